@@ -1,0 +1,33 @@
+import type { Definition } from '@sampan/resources/define'
+import type { KubeObject, Ref } from '@sampan/resources/meta'
+import type { Plan } from './plan.ts'
+
+/** Reads from watch-fed caches: never a request. What is read may be a moment old; objects are never changed. */
+export interface Snapshot {
+  get<T extends KubeObject>(kind: Definition<T>, at: Ref): T | undefined
+  list<T extends KubeObject>(kind: Definition<T>, namespace?: string): readonly T[]
+  /** Objects whose controller ownerReference is `owner` (by uid). */
+  owned<T extends KubeObject>(kind: Definition<T>, owner: KubeObject): readonly T[]
+  now: Date
+}
+
+/** One controller per kind. It sees only names: state is read, never remembered. */
+export interface Controller<T extends KubeObject = KubeObject> {
+  /** For logs, metrics and as field manager: `replica-set`. */
+  name: string
+  kind: Definition<T>
+  /** Other kinds whose changes matter, and which of our objects each change touches. Only these may be read. */
+  watches?: readonly Watch[]
+  /** How many keys at once; default 4. */
+  workers?: number
+  /** Runs for every change and again at least every `resyncMs` (default 10 min). */
+  reconcile(object: T, snapshot: Snapshot): Plan | Promise<Plan>
+  /** The object is gone. Rarely needed: clean-up is a finalizer's business. */
+  gone?(at: Ref, snapshot: Snapshot): Plan | Promise<Plan>
+}
+
+export interface Watch<W extends KubeObject = KubeObject> {
+  kind: Definition<W>
+  /** The objects of the controller's kind that a change of `object` concerns. `'owner'`: its controller owner. */
+  to: 'owner' | ((object: W, snapshot: Snapshot) => readonly Ref[])
+}

@@ -1,0 +1,123 @@
+import type { Problem } from './errors.ts'
+import type { KubeObject, LabelSelector } from './meta.ts'
+
+/**
+ * A kind, said once. Routes, discovery, OpenAPI, kubectl columns, CLI nouns, console lists and (for kinds of ours) the
+ * CustomResourceDefinition all derive from this value.
+ */
+export interface Definition<T extends KubeObject = KubeObject> {
+  /** `''` for the core group. */
+  group: string
+  version: string
+  kind: string
+  /** Lower-case plural, the word in the URL. */
+  plural: string
+  singular: string
+  shortNames: readonly string[]
+  categories: readonly string[]
+  scope: 'Namespaced' | 'Cluster'
+  /** Whether `/status` is a subresource: then the main resource ignores `status` and `/status` ignores the rest. */
+  hasStatus: boolean
+  /** JSON paths behind `/scale`, when the kind has it. */
+  scale?: { replicas: string; statusReplicas: string; selector?: (object: T) => LabelSelector | undefined }
+  /** Whether `metadata.generation` counts changes of `spec`. */
+  hasGeneration: boolean
+  /** Columns of a Table after Name; `wide` ones only with `-o wide`. A cell is a string, a number, a boolean or nothing. */
+  columns: readonly Column<T>[]
+  /** Fills in what the caller left out. Gets a private copy, changes it in place. */
+  defaults: (object: T) => void
+  /** What is wrong with `object`; on updates `old` is what is stored. Runs after defaulting. */
+  validate: (object: T, old?: T) => (Problem | false | undefined)[]
+  /** Selectable fields besides `metadata.name` and `metadata.namespace`: path → value as text. */
+  fields: Readonly<Record<string, (object: T) => string | undefined>>
+  /** JSON schema (structural, Kubernetes dialect) of a kind of ours; built-in kinds have theirs generated. */
+  schema?: Schema
+  /** Phantom: lets functions infer T from a definition. Never set. */
+  readonly type?: T
+}
+
+export interface Column<T extends KubeObject = KubeObject> {
+  name: string
+  value: (object: T, now: Date) => string | number | boolean | undefined
+  type?: 'string' | 'integer' | 'boolean' | 'date'
+  wide?: boolean
+  description?: string
+  /** For kinds of ours: where the CustomResourceDefinition finds the value, as `.status.url`. */
+  jsonPath?: string
+}
+
+/** The structural subset of JSON schema that CustomResourceDefinitions allow. */
+export interface Schema {
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
+  format?: string
+  description?: string
+  properties?: Record<string, Schema>
+  additionalProperties?: Schema | boolean
+  items?: Schema
+  required?: readonly string[]
+  enum?: readonly unknown[]
+  default?: unknown
+  nullable?: boolean
+  pattern?: string
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: boolean
+  exclusiveMaximum?: boolean
+  multipleOf?: number
+  minLength?: number
+  maxLength?: number
+  minItems?: number
+  maxItems?: number
+  uniqueItems?: boolean
+  minProperties?: number
+  maxProperties?: number
+  allOf?: readonly Schema[]
+  anyOf?: readonly Schema[]
+  oneOf?: readonly Schema[]
+  not?: Schema
+  'x-kubernetes-preserve-unknown-fields'?: boolean
+  'x-kubernetes-int-or-string'?: boolean
+  'x-kubernetes-embedded-resource'?: boolean
+  'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
+  'x-kubernetes-list-map-keys'?: readonly string[]
+  'x-kubernetes-map-type'?: 'granular' | 'atomic'
+  'x-kubernetes-patch-strategy'?: string
+  'x-kubernetes-patch-merge-key'?: string
+  'x-kubernetes-validations'?: readonly { rule: string; message?: string; [key: string]: unknown }[]
+  'x-kubernetes-group-version-kind'?: readonly { group: string; version: string; kind: string }[]
+}
+
+type Given<T extends KubeObject> = Pick<Definition<T>, 'group' | 'version' | 'kind' | 'plural' | 'scope'> &
+  Partial<Definition<T>>
+
+/** Makes a definition from what is particular about a kind; the rest takes Kubernetes' usual answers. */
+export function defineResource<T extends KubeObject>(given: Given<T>): Definition<T> {
+  return {
+    singular: given.kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    hasStatus: true,
+    hasGeneration: true,
+    columns: [],
+    defaults: () => undefined,
+    validate: () => [],
+    fields: {},
+    ...given,
+  }
+}
+
+/** `v1` or `apps/v1`. */
+export const apiVersionOf = ({ group, version }: Pick<Definition, 'group' | 'version'>) =>
+  group ? `${group}/${version}` : version
+
+/** The URL of a collection or, with `name`, of one object. */
+export function pathOf(
+  definition: Pick<Definition, 'group' | 'version' | 'plural' | 'scope'>,
+  at: { namespace?: string; name?: string; subresource?: string } = {},
+): string {
+  const { group, version, plural, scope } = definition
+  const root = group ? `/apis/${group}/${version}` : `/api/${version}`
+  const space = scope === 'Namespaced' && at.namespace ? `/namespaces/${encodeURIComponent(at.namespace)}` : ''
+  const one = at.name === undefined ? '' : `/${encodeURIComponent(at.name)}`
+  return `${root}${space}/${plural}${one}${at.subresource ? `/${at.subresource}` : ''}`
+}
