@@ -30,10 +30,35 @@ export interface Definition<T extends KubeObject = KubeObject> {
   validate: (object: T, old?: T) => (Problem | false | undefined)[]
   /** Selectable fields besides `metadata.name` and `metadata.namespace`: path → value as text. */
   fields: Readonly<Record<string, (object: T) => string | undefined>>
+  /** What can be done with it; left out: everything. Reviews and bindings are only created. */
+  verbs?: readonly Verb[]
+  /** A PUT where there is nothing creates the object. */
+  createsOnUpdate?: boolean
+  /** DELETE answers the object that is gone; other kinds answer a `Status`. */
+  answersDeleted?: boolean
+  /** A DELETE without options orphans the dependents. */
+  orphansByDefault?: boolean
+  /** Create keeps the status that was sent. */
+  keepsStatusOnCreate?: boolean
+  /** Sent as a `Warning` header with every answer. */
+  deprecated?: string
+  /** The Name column of a Table comes last and only when wide. */
+  nameLast?: boolean
+  /** Another version or group shows the same objects: this is how they are kept. */
+  storedAs?: StoredAs<T>
   /** JSON schema (structural, Kubernetes dialect) of a kind of ours; built-in kinds have theirs generated. */
   schema?: Schema
   /** Phantom: lets functions infer T from a definition. Never set. */
   readonly type?: T
+}
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
+
+/** `encode` makes the stored form, `decode` the form this definition serves; neither changes what it is given. */
+export interface StoredAs<T extends KubeObject = KubeObject> {
+  definition: Definition
+  encode: (object: T) => KubeObject
+  decode: (stored: KubeObject) => T
 }
 
 export interface Column<T extends KubeObject = KubeObject> {

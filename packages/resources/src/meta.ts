@@ -107,7 +107,8 @@ export interface Condition {
 
 export interface LabelSelector {
   matchLabels?: Record<string, string>
-  matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[]
+  /** `operator` is In, NotIn, Exists or DoesNotExist. */
+  matchExpressions?: { key: string; operator: string; values?: string[] }[]
 }
 
 /** Where an object lives: enough to read it again. */
@@ -124,11 +125,13 @@ export type Plain<T> = T extends Date
   ? string
   : T extends (infer Item)[]
     ? Plain<Item>[]
-    : 'managedFields' extends keyof T
-      ? Partial<ObjectMeta>
-      : T extends object
-        ? { [K in keyof T as JsonName<K>]: Plain<T[K]> }
-        : T
+    : string extends keyof T
+      ? { [K in keyof T]: Plain<T[K]> }
+      : 'managedFields' extends keyof T
+        ? Partial<ObjectMeta>
+        : T extends object
+          ? { [K in keyof T as JsonName<K>]: Plain<T[K]> }
+          : T
 
 /** A built-in kind: the upstream model as JSON, with `metadata` always there, and `spec` where the kind has one. */
 export type BuiltIn<T> = Omit<Plain<T>, 'metadata' | 'spec'> & { metadata: ObjectMeta } & ('spec' extends keyof T

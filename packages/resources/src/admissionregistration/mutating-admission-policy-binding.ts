@@ -1,0 +1,16 @@
+import type { V1MutatingAdmissionPolicyBinding } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type MutatingAdmissionPolicyBinding = BuiltIn<V1MutatingAdmissionPolicyBinding>
+
+export const mutatingAdmissionPolicyBinding = defineResource<MutatingAdmissionPolicyBinding>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicyBinding',
+  plural: 'mutatingadmissionpolicybindings',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+})

@@ -1,0 +1,16 @@
+import type { V1MutatingAdmissionPolicy } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type MutatingAdmissionPolicy = BuiltIn<V1MutatingAdmissionPolicy>
+
+export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicy',
+  plural: 'mutatingadmissionpolicies',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+})

@@ -1,0 +1,16 @@
+import type { V1MutatingWebhookConfiguration } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type MutatingWebhookConfiguration = BuiltIn<V1MutatingWebhookConfiguration>
+
+export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingWebhookConfiguration',
+  plural: 'mutatingwebhookconfigurations',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+})

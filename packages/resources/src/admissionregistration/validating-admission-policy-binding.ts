@@ -1,0 +1,16 @@
+import type { V1ValidatingAdmissionPolicyBinding } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ValidatingAdmissionPolicyBinding = BuiltIn<V1ValidatingAdmissionPolicyBinding>
+
+export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissionPolicyBinding>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  plural: 'validatingadmissionpolicybindings',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+})

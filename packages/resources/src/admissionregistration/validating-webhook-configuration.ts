@@ -1,0 +1,16 @@
+import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ValidatingWebhookConfiguration = BuiltIn<V1ValidatingWebhookConfiguration>
+
+export const validatingWebhookConfiguration = defineResource<ValidatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+})

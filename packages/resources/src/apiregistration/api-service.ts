@@ -1,0 +1,16 @@
+import type { V1APIService } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ApiService = BuiltIn<V1APIService>
+
+export const apiService = defineResource<ApiService>({
+  group: 'apiregistration.k8s.io',
+  version: 'v1',
+  kind: 'APIService',
+  plural: 'apiservices',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  hasStatus: true,
+  hasGeneration: false,
+})

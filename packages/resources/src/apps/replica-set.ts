@@ -1,0 +1,23 @@
+import type { V1ReplicaSet } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ReplicaSet = BuiltIn<V1ReplicaSet>
+
+export const replicaSet = defineResource<ReplicaSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  hasStatus: true,
+  hasGeneration: true,
+  scale: {
+    replicas: '.spec.replicas',
+    statusReplicas: '.status.replicas',
+    selector: (one) => one.spec.selector,
+  },
+  fields: { 'status.replicas': (one) => String(one.status?.replicas ?? 0) },
+})

@@ -1,0 +1,17 @@
+import type { V2HorizontalPodAutoscaler } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type HorizontalPodAutoscaler = BuiltIn<V2HorizontalPodAutoscaler>
+
+export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscaler>({
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  hasStatus: true,
+  hasGeneration: false,
+})

@@ -1,0 +1,17 @@
+import type { V1CertificateSigningRequest } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type CertificateSigningRequest = BuiltIn<V1CertificateSigningRequest>
+
+export const certificateSigningRequest = defineResource<CertificateSigningRequest>({
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  shortNames: ['csr'],
+  scope: 'Cluster',
+  hasStatus: true,
+  hasGeneration: false,
+  fields: { 'spec.signerName': (one) => one.spec.signerName },
+})

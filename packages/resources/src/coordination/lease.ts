@@ -1,0 +1,16 @@
+import type { V1Lease } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type Lease = BuiltIn<V1Lease>
+
+export const lease = defineResource<Lease>({
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+  hasStatus: false,
+  hasGeneration: false,
+  createsOnUpdate: true,
+})

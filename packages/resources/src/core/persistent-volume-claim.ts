@@ -1,0 +1,17 @@
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type PersistentVolumeClaim = BuiltIn<V1PersistentVolumeClaim>
+
+export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  shortNames: ['pvc'],
+  scope: 'Namespaced',
+  hasStatus: true,
+  hasGeneration: false,
+  answersDeleted: true,
+})

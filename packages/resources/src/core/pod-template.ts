@@ -1,0 +1,16 @@
+import type { V1PodTemplate } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type PodTemplate = BuiltIn<V1PodTemplate>
+
+export const podTemplate = defineResource<PodTemplate>({
+  group: '',
+  version: 'v1',
+  kind: 'PodTemplate',
+  plural: 'podtemplates',
+  scope: 'Namespaced',
+  hasStatus: false,
+  hasGeneration: true,
+  answersDeleted: true,
+})

@@ -1,0 +1,15 @@
+import type { V1EndpointSlice } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type EndpointSlice = BuiltIn<V1EndpointSlice>
+
+export const endpointSlice = defineResource<EndpointSlice>({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  scope: 'Namespaced',
+  hasStatus: false,
+  hasGeneration: true,
+})

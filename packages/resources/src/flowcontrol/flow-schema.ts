@@ -1,0 +1,15 @@
+import type { V1FlowSchema } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type FlowSchema = BuiltIn<V1FlowSchema>
+
+export const flowSchema = defineResource<FlowSchema>({
+  group: 'flowcontrol.apiserver.k8s.io',
+  version: 'v1',
+  kind: 'FlowSchema',
+  plural: 'flowschemas',
+  scope: 'Cluster',
+  hasStatus: true,
+  hasGeneration: true,
+})

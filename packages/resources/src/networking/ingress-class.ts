@@ -1,0 +1,15 @@
+import type { V1IngressClass } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type IngressClass = BuiltIn<V1IngressClass>
+
+export const ingressClass = defineResource<IngressClass>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IngressClass',
+  plural: 'ingressclasses',
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+})

@@ -1,0 +1,16 @@
+import type { V1Ingress } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type Ingress = BuiltIn<V1Ingress>
+
+export const ingress = defineResource<Ingress>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'Ingress',
+  plural: 'ingresses',
+  shortNames: ['ing'],
+  scope: 'Namespaced',
+  hasStatus: true,
+  hasGeneration: true,
+})

@@ -1,0 +1,15 @@
+import type { V1ServiceCIDR } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ServiceCidr = BuiltIn<V1ServiceCIDR>
+
+export const serviceCidr = defineResource<ServiceCidr>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'ServiceCIDR',
+  plural: 'servicecidrs',
+  scope: 'Cluster',
+  hasStatus: true,
+  hasGeneration: false,
+})

@@ -1,0 +1,16 @@
+import type { V1RuntimeClass } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type RuntimeClass = BuiltIn<V1RuntimeClass>
+
+export const runtimeClass = defineResource<RuntimeClass>({
+  group: 'node.k8s.io',
+  version: 'v1',
+  kind: 'RuntimeClass',
+  plural: 'runtimeclasses',
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: false,
+  createsOnUpdate: true,
+})

@@ -1,0 +1,16 @@
+import type { V1ClusterRoleBinding } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ClusterRoleBinding = BuiltIn<V1ClusterRoleBinding>
+
+export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRoleBinding',
+  plural: 'clusterrolebindings',
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: false,
+  createsOnUpdate: true,
+})

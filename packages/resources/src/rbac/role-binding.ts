@@ -1,0 +1,16 @@
+import type { V1RoleBinding } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type RoleBinding = BuiltIn<V1RoleBinding>
+
+export const roleBinding = defineResource<RoleBinding>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'RoleBinding',
+  plural: 'rolebindings',
+  scope: 'Namespaced',
+  hasStatus: false,
+  hasGeneration: false,
+  createsOnUpdate: true,
+})

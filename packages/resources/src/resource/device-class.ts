@@ -1,0 +1,16 @@
+import type { V1DeviceClass } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type DeviceClass = BuiltIn<V1DeviceClass>
+
+export const deviceClass = defineResource<DeviceClass>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'DeviceClass',
+  plural: 'deviceclasses',
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+  answersDeleted: true,
+})

@@ -1,0 +1,16 @@
+import type { V1ResourceClaimTemplate } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ResourceClaimTemplate = BuiltIn<V1ResourceClaimTemplate>
+
+export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaimTemplate',
+  plural: 'resourceclaimtemplates',
+  scope: 'Namespaced',
+  hasStatus: false,
+  hasGeneration: false,
+  answersDeleted: true,
+})

@@ -1,0 +1,16 @@
+import type { ResourceV1ResourceClaim } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type ResourceClaim = BuiltIn<ResourceV1ResourceClaim>
+
+export const resourceClaim = defineResource<ResourceClaim>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaim',
+  plural: 'resourceclaims',
+  scope: 'Namespaced',
+  hasStatus: true,
+  hasGeneration: false,
+  answersDeleted: true,
+})

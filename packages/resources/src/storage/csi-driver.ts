@@ -1,0 +1,16 @@
+import type { V1CSIDriver } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type CsiDriver = BuiltIn<V1CSIDriver>
+
+export const csiDriver = defineResource<CsiDriver>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSIDriver',
+  plural: 'csidrivers',
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: true,
+  answersDeleted: true,
+})

@@ -1,0 +1,16 @@
+import type { V1CSINode } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type CsiNode = BuiltIn<V1CSINode>
+
+export const csiNode = defineResource<CsiNode>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSINode',
+  plural: 'csinodes',
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: false,
+  answersDeleted: true,
+})

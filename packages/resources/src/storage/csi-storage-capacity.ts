@@ -1,0 +1,16 @@
+import type { V1CSIStorageCapacity } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type CsiStorageCapacity = BuiltIn<V1CSIStorageCapacity>
+
+export const csiStorageCapacity = defineResource<CsiStorageCapacity>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSIStorageCapacity',
+  plural: 'csistoragecapacities',
+  scope: 'Namespaced',
+  hasStatus: false,
+  hasGeneration: false,
+  answersDeleted: true,
+})

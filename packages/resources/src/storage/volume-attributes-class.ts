@@ -1,0 +1,17 @@
+import type { V1VolumeAttributesClass } from '@kubernetes/client-node'
+import { defineResource } from '../define.ts'
+import type { BuiltIn } from '../meta.ts'
+
+export type VolumeAttributesClass = BuiltIn<V1VolumeAttributesClass>
+
+export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttributesClass',
+  plural: 'volumeattributesclasses',
+  shortNames: ['vac'],
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: false,
+  answersDeleted: true,
+})
