@@ -1,0 +1,42 @@
+import type { Definition } from '@sampan/resources/define'
+import type { KubeObject } from '@sampan/resources/meta'
+import type { Entry, Store } from '@sampan/store/store'
+import { keyOf, prefixOf } from './keys.ts'
+
+type Where = Pick<Definition, 'group' | 'plural'>
+
+/** Typed reads straight from the store: parsed once per revision and shared, so never change what comes back. */
+export interface Objects {
+  readonly store: Store
+  get<T extends KubeObject = KubeObject>(kind: Where, name: string, namespace?: string): T | undefined
+  /** All of a kind, or those of one namespace. */
+  list<T extends KubeObject = KubeObject>(kind: Where, namespace?: string): T[]
+}
+
+const parsed = new WeakMap<Uint8Array, KubeObject>()
+const decoder = new TextDecoder()
+
+/** The object in an entry's bytes. The same value every time: shared, never changed. */
+export function objectOf<T extends KubeObject = KubeObject>(entry: Entry): T {
+  let object = parsed.get(entry.value)
+  if (!object) {
+    object = JSON.parse(decoder.decode(entry.value)) as KubeObject
+    parsed.set(entry.value, object)
+  }
+  return object as T
+}
+
+/** Remembers what `bytes` were made from, so that nobody parses them again. `object` must not change any more. */
+export const remember = (bytes: Uint8Array, object: KubeObject) => void parsed.set(bytes, object)
+
+export function objectsOf(store: Store): Objects {
+  return {
+    store,
+    get<T extends KubeObject>(kind: Where, name: string, namespace?: string) {
+      const entry = store.get(keyOf(kind, name, namespace))
+      return entry && objectOf<T>(entry)
+    },
+    list: <T extends KubeObject>(kind: Where, namespace?: string) =>
+      store.list(prefixOf(kind, namespace)).entries.map((entry) => objectOf<T>(entry)),
+  }
+}
