@@ -10,6 +10,7 @@ const spec = object({
   ),
   order: integer({ default: 0, description: 'Place in the way to production, smallest first' }),
   policy: oneOf(['automatic', 'approval'], { default: 'automatic' }),
+  quota: optional(map(text(), { description: 'As ResourceQuota `spec.hard`; default: a share of the project’s' })),
   env: optional(map(text(), { description: 'Overlay: environment variables of every app here' })),
 })
 const status = object({

@@ -20,6 +20,7 @@ const spec = object({
   pipeline: optional(text()),
   by: optional(text()),
   reason: optional(text({ description: 'Why it was made, when not by a push: `scaled to 3`, `rollback to 4`' })),
+  exposedPort: optional(integer({ description: 'First port the image exposes; used when no port is stated' })),
   template: text({ description: 'The service type it was rendered from' }),
   parameters: appParameters,
   environments: list(

@@ -16,11 +16,13 @@ const spec = object({
   by: optional(text()),
   reason: optional(text()),
   cancel: optional(boolean()),
+  approvedBy: optional(list(text(), { description: 'Who let it into an environment that asks for approval' })),
 })
 
 const status = object({
   state: oneOf(rolloutStates, { default: 'planned' }),
   reason: optional(text({ description: 'One sentence: why it failed or was rolled back, and what to do' })),
+  cause: optional(text({ description: 'The code of `reason` in docs/errors.md, as `wrong-port`' })),
   message: optional(text({ description: 'What is happening now' })),
   url: optional(text()),
   startedAt: optional(time()),
