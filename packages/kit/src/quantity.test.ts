@@ -1,40 +1,80 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bytesText, cpuText, quantityOf } from './quantity.ts'
+import {
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  findQuantity,
+  milliOf,
+  parseQuantity,
+  quantityOfBytes,
+  quantityOfMilli,
+  subtractQuantities,
+  unitsOf,
+} from './quantity.ts'
 
-const read: [string, number | undefined][] = [
-  ['0', 0],
-  ['1', 1],
-  ['500m', 0.5],
-  ['100m', 0.1],
-  ['1.5', 1.5],
-  ['.5', 0.5],
-  ['2.', 2],
-  ['250n', 2.5e-7],
-  ['10u', 1e-5],
-  ['1k', 1000],
-  ['1Ki', 1024],
-  ['1.5Gi', 1.5 * 2 ** 30],
-  ['256Mi', 268435456],
-  ['2e3', 2000],
-  ['1E', 1e18],
-  ['1E2', 100],
-  ['-1', -1],
-  ['', undefined],
-  ['1 Gi', undefined],
-  ['Gi', undefined],
-  ['1gb', undefined],
-  ['1K', undefined],
-  ['1.2.3', undefined],
+const canonical: [string | number, string][] = [
+  ['0', '0'],
+  ['0Mi', '0'],
+  ['-0', '0'],
+  ['1000m', '1'],
+  ['0.5', '500m'],
+  [0.5, '500m'],
+  [1, '1'],
+  ['.5', '500m'],
+  ['5.', '5'],
+  ['+5', '5'],
+  ['1500m', '1500m'],
+  ['1000', '1k'],
+  ['1024', '1024'],
+  ['1024Mi', '1Gi'],
+  ['1.5Gi', '1536Mi'],
+  ['0.5Ki', '512'],
+  ['100Ki', '100Ki'],
+  ['1023.5Ki', '1048064'],
+  ['1e3', '1e3'],
+  ['1E3', '1e3'],
+  ['12e6', '12e6'],
+  ['5e-1', '500e-3'],
+  ['0.1e3', '100'],
+  ['1E', '1E'],
+  ['1Ei', '1Ei'],
+  ['0.1n', '1n'],
+  ['-1.5', '-1500m'],
+  ['-2048Ki', '-2Mi'],
+  ['99999999999999999999E', '9223372036854775807'],
+  [' 1Gi ', '1Gi'],
 ]
-for (const [text, want] of read) {
-  test(`"${text}" is ${want ?? 'no quantity'}`, () => assert.equal(quantityOf(text), want))
-}
+for (const [text, want] of canonical)
+  test(`quantity ${text} is written ${want}`, () => assert.equal(canonicalQuantity(text), want))
 
-test('CPU is written in cores or whole millicores', () => {
-  assert.deepEqual([0, 0.5, 1, 2.0005, 0.1 + 0.2].map(cpuText), ['0', '500m', '1', '2001m', '300m'])
+for (const text of ['', '.', 'Gi', '1gi', '1 Gi', '1e', '1ki', '--1', '1.2.3', 'abc', '1e99999', '1K'])
+  test(`"${text}" is no quantity`, () => {
+    assert.equal(findQuantity(text), undefined)
+    assert.throws(() => parseQuantity(text), RangeError)
+  })
+
+test('quantities compare by value', () => {
+  assert.deepEqual(['1Gi', '1G', '500m', '1', '2e3'].toSorted(compareQuantities), ['500m', '1', '2e3', '1G', '1Gi'])
+  assert.equal(compareQuantities('1000m', '1'), 0)
 })
 
-test('bytes are written in the largest unit that fits', () => {
-  assert.deepEqual([0, 1000, 1024, 268435456, 1.5 * 2 ** 30].map(bytesText), ['0', '1000', '1Ki', '256Mi', '1536Mi'])
+test('sums keep the format of the first that is not zero', () => {
+  assert.equal(addQuantities('0', '512Mi', '512Mi'), '1Gi')
+  assert.equal(addQuantities('1', '500m'), '1500m')
+  assert.equal(addQuantities(), '0')
+  assert.equal(subtractQuantities('1Gi', '512Mi'), '512Mi')
+  assert.equal(subtractQuantities('0', '1Ki'), '-1Ki')
+  assert.equal(subtractQuantities('1', '1'), '0')
+})
+
+test('numbers come out rounded up', () => {
+  assert.equal(unitsOf('1Ki'), 1024)
+  assert.equal(unitsOf('1100m'), 2)
+  assert.equal(unitsOf('-1100m'), -1)
+  assert.equal(milliOf('0.25'), 250)
+  assert.equal(milliOf('100u'), 1)
+  assert.equal(quantityOfMilli(1500), '1500m')
+  assert.equal(quantityOfMilli(2000), '2')
+  assert.equal(quantityOfBytes(268435456), '256Mi')
 })
