@@ -31,6 +31,7 @@ const status = object({
     list(
       object({
         name: text(),
+        title: optional(text({ description: 'What people read, as `Prepare the Python stack, once`' })),
         state: oneOf(runStates),
         reason: optional(text()),
         startedAt: optional(time()),
