@@ -1,0 +1,80 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Client } from '@sampan/client/client'
+import { mergeIterables } from '@sampan/kit/merge-iterables'
+import { StatusError } from '@sampan/resources/errors'
+import type { Ref } from '@sampan/resources/meta'
+import { environment } from '@sampan/resources/sampan/environment'
+import { pipeline } from '@sampan/resources/sampan/pipeline'
+import { release } from '@sampan/resources/sampan/release'
+import { rollout } from '@sampan/resources/sampan/rollout'
+import { appLabel } from '../labels.ts'
+import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
+import { type Outcome, outcomeOf, progressBetween, type View } from './progress.ts'
+
+export interface FollowOptions {
+  client: Client
+  readLog: ReadPipelineLog
+  signal: AbortSignal
+  /** Milliseconds between looks. */
+  everyMs?: number
+}
+
+async function viewOf(client: Client, at: Ref): Promise<View> {
+  const namespace = at.namespace
+  const found = await client.get(pipeline, at)
+  if (found.status?.state !== 'success') return { pipeline: found, rollouts: [], environments: [] }
+  const labels = `${appLabel}=${found.spec.app}`
+  const releases = await client.list(release, { namespace, labels })
+  const made = releases.items.find((one) => one.spec.pipeline === at.name)
+  if (!made) return { pipeline: found, rollouts: [], environments: [] }
+  const [rollouts, environments] = await Promise.all([
+    client.list(rollout, { namespace, labels }),
+    client.list(environment, { namespace }),
+  ])
+  return {
+    pipeline: found,
+    release: made,
+    rollouts: rollouts.items.filter((one) => one.spec.release === made.metadata.name),
+    environments: environments.items,
+  }
+}
+
+/** Says what happens to a Pipeline, its Release and its Rollouts until they ended; the last lines say how. */
+export async function* followPush(
+  at: Ref,
+  { client, readLog, signal, everyMs = 250 }: FollowOptions,
+): AsyncGenerator<string> {
+  let outcome: Outcome | undefined
+
+  async function* progress(): AsyncGenerator<string> {
+    let before: View | undefined
+    let silent = false
+    while (!signal.aborted) {
+      try {
+        const view = await viewOf(client, at)
+        if (silent) yield 'The Kubernetes API is back.'
+        silent = false
+        yield* progressBetween(before, view)
+        before = view
+        outcome = outcomeOf(view)
+        if (outcome) return
+      } catch (error) {
+        if (error instanceof StatusError && error.reason === 'NotFound') {
+          outcome = { ok: false, lines: ['Not deployed: the pipeline was removed.'] }
+          return
+        }
+        if (error instanceof StatusError && error.code < 500) throw error
+        if (!silent) yield 'The Kubernetes API does not answer; the pipeline goes on when it is back.'
+        silent = true
+      }
+      await wait(everyMs, undefined, { signal }).catch(() => undefined) // the pusher left: the loop's condition sees it
+    }
+  }
+
+  async function* buildLog(): AsyncGenerator<string> {
+    for await (const line of readLog(await client.get(pipeline, at), { follow: true, signal })) yield `   ${line.text}`
+  }
+
+  yield* mergeIterables(progress(), buildLog())
+  if (outcome) yield* ['', ...outcome.lines, '']
+}

@@ -1,0 +1,105 @@
+import { constants } from 'node:fs'
+import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { run, runOrThrow } from '@sampan/kit/run'
+import { environmentFrom, type GitSettings, serverSettings } from './settings.ts'
+
+/** An app, by the two names that make up the path of its repository. */
+export interface AppName {
+  project: string
+  app: string
+}
+
+export interface Commit {
+  sha: string
+  message: string
+  author: string
+  email: string
+  time: string
+}
+
+/** The bare repositories of all apps: `<folder>/<project>/<app>.git`. */
+export interface Repositories {
+  /** Environment for every git process that works on them. */
+  environment: Record<string, string>
+  pathOf(name: AppName): string
+  /** Makes the repository when it is not there yet; its HEAD names `branch`. Gives its folder. */
+  ensure(name: AppName, branch: string): Promise<string>
+  exists(name: AppName): Promise<boolean>
+  /** The commit a ref points at, or undefined. */
+  resolve(name: AppName, ref: string): Promise<string | undefined>
+  commit(name: AppName, sha: string): Promise<Commit>
+  /** Paths of all files of a commit. */
+  files(name: AppName, sha: string): Promise<string[]>
+  /** The first `limit` bytes of a file of a commit as text, or undefined where there is none. */
+  read(name: AppName, sha: string, path: string, limit?: number): Promise<string | undefined>
+  /** HEAD names a branch that exists, so that a clone checks something out. */
+  settleHead(name: AppName, preferred: string): Promise<void>
+  remove(name: AppName): Promise<void>
+}
+
+/** Throws when a name could not be one of ours: what ends up in a path is checked where the path is made. */
+const checked = (name: string) => {
+  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) throw new Error(`"${name}" is no name of a project or app`)
+  return name
+}
+
+export function repositoriesIn(folder: string, settings: GitSettings): Repositories {
+  const environment = environmentFrom(serverSettings(settings))
+  const pathOf = ({ project, app }: AppName) => join(folder, checked(project), `${checked(app)}.git`)
+  const git = (name: AppName, ...args: string[]) =>
+    runOrThrow('git', ['--git-dir', pathOf(name), ...args], { env: environment })
+  const resolve = async (name: AppName, ref: string) => {
+    const found = await run('git', ['--git-dir', pathOf(name), 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`], {
+      env: environment,
+    })
+    return found.code === 0 ? found.stdout.trim() : undefined
+  }
+  const exists = (name: AppName) =>
+    access(join(pathOf(name), 'HEAD'), constants.R_OK).then(
+      () => true,
+      () => false,
+    )
+  return {
+    environment,
+    pathOf,
+    exists,
+    resolve,
+    async ensure(name, branch) {
+      const path = pathOf(name)
+      if (await exists(name)) return path
+      // Made aside and moved: a half-made repository is never seen, and of two that come first one wins.
+      const aside = `${path}.${process.pid}.${Date.now()}`
+      await mkdir(join(folder, name.project), { recursive: true, mode: 0o700 })
+      await runOrThrow('git', ['init', '--quiet', '--bare', `--initial-branch=${branch}`, aside], { env: environment })
+      try {
+        await rename(aside, path)
+      } catch (error) {
+        await rm(aside, { recursive: true, force: true })
+        if (!(await exists(name))) throw error
+      }
+      return path
+    },
+    async commit(name, sha) {
+      const format = '%H%x00%an%x00%ae%x00%cI%x00%B'
+      const shown = await git(name, 'show', '--no-patch', `--format=${format}`, `${sha}^{commit}`)
+      const [full = sha, author = '', email = '', time = '', ...message] = shown.split('\0')
+      return { sha: full, author, email, time, message: message.join('\0').trim() }
+    },
+    async files(name, sha) {
+      return (await git(name, 'ls-tree', '-r', '-z', '--name-only', sha)).split('\0').filter(Boolean)
+    },
+    async read(name, sha, path, limit = 64 * 1024) {
+      const found = await run('git', ['--git-dir', pathOf(name), 'cat-file', 'blob', `${sha}:${path}`], {
+        env: environment,
+      })
+      return found.code === 0 ? found.stdout.slice(0, limit) : undefined
+    },
+    async settleHead(name, preferred) {
+      if (await resolve(name, 'HEAD')) return
+      if (await resolve(name, `refs/heads/${preferred}`))
+        await git(name, 'symbolic-ref', 'HEAD', `refs/heads/${preferred}`)
+    },
+    remove: (name) => rm(pathOf(name), { recursive: true, force: true }),
+  }
+}

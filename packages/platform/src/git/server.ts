@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { openTicket, sealTicket } from '@sampan/kit/ticket'
+import { StatusError } from '@sampan/resources/errors'
+import { type App, app } from '@sampan/resources/sampan/app'
+import type { Identity } from '../access/access.ts'
+import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
+import type { Part, PartOptions } from '../part.ts'
+import { createPipeline, pipelinesOf } from '../pipelines/create-pipeline.ts'
+import { serveGit } from './backend.ts'
+import { basicFrom } from './basic.ts'
+import { type FetchTicket, fetchUser } from './fetch-ticket.ts'
+import { followPush } from './follow.ts'
+import { writeHooks } from './hook-files.ts'
+import { listenForHooks, type PushTicket } from './hook-server.ts'
+import { stepsOf, type Update } from './push.ts'
+import { type AppName, type Repositories, repositoriesIn } from './repositories.ts'
+import { type GitRequest, gitRequestFrom } from './route.ts'
+
+export interface GitOptions extends PartOptions {
+  /** Signs the tickets of hooks and pipelines. */
+  key: Uint8Array
+  readLog: ReadPipelineLog
+  /** A larger push is refused, in bytes; default 1 GiB. */
+  maxPushBytes?: number
+}
+
+export interface Git extends Part {
+  repositories: Repositories
+  /** Starts what was pushed to an app's branch but, because we were interrupted, never built. */
+  sweep(): Promise<void>
+}
+
+/** How long a push may be followed, in seconds. */
+const followed = 24 * 3600
+
+/** The built-in git server: smart HTTP at `/git/<project>/<app>.git`, and what a push sets going. */
+export function createGit(options: GitOptions): Git {
+  const { client, config, log, access, key, now, readLog } = options
+  const folder = join(config.home, 'git')
+  const hooks = join(folder, '.hooks')
+  const socket = join(config.home, 'run', 'git.sock')
+  const repositories = repositoriesIn(folder, { hooks, maxPushBytes: options.maxPushBytes ?? 1024 ** 3 })
+  let server: Server | undefined
+
+  const find = ({ project, app: name }: AppName) => client.find(app, { namespace: project, name })
+
+  /** Who asks, when they may; else answers the refusal and gives undefined. */
+  async function admitted(asked: GitRequest, request: IncomingMessage, response: ServerResponse) {
+    const refuse = (status: number, text: string, headers = {}) => {
+      request.resume()
+      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`)
+      return undefined
+    }
+    const challenge = { 'www-authenticate': 'Basic realm="Sampan"' }
+    const given = basicFrom(request.headers.authorization)
+    if (!given) return refuse(401, 'Sign in with your Sampan name and your password or a token.', challenge)
+    const full = `${asked.project}/${asked.app}`
+    if (given.name === fetchUser) {
+      const ticket = openTicket<FetchTicket>(key, given.password, { use: 'fetch', now: now() })
+      if (ticket?.repository === full && asked.service === 'git-upload-pack') return { name: fetchUser }
+      return refuse(403, `This ticket is not for ${asked.service === 'git-upload-pack' ? full : 'pushing'}.`)
+    }
+    let who: Identity | undefined
+    try {
+      who = await access.byPassword(given.name, given.password)
+    } catch (error) {
+      if (error instanceof StatusError) return refuse(error.code, error.message)
+      throw error
+    }
+    if (!who) return refuse(401, `${given.name}: wrong name, password or token.`, challenge)
+    const on = { group: app.group, resource: app.plural, namespace: asked.project, name: asked.app }
+    // Who may not even read an app learns nothing about whether it exists.
+    if (!(await access.may(who, { ...on, verb: 'get' }))) {
+      return refuse(404, `There is no app ${full}, or ${who.name} may not see it.`)
+    }
+    if (asked.service === 'git-receive-pack' && !(await access.may(who, { ...on, verb: 'update' }))) {
+      return refuse(
+        403,
+        `${who.name} may read ${full} but not push to it; ask an owner of ${asked.project} for the role developer.`,
+      )
+    }
+    return { name: who.name }
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = gitRequestFrom(request.method ?? '', request.url ?? '')
+    if (!asked) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Only git itself is served here.\n')
+      return
+    }
+    request.socket.setTimeout(0)
+    const who = await admitted(asked, request, response)
+    if (!who) return
+    const found = await find(asked)
+    if (!found) {
+      const help = `There is no app ${asked.app} in ${asked.project}; make it first, for example with \`sampan launch\`.`
+      response.writeHead(404, { 'content-type': 'text/plain' }).end(`${help}\n`)
+      return
+    }
+    await repositories.ensure(asked, found.spec.source.branch)
+    const ticket: PushTicket = {
+      use: 'push',
+      push: randomUUID(),
+      project: asked.project,
+      app: asked.app,
+      user: who.name,
+      exp: Math.floor(now().getTime() / 1000) + followed,
+    }
+    await serveGit(asked, request, response, {
+      root: folder,
+      user: who.name,
+      environment: {
+        ...repositories.environment,
+        ...(asked.path === '/git-receive-pack' && {
+          SAMPAN_HOOK_SOCKET: socket,
+          SAMPAN_HOOK_TICKET: sealTicket(key, ticket),
+        }),
+      },
+    })
+  }
+
+  const build = async (one: App, name: AppName, sha: string, more: { before?: string; by?: string; cause: string }) => {
+    const { before, by, cause } = more
+    const commit = { ...(await repositories.commit(name, sha)), ref: `refs/heads/${one.spec.source.branch}` }
+    return createPipeline(client, {
+      app: one,
+      event: 'push',
+      commit: { ...commit, ...(before && { before }) },
+      by,
+      cause,
+    })
+  }
+
+  async function* pushed(ticket: PushTicket, updates: Update[], signal: AbortSignal): AsyncGenerator<string> {
+    const one = await find(ticket)
+    if (!one) {
+      yield `Kept, but there is no app ${ticket.app} in ${ticket.project} any more.`
+      return
+    }
+    await repositories.settleHead(ticket, one.spec.source.branch)
+    for (const step of stepsOf(updates, one)) {
+      if (step.do === 'say') {
+        yield step.text
+        continue
+      }
+      const { before, after } = step.update
+      const made = await build(one, ticket, after, { before, by: ticket.user, cause: `push/${ticket.push}/${after}` })
+      log.info('pushed', {
+        app: `${ticket.project}/${ticket.app}`,
+        commit: after,
+        by: ticket.user,
+        pipeline: made.metadata.name,
+      })
+      yield ''
+      yield `Pipeline ${made.spec.number} of ${ticket.project}/${ticket.app}. It goes on when this connection ends; see ${config.platformURL}`
+      yield* followPush({ namespace: ticket.project, name: made.metadata.name }, { client, readLog, signal })
+    }
+  }
+
+  async function sweep() {
+    const { items } = await client.list(app)
+    for (const one of items) {
+      const name = { project: one.metadata.namespace ?? '', app: one.metadata.name }
+      if (one.spec.source.type !== 'git' || !(await repositories.exists(name))) continue
+      const head = await repositories.resolve(name, `refs/heads/${one.spec.source.branch}`)
+      if (!head) continue
+      const known = await pipelinesOf(client, one)
+      if (known.some((each) => each.spec.commit.sha === head)) continue
+      await build(one, name, head, { cause: `sweep/${head}` })
+      log.warn('a push had not been built: starting it now', { app: `${name.project}/${name.app}`, commit: head })
+    }
+  }
+
+  return {
+    repositories,
+    sweep,
+    handlers: [{ prefix: '/git/', handle }],
+    async start() {
+      await writeHooks(hooks)
+      server = await listenForHooks({ socket, key, now, pushed })
+      await sweep()
+    },
+    async close() {
+      server?.closeAllConnections()
+      await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()))
+    },
+  }
+}
