@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 
@@ -31,6 +32,10 @@ export interface Config {
   platformURL: string
   /** Name pods and containerd use for the registry; containerd maps it to the registry's port on this machine. */
   registryHost: string
+  /** Full names of the system images, as containerd knows them; written by the supervisor at every start. */
+  images: Record<'base' | 'pause' | 'ingress' | 'registry' | 'builder', string>
+  /** OCI archive of the base image: what `FROM debian` means where no registry can be reached. */
+  baseArchive: string
 }
 
 /** File names under `home`, said once. */
@@ -42,20 +47,27 @@ export const pathsOf = (home: string) => ({
   adminPassword: join(home, 'admin-password'),
   adminToken: join(home, 'admin-token'),
   database: join(home, 'engine', 'state.db'),
-  containerd: {
-    root: join(home, 'containerd'),
-    state: join('/run/sampan', '%name%'),
-    config: join(home, 'containerd.toml'),
-  },
+  containerdRoot: join(home, 'containerd'),
+  containerdConfig: join(home, 'containerd.toml'),
   pods: join(home, 'pods'),
   podLogs: join(home, 'logs', 'pods'),
-  processLogs: join(home, 'logs'),
-  git: join(home, 'git'),
-  registry: join(home, 'registry'),
+  logs: join(home, 'logs'),
   ingress: join(home, 'ingress'),
-  buildCache: join(home, 'build-cache'),
-  pids: join(home, 'run'),
+  /** Process ids and the supervisor's lock. */
+  run: join(home, 'run'),
 })
+
+/** What a reboot wipes: sockets, running state of the container runtime. */
+export const stateOf = (config: Pick<Config, 'name'>) => join('/run/sampan', config.name)
+
+/** The configuration an instance was started with, or undefined where none was. */
+export function savedConfig(home: string): Config | undefined {
+  const file = pathsOf(home).config
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Config) : undefined
+}
+
+/** Home of an instance by name, where no other was given. */
+export const homeOf = (name: string) => (name === 'default' ? '/var/lib/sampan' : `/var/lib/sampan-${name}`)
 
 const defaultPorts = { api: 6443, platform: 7070, registry: 5000, http: 80, https: 443 }
 
@@ -65,12 +77,12 @@ export type Given = Partial<Pick<Config, 'name' | 'home' | 'nodeIP' | 'domain'>>
 }
 
 /** Completes what the user gave. `subnet` (0–99, default from the name) keeps the address ranges of instances apart. */
-export function configFrom(given: Given): Config {
+export function configFrom(given: Given): Omit<Config, 'images' | 'baseArchive'> {
   const name = given.name ?? 'default'
   if (!/^[a-z][a-z0-9]{0,9}$/.test(name)) {
     throw new Error(`instance name "${name}": use at most 10 lower-case letters and digits, starting with a letter`)
   }
-  const home = given.home ?? (name === 'default' ? '/var/lib/sampan' : `/var/lib/sampan-${name}`)
+  const home = given.home ?? homeOf(name)
   const subnet = given.subnet ?? (name === 'default' ? 0 : 1 + (hash(name) % 59))
   if (!Number.isInteger(subnet) || subnet < 0 || subnet > 59)
     throw new Error(`subnet ${subnet}: use a whole number from 0 to 59`)

@@ -9,6 +9,8 @@ export interface Program {
   /** Output goes here, appended. */
   logFile: string
   env?: Record<string, string>
+  /** Told the process id at every start. */
+  onStart?: (pid: number) => void
 }
 
 /** A child that says `{ready: true}` over its IPC channel when it serves. */
@@ -45,6 +47,7 @@ export function keepAlive(program: Program, log: Log): Kept {
       stdio: ['ignore', output, output, 'ipc'],
       env: { ...process.env, ...program.env },
     })
+    if (child.pid !== undefined) program.onStart?.(child.pid)
     child.on('message', (message) => {
       if ((message as { ready?: boolean }).ready !== true) return
       everReady = true

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { holderOf } from '@sampan/kit/lock-file'
+import { clientOver } from '@sampan/client/over'
+import { httpTransport } from '@sampan/client/http'
+import { readKubeconfig } from '@sampan/client/kubeconfig'
+import { isReady, pod } from '@sampan/resources/core/pod'
+import { type Config, pathsOf, savedConfig } from '../config.ts'
+import type { Options } from '../options.ts'
+import { containerdPid } from '../supervisor/containerd.ts'
+import { UserError } from '../supervisor/preflight.ts'
+import { pidOf, residentBytes } from '../supervisor/processes.ts'
+import { supervisorLock } from '../supervisor/supervise.ts'
+
+interface ProcessStatus {
+  name: string
+  pid?: number
+  rssBytes?: number
+}
+
+/** `sampan status`: processes, addresses, system pods. Exit code 1 when something that should run does not. */
+export async function status({ home, json }: Options): Promise<number> {
+  const config = savedConfig(home)
+  if (!config) throw new UserError(`There is no Sampan in ${home}. Start one with: npm start`)
+  const processes = await processesOf(config)
+  const pods = processes.some(({ name, pid }) => name === 'engine' && pid !== undefined) ? await systemPods(config) : []
+  const isHealthy = processes.every(({ pid }) => pid !== undefined) && pods.every((one) => one.ready)
+  const facts = {
+    state: isHealthy ? 'running' : processes.every(({ pid }) => pid === undefined) ? 'stopped' : 'degraded',
+    instance: config.name,
+    home,
+    console: `http://localhost:${config.ports.platform}`,
+    api: `https://localhost:${config.ports.api}`,
+    kubeconfig: pathsOf(home).kubeconfig,
+    registry: `localhost:${config.ports.registry}`,
+    domain: config.domain,
+    processes,
+    systemPods: pods,
+  }
+  process.stdout.write(json ? `${JSON.stringify(facts)}\n` : text(facts))
+  return isHealthy ? 0 : 1
+}
+
+async function processesOf(config: Config): Promise<ProcessStatus[]> {
+  const pids = {
+    supervisor: await holderOf(supervisorLock(config.home)),
+    containerd: containerdPid(config),
+    engine: pidOf(config.home, 'engine'),
+    platform: pidOf(config.home, 'platform'),
+  }
+  return Object.entries(pids).map(([name, pid]) => ({ name, ...(pid !== undefined && { pid, rssBytes: residentBytes(pid) }) }))
+}
+
+async function systemPods(config: Config) {
+  const { kubeconfig } = pathsOf(config.home)
+  if (!existsSync(kubeconfig)) return []
+  const transport = httpTransport(await readKubeconfig(kubeconfig))
+  try {
+    const { items } = await clientOver(transport).list(pod, { namespace: 'sampan-system', signal: AbortSignal.timeout(5_000) })
+    return items.map((one) => ({
+      namespace: one.metadata.namespace,
+      name: one.metadata.name,
+      phase: one.status?.phase,
+      ready: isReady(one),
+    }))
+  } finally {
+    await transport.close?.()
+  }
+}
+
+function text(facts: { state: string; console: string; api: string; kubeconfig: string; processes: ProcessStatus[]; systemPods: { name: string; phase?: string; ready: boolean }[] }): string {
+  const mib = (bytes = 0) => `${Math.round(bytes / 2 ** 20)} MiB`
+  return [
+    `Sampan is ${facts.state}`,
+    `  console     ${facts.console}`,
+    `  API         ${facts.api}`,
+    `  kubeconfig  ${facts.kubeconfig}`,
+    ...facts.processes.map(({ name, pid, rssBytes }) => `  ${name.padEnd(11)} ${pid === undefined ? 'not running' : `process ${pid}, ${mib(rssBytes)}`}`),
+    ...facts.systemPods.map(({ name, phase, ready }) => `  pod ${name}: ${ready ? 'ready' : (phase ?? 'unknown')}`),
+    '',
+  ].join('\n')
+}

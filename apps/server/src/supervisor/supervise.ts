@@ -1,0 +1,132 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { holderOf, isAlive, Locked, takeLock } from '@sampan/kit/lock-file'
+import type { Log } from '@sampan/kit/log'
+import { imageNames, importImage } from '@sampan/node/cri/image-archive'
+import { runtimeSocket } from '@sampan/node/runtime-files'
+import { type Config, configFrom, type Given, pathsOf, savedConfig, stateOf } from '../config.ts'
+import { prepareImages, type SystemImage, systemImages } from '../setup/images.ts'
+import type { Progress } from '../setup/progress.ts'
+import { containerdPid, ensureContainerd, watchContainerd } from './containerd.ts'
+import { keepAlive, type Kept } from './keep-alive.ts'
+import { pidOf, stopProcess, writePid } from './processes.ts'
+import { preflight, UserError } from './preflight.ts'
+
+export interface Running {
+  config: Config
+  /** Stops engine and platform; containerd and the pods stay. */
+  stop(): Promise<void>
+}
+
+export const source = join(import.meta.dirname, '../../../..')
+export const supervisorLock = (home: string) => join(pathsOf(home).run, 'supervisor.pid')
+
+/** Memory of the two Node processes is a promise of ours: small young generation, return what is free. */
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', '--optimize-for-size']
+
+/**
+ * Brings an instance up and looks after it: images, containerd, engine, platform, in this order. Resolves when all of them
+ * serve. Throws `UserError` with what to do when something is in the way.
+ */
+export async function supervise(given: Given, progress: Progress, log: Log): Promise<Running> {
+  const planned = configFrom(given)
+  const paths = pathsOf(planned.home)
+  const alreadyOurs = portsInUse(planned.home)
+  preflight({ ...planned, images: {}, baseArchive: '' } as unknown as Config, alreadyOurs)
+  await mkdir(paths.logs, { recursive: true, mode: 0o700 })
+  const letGo = await takeLock(supervisorLock(planned.home)).catch((error) => {
+    if (error instanceof Locked) throw new UserError(`Sampan is already running here (process ${error.pid}). See: sampan status`)
+    throw error
+  })
+  try {
+    // Left over from a supervisor that was killed: they would hold the ports.
+    await stopProcess(planned.home, 'platform')
+    await stopProcess(planned.home, 'engine')
+    const images = await prepareImages(source, progress)
+    const names = Object.fromEntries(systemImages.map((name) => [name, images[name].name])) as Record<SystemImage, string>
+    const config: Config = { ...planned, images: names, baseArchive: images.base.archive }
+    await save(config)
+    await ensureContainerd(config, names.pause)
+    await bringInImages(config, images, progress)
+    const stopWatching = new AbortController()
+    const watching = watchContainerd(config, names.pause, log, stopWatching.signal)
+    const engine = await started(config, 'engine', progress, log)
+    const platform = await started(config, 'platform', progress, log).catch(async (error) => {
+      stopWatching.abort()
+      await engine.stop()
+      throw error
+    })
+    return {
+      config,
+      async stop() {
+        stopWatching.abort()
+        await Promise.all([platform.stop(), engine.stop(), watching])
+        await letGo()
+      },
+    }
+  } catch (error) {
+    await letGo()
+    throw error
+  }
+}
+
+async function started(config: Config, name: 'engine' | 'platform', progress: Progress, log: Log): Promise<Kept> {
+  const done = progress.begin(name)
+  const paths = pathsOf(config.home)
+  const kept = keepAlive(
+    {
+      name,
+      command: process.execPath,
+      args: [...nodeFlags, join(import.meta.dirname, '..', 'main.ts'), name, '--home', config.home],
+      logFile: join(paths.logs, `${name}.log`),
+      env: { NODE_COMPILE_CACHE: join(paths.run, 'compile-cache') },
+      onStart: (pid) => writePid(config.home, name, pid),
+    },
+    log,
+  )
+  await kept.ready.catch(async (cause: Error) => {
+    await kept.stop()
+    throw new UserError(cause.message, { cause })
+  })
+  done('ready')
+  return kept
+}
+
+/** The registry and the front door are pods: while our containerd lives, their ports are rightly taken. */
+function portsInUse(home: string): ReadonlySet<keyof Config['ports']> {
+  const saved = savedConfig(home)
+  if (!saved) return new Set()
+  const pods = containerdPid(saved) === undefined ? [] : (['http', 'https', 'registry'] as const)
+  return new Set([
+    ...pods,
+    ...(pidOf(home, 'engine') === undefined ? [] : (['api'] as const)),
+    ...(pidOf(home, 'platform') === undefined ? [] : (['platform'] as const)),
+  ])
+}
+
+async function save(config: Config) {
+  const file = pathsOf(config.home).config
+  await writeFile(`${file}.new`, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
+  await rename(`${file}.new`, file)
+}
+
+async function bringInImages(config: Config, images: Awaited<ReturnType<typeof prepareImages>>, progress: Progress) {
+  const socket = runtimeSocket(stateOf(config))
+  const there = await imageNames(socket)
+  const missing = systemImages.filter((name) => !there.has(images[name].name))
+  if (missing.length === 0) return
+  const done = progress.begin('system images into containerd')
+  for (const name of missing) await importImage(socket, images[name].archive)
+  done()
+}
+
+/** For `down`: asks the supervisor of `home` to stop, and waits. False when none runs. */
+export async function stopSupervisor(home: string): Promise<boolean> {
+  const pid = await holderOf(supervisorLock(home))
+  if (pid === undefined) return false
+  process.kill(pid, 'SIGTERM')
+  for (const until = Date.now() + 30_000; Date.now() < until && isAlive(pid); ) await new Promise((resolve) => setTimeout(resolve, 50))
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+  await rm(supervisorLock(home), { force: true })
+  return true
+}
