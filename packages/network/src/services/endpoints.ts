@@ -1,0 +1,64 @@
+import type { EndpointSlice } from '@sampan/resources/discovery/endpoint-slice'
+
+/** Where one port of a Service leads. */
+export interface Target {
+  ip: string
+  port: number
+  nodeName?: string
+}
+
+/** What of a Service's endpoints takes new connections for one port. */
+export interface Targets {
+  /** On any node. */
+  all: readonly Target[]
+  /** On this node. */
+  local: readonly Target[]
+}
+
+/** The Service a slice belongs to, as `namespace/name`; undefined when it belongs to none. */
+export const serviceOf = ({ metadata }: EndpointSlice): string | undefined => {
+  const name = metadata.labels?.['kubernetes.io/service-name']
+  return name === undefined ? undefined : `${metadata.namespace}/${name}`
+}
+
+/**
+ * The endpoints of the port called `portName` (a Service with one port may leave it unnamed). Ready ones take new
+ * connections; when there is none, those that still serve while they end do (kube-proxy's ProxyTerminatingEndpoints).
+ */
+export function targetsFor(
+  slices: readonly EndpointSlice[],
+  portName: string | undefined,
+  protocol: string,
+  nodeName: string,
+): Targets {
+  const ready: Target[] = []
+  const ending: Target[] = []
+  const seen = new Set<string>()
+  for (const slice of slices) {
+    if (slice.addressType !== 'IPv4') continue
+    const port = slice.ports?.find(
+      (one) => (one.name ?? '') === (portName ?? '') && (one.protocol ?? 'TCP') === protocol,
+    )?.port
+    if (!port) continue
+    for (const { addresses, conditions, nodeName: node } of slice.endpoints ?? []) {
+      const ip = addresses[0]
+      if (!ip || seen.has(`${ip}:${port}`)) continue
+      const isReady = conditions?.ready ?? true
+      const isEnding = (conditions?.serving ?? isReady) && (conditions?.terminating ?? false)
+      if (!isReady && !isEnding) continue
+      seen.add(`${ip}:${port}`)
+      ;(isReady ? ready : ending).push({ ip, port, ...(node && { nodeName: node }) })
+    }
+  }
+  // In the order of their addresses, so that the same endpoints make the same rules.
+  ready.sort(byAddress)
+  ending.sort(byAddress)
+  const here = (targets: readonly Target[]) => targets.filter((target) => target.nodeName === nodeName)
+  const readyHere = here(ready)
+  return {
+    all: ready.length > 0 ? ready : ending,
+    local: readyHere.length > 0 ? readyHere : here(ending),
+  }
+}
+
+const byAddress = (a: Target, b: Target) => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : a.port - b.port)
