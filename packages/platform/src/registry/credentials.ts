@@ -1,0 +1,38 @@
+import { type RobotRight, robotName, robotTicket } from './robot.ts'
+
+/** A docker `config.json` (also: the data of a `kubernetes.io/dockerconfigjson` Secret) with one registry in it. */
+export function dockerConfigJson(host: string, { username, password }: { username: string; password: string }): string {
+  const auth = Buffer.from(`${username}:${password}`).toString('base64')
+  return JSON.stringify({ auths: { [host]: { username, password, auth } } })
+}
+
+export interface CredentialOptions {
+  key: Uint8Array
+  registryHost: string
+}
+
+/** For the environments of a project: its images may be pulled, for as long as the key lives. */
+export const pullConfigJson = ({ key, registryHost }: CredentialOptions, project: string) =>
+  dockerConfigJson(registryHost, {
+    username: robotName,
+    password: robotTicket(key, {
+      subject: `environments:${project}`,
+      rights: [{ repository: `${project}/*`, actions: ['pull'] }],
+    }),
+  })
+
+/** For one run: it may push to one repository and pull it and the bases, until `until`. */
+export const pushConfigJson = (
+  { key, registryHost }: CredentialOptions,
+  { subject, repository, until }: { subject: string; repository: string; until: Date },
+) => {
+  const pull = (name: string): RobotRight => ({ repository: name, actions: ['pull'] })
+  return dockerConfigJson(registryHost, {
+    username: robotName,
+    password: robotTicket(key, {
+      subject,
+      rights: [{ repository, actions: ['pull', 'push'] }, pull('library/*'), pull('stacks/*')],
+      exp: Math.floor(until.getTime() / 1000),
+    }),
+  })
+}
