@@ -43,7 +43,8 @@ export function optionsFrom(args: readonly string[], env: NodeJS.ProcessEnv = pr
     const text = values[flag]
     if (text === undefined) return saved && { [use]: saved.ports[use] }
     const value = Number(text)
-    if (!Number.isInteger(value) || value < 1 || value > 65535) throw new UserError(`--${flag} ${text}: use a port from 1 to 65535`)
+    if (!Number.isInteger(value) || value < 1 || value > 65535)
+      throw new UserError(`--${flag} ${text}: use a port from 1 to 65535`)
     return { [use]: value }
   }
   return {
@@ -75,7 +76,11 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values
   } catch (error) {
-    throw new UserError(`${(error as Error).message}. Flags: ${Object.keys(flags).map((flag) => `--${flag}`).join(' ')}`)
+    throw new UserError(
+      `${(error as Error).message}. Flags: ${Object.keys(flags)
+        .map((flag) => `--${flag}`)
+        .join(' ')}`,
+    )
   }
 }
 

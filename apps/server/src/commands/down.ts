@@ -7,7 +7,11 @@ export async function downCommand({ home, pods, json }: Options): Promise<number
   const wasRunning = await down(home)
   const config = savedConfig(home)
   if (pods && config) await stopPods(config)
-  const said = pods ? 'Stopped, pods too.' : wasRunning ? 'Stopped. Pods go on running; stop them too with: sampan down --pods' : 'Nothing was running.'
+  const said = pods
+    ? 'Stopped, pods too.'
+    : wasRunning
+      ? 'Stopped. Pods go on running; stop them too with: sampan down --pods'
+      : 'Nothing was running.'
   process.stdout.write(json ? `${JSON.stringify({ stopped: wasRunning, pods })}\n` : `${said}\n`)
   return 0
 }

@@ -1,5 +1,5 @@
-import { cp, mkdir, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RunOptions, run, runOrThrow } from '@sampan/kit/run'
 import type { Config } from '../config.ts'
@@ -30,7 +30,10 @@ export async function deploySample(config: Config, progress: Progress): Promise<
   await cli(['launch', '--project', project, '--name', name, '--json'], inFolder)
   launched()
   const pushed = progress.begin('git push sampan main')
-  const push = await run('git', ['push', '--force', 'sampan', 'main'], { ...inFolder, onOutput: (text) => process.stderr.write(text) })
+  const push = await run('git', ['push', '--force', 'sampan', 'main'], {
+    ...inFolder,
+    onOutput: (text) => process.stderr.write(text),
+  })
   pushed(push.code === 0 ? 'done' : `failed (exit ${push.code})`)
   const now = await look(config)
   if (!now) return { name, url: '', verified: false, reason: 'the app is not there; the push above says why' }

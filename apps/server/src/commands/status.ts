@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { holderOf } from '@sampan/kit/lock-file'
-import { clientOver } from '@sampan/client/over'
 import { httpTransport } from '@sampan/client/http'
 import { readKubeconfig } from '@sampan/client/kubeconfig'
+import { clientOver } from '@sampan/client/over'
+import { holderOf } from '@sampan/kit/lock-file'
 import { isReady, pod } from '@sampan/resources/core/pod'
 import { type Config, pathsOf, savedConfig } from '../config.ts'
 import type { Options } from '../options.ts'
@@ -47,7 +47,10 @@ async function processesOf(config: Config): Promise<ProcessStatus[]> {
     engine: pidOf(config.home, 'engine'),
     platform: pidOf(config.home, 'platform'),
   }
-  return Object.entries(pids).map(([name, pid]) => ({ name, ...(pid !== undefined && { pid, rssBytes: residentBytes(pid) }) }))
+  return Object.entries(pids).map(([name, pid]) => ({
+    name,
+    ...(pid !== undefined && { pid, rssBytes: residentBytes(pid) }),
+  }))
 }
 
 async function systemPods(config: Config) {
@@ -55,7 +58,10 @@ async function systemPods(config: Config) {
   if (!existsSync(kubeconfig)) return []
   const transport = httpTransport(await readKubeconfig(kubeconfig))
   try {
-    const { items } = await clientOver(transport).list(pod, { namespace: 'sampan-system', signal: AbortSignal.timeout(5_000) })
+    const { items } = await clientOver(transport).list(pod, {
+      namespace: 'sampan-system',
+      signal: AbortSignal.timeout(5_000),
+    })
     return items.map((one) => ({
       namespace: one.metadata.namespace,
       name: one.metadata.name,
@@ -67,14 +73,24 @@ async function systemPods(config: Config) {
   }
 }
 
-function text(facts: { state: string; console: string; api: string; kubeconfig: string; processes: ProcessStatus[]; systemPods: { name: string; phase?: string; ready: boolean }[] }): string {
+function text(facts: {
+  state: string
+  console: string
+  api: string
+  kubeconfig: string
+  processes: ProcessStatus[]
+  systemPods: { name: string; phase?: string; ready: boolean }[]
+}): string {
   const mib = (bytes = 0) => `${Math.round(bytes / 2 ** 20)} MiB`
   return [
     `Sampan is ${facts.state}`,
     `  console     ${facts.console}`,
     `  API         ${facts.api}`,
     `  kubeconfig  ${facts.kubeconfig}`,
-    ...facts.processes.map(({ name, pid, rssBytes }) => `  ${name.padEnd(11)} ${pid === undefined ? 'not running' : `process ${pid}, ${mib(rssBytes)}`}`),
+    ...facts.processes.map(
+      ({ name, pid, rssBytes }) =>
+        `  ${name.padEnd(11)} ${pid === undefined ? 'not running' : `process ${pid}, ${mib(rssBytes)}`}`,
+    ),
     ...facts.systemPods.map(({ name, phase, ready }) => `  pod ${name}: ${ready ? 'ready' : (phase ?? 'unknown')}`),
     '',
   ].join('\n')

@@ -10,7 +10,11 @@ export async function uninstallCommand({ home, yes, json }: Options): Promise<nu
     throw new UserError('Nothing was removed.')
   }
   await uninstall(home, lineProgress())
-  process.stdout.write(json ? `${JSON.stringify({ removed: home })}\n` : `Removed ${home}. Debian packages that were installed are still there.\n`)
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ removed: home })}\n`
+      : `Removed ${home}. Debian packages that were installed are still there.\n`,
+  )
   return 0
 }
 

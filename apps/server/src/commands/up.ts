@@ -45,17 +45,27 @@ export async function upDetached(options: Options): Promise<Config> {
   if ((await holderOf(supervisorLock(home))) !== undefined) return savedConfig(home)!
   await mkdir(pathsOf(home).logs, { recursive: true, mode: 0o700 })
   const log = openSync(join(pathsOf(home).logs, 'supervisor.log'), 'a', 0o600)
-  const child = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, '../main.ts'), 'up', ...flagsFrom(options)], {
-    detached: true,
-    stdio: ['ignore', log, log, 'ipc'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, join(import.meta.dirname, '../main.ts'), 'up', ...flagsFrom(options)],
+    {
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+    },
+  )
   await new Promise<void>((resolve, reject) => {
     child.on('message', (message: Message) => {
       if ('line' in message) process.stderr.write(message.line)
       else if ('failed' in message) reject(new UserError(message.failed))
       else resolve()
     })
-    child.on('exit', (code) => reject(new UserError(`the supervisor ended (exit ${code}); its output is in ${join(pathsOf(home).logs, 'supervisor.log')}`)))
+    child.on('exit', (code) =>
+      reject(
+        new UserError(
+          `the supervisor ended (exit ${code}); its output is in ${join(pathsOf(home).logs, 'supervisor.log')}`,
+        ),
+      ),
+    )
   })
   child.disconnect()
   child.unref()

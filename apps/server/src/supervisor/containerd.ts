@@ -16,7 +16,8 @@ const pidFile = (config: Config) => join(pathsOf(config.home).run, 'containerd.p
 /** Process id of this instance's containerd, if it runs. */
 export function containerdPid(config: Config): number | undefined {
   const pid = Number(readOr(pidFile(config)))
-  const isOurs = pid > 0 && isAlive(pid) && readOr(`/proc/${pid}/cmdline`).includes(pathsOf(config.home).containerdConfig)
+  const isOurs =
+    pid > 0 && isAlive(pid) && readOr(`/proc/${pid}/cmdline`).includes(pathsOf(config.home).containerdConfig)
   return isOurs ? pid : undefined
 }
 
@@ -53,9 +54,14 @@ async function start(config: Config): Promise<number> {
   await mkdir(paths.logs, { recursive: true })
   await mkdir(stateOf(config), { recursive: true })
   const log = openSync(join(paths.logs, 'containerd.log'), 'a', 0o600)
-  const child = spawn('containerd', ['--config', paths.containerdConfig], { detached: true, stdio: ['ignore', log, log] })
+  const child = spawn('containerd', ['--config', paths.containerdConfig], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
   const started = new Promise<number>((resolve, reject) => {
-    child.on('error', (cause) => reject(new UserError('containerd could not be started: is the Debian package "containerd" whole?', { cause })))
+    child.on('error', (cause) =>
+      reject(new UserError('containerd could not be started: is the Debian package "containerd" whole?', { cause })),
+    )
     child.on('spawn', () => resolve(child.pid!))
   })
   const pid = await started
@@ -81,11 +87,18 @@ const connects = (socket: string) =>
   })
 
 /** Looks after containerd until `signal`: when it is gone, it is started again at once. */
-export async function watchContainerd(config: Config, sandboxImage: string, log: Log, signal: AbortSignal): Promise<void> {
+export async function watchContainerd(
+  config: Config,
+  sandboxImage: string,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     if (containerdPid(config) === undefined) {
       log.warn('containerd ended, starting it again')
-      await ensureContainerd(config, sandboxImage).catch((error: Error) => log.error('containerd does not start', { error }))
+      await ensureContainerd(config, sandboxImage).catch((error: Error) =>
+        log.error('containerd does not start', { error }),
+      )
     }
     await sleep(250, undefined, { signal }).catch(() => undefined)
   }

@@ -9,7 +9,8 @@ export type ProcessName = 'engine' | 'platform'
 
 const pidFile = (home: string, name: ProcessName) => join(pathsOf(home).run, `${name}.pid`)
 
-export const writePid = (home: string, name: ProcessName, pid: number) => writeFileSync(pidFile(home, name), String(pid), { mode: 0o600 })
+export const writePid = (home: string, name: ProcessName, pid: number) =>
+  writeFileSync(pidFile(home, name), String(pid), { mode: 0o600 })
 
 /** The live process of this instance by that name. A recycled process id is not mistaken for it. */
 export function pidOf(home: string, name: ProcessName): number | undefined {

@@ -8,9 +8,9 @@ import { type Config, configFrom, type Given, pathsOf, savedConfig, stateOf } fr
 import { prepareImages, type SystemImage, systemImages } from '../setup/images.ts'
 import type { Progress } from '../setup/progress.ts'
 import { containerdPid, ensureContainerd, watchContainerd } from './containerd.ts'
-import { keepAlive, type Kept } from './keep-alive.ts'
-import { pidOf, stopProcess, writePid } from './processes.ts'
+import { type Kept, keepAlive } from './keep-alive.ts'
 import { preflight, UserError } from './preflight.ts'
+import { pidOf, stopProcess, writePid } from './processes.ts'
 
 export interface Running {
   config: Config
@@ -35,7 +35,8 @@ export async function supervise(given: Given, progress: Progress, log: Log): Pro
   preflight({ ...planned, images: {}, baseArchive: '' } as unknown as Config, alreadyOurs)
   await mkdir(paths.logs, { recursive: true, mode: 0o700 })
   const letGo = await takeLock(supervisorLock(planned.home)).catch((error) => {
-    if (error instanceof Locked) throw new UserError(`Sampan is already running here (process ${error.pid}). See: sampan status`)
+    if (error instanceof Locked)
+      throw new UserError(`Sampan is already running here (process ${error.pid}). See: sampan status`)
     throw error
   })
   try {
@@ -43,7 +44,10 @@ export async function supervise(given: Given, progress: Progress, log: Log): Pro
     await stopProcess(planned.home, 'platform')
     await stopProcess(planned.home, 'engine')
     const images = await prepareImages(source, progress)
-    const names = Object.fromEntries(systemImages.map((name) => [name, images[name].name])) as Record<SystemImage, string>
+    const names = Object.fromEntries(systemImages.map((name) => [name, images[name].name])) as Record<
+      SystemImage,
+      string
+    >
     const config: Config = { ...planned, images: names, baseArchive: images.base.archive }
     await save(config)
     await ensureContainerd(config, names.pause)
@@ -125,7 +129,8 @@ export async function stopSupervisor(home: string): Promise<boolean> {
   const pid = await holderOf(supervisorLock(home))
   if (pid === undefined) return false
   process.kill(pid, 'SIGTERM')
-  for (const until = Date.now() + 30_000; Date.now() < until && isAlive(pid); ) await new Promise((resolve) => setTimeout(resolve, 50))
+  for (const until = Date.now() + 30_000; Date.now() < until && isAlive(pid); )
+    await new Promise((resolve) => setTimeout(resolve, 50))
   if (isAlive(pid)) process.kill(pid, 'SIGKILL')
   await rm(supervisorLock(home), { force: true })
   return true

@@ -48,7 +48,9 @@ export async function uninstall(home: string, progress: Progress): Promise<void>
   const config = savedConfig(home)
   if (config) {
     const done = progress.begin('stopping pods')
-    await stopPods(config).catch((error: Error) => progress.say(`containerd could not stop the pods (${error.message}): ending their processes instead`))
+    await stopPods(config).catch((error: Error) =>
+      progress.say(`containerd could not stop the pods (${error.message}): ending their processes instead`),
+    )
     await stopContainerd(config)
     await endLeftovers(config)
     done()
@@ -99,7 +101,9 @@ async function removeNetwork(config: Config) {
 
 /** Deepest first; a mount under another is listed after it. */
 async function unmountBelow(folders: readonly string[]) {
-  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
+  const mounts = (await readFile('/proc/self/mounts', 'utf8'))
+    .split('\n')
+    .map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
   const mine = mounts.filter((path) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`)))
   for (const path of mine.toReversed()) await run('umount', ['--lazy', path])
 }

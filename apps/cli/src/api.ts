@@ -1,0 +1,97 @@
+import type { Context } from './context.ts'
+
+/** The platform refused; `detail` says what to do. */
+export class Refused extends Error {
+  readonly status: number
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.name = 'Refused'
+    this.status = status
+  }
+}
+
+export interface Api {
+  get<T>(path: string): Promise<T>
+  post<T>(path: string, body?: unknown): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
+  remove(path: string): Promise<void>
+  /** Text as it comes. */
+  stream(path: string, signal: AbortSignal): AsyncIterable<string>
+  /** Server-sent events, data parsed as JSON. */
+  events(path: string, signal: AbortSignal): AsyncIterable<{ event: string; data: unknown }>
+}
+
+/** The platform's HTTP API (docs/api.md). Throws `Refused`, and `Unreachable` when nobody answers. */
+export function apiAt({ server, token }: Context): Api {
+  async function send(
+    method: string,
+    path: string,
+    options: { body?: unknown; accept?: string; signal?: AbortSignal } = {},
+  ) {
+    const response = await fetch(`${server}${path}`, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        accept: options.accept ?? 'application/json',
+        ...(options.body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      ...(options.signal && { signal: options.signal }),
+    }).catch((cause: Error) => {
+      if (options.signal?.aborted) throw cause
+      throw new Refused(0, `Nothing answers at ${server}: is Sampan running there? See: sampan status`)
+    })
+    if (!response.ok) throw new Refused(response.status, await detailOf(response))
+    return response
+  }
+  const json = async <T>(method: string, path: string, body?: unknown) => {
+    const response = await send(method, path, { body })
+    return (response.status === 204 ? undefined : await response.json()) as T
+  }
+  return {
+    get: (path) => json('GET', path),
+    post: (path, body = {}) => json('POST', path, body),
+    patch: (path, body) => json('PATCH', path, body),
+    remove: async (path) => {
+      await send('DELETE', path)
+    },
+    async *stream(path, signal) {
+      const response = await send('GET', path, { accept: 'text/plain', signal })
+      yield* response.body!.pipeThrough(new TextDecoderStream())
+    },
+    async *events(path, signal) {
+      const response = await send('GET', path, { accept: 'text/event-stream', signal })
+      yield* eventsOf(response.body!.pipeThrough(new TextDecoderStream()))
+    },
+  }
+}
+
+async function detailOf(response: Response): Promise<string> {
+  const body = await response.text()
+  try {
+    const { detail, message, title } = JSON.parse(body) as { detail?: string; message?: string; title?: string }
+    return detail ?? message ?? title ?? `the server answered ${response.status}`
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return `the server answered ${response.status} ${response.statusText}`
+  }
+}
+
+/** Parses the event-stream format (HTML standard, "server-sent events"): fields by line, a blank line ends an event. */
+export async function* eventsOf(chunks: AsyncIterable<string>): AsyncGenerator<{ event: string; data: unknown }> {
+  let rest = ''
+  let event = 'message'
+  let data: string[] = []
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split(/\r?\n/)
+    rest = lines.pop()!
+    for (const line of lines) {
+      if (line === '') {
+        if (data.length > 0) yield { event, data: JSON.parse(data.join('\n')) as unknown }
+        event = 'message'
+        data = []
+      } else if (line.startsWith('event:')) event = line.slice(6).trim()
+      else if (line.startsWith('data:')) data.push(line.slice(5).trimStart())
+    }
+  }
+}

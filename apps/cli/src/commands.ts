@@ -1,0 +1,28 @@
+import type { Command } from './command.ts'
+import { apps } from './commands/apps.ts'
+import { kubeconfig } from './commands/kubeconfig.ts'
+import { launch } from './commands/launch.ts'
+import { login } from './commands/login.ts'
+import { logs } from './commands/logs.ts'
+import { open } from './commands/open.ts'
+import { releases } from './commands/releases.ts'
+import { rollback } from './commands/rollback.ts'
+import { scale } from './commands/scale.ts'
+import { serverCommand } from './server-process.ts'
+
+/** Every word people can type after `sampan`. */
+export const commands: Record<string, Command & { passesThrough?: true }> = {
+  up: serverCommand('up', 'bring Sampan up on this machine', '[--detach] [--home DIR] [--port N] …'),
+  down: serverCommand('down', 'stop the control plane; apps go on running', '[--pods]'),
+  status: serverCommand('status', 'processes, addresses, system pods', '[--json]'),
+  uninstall: serverCommand('uninstall', 'take Sampan off this machine', '[--yes]'),
+  login,
+  launch,
+  apps,
+  logs,
+  releases,
+  rollback,
+  scale,
+  open,
+  kubeconfig,
+}
