@@ -8,7 +8,9 @@ import { targetOf } from './target.ts'
 
 const empty = mkdtempSync(join(tmpdir(), 'cli-'))
 const launched = mkdtempSync(join(tmpdir(), 'cli-'))
-after(() => [empty, launched].forEach((folder) => rmSync(folder, { recursive: true })))
+after(() => {
+  for (const folder of [empty, launched]) rmSync(folder, { recursive: true })
+})
 spawnSync('git', ['init', '-q', launched])
 spawnSync('git', ['-C', launched, 'remote', 'add', 'sampan', 'http://admin:x@127.0.0.1:7070/git/shop/cart.git'])
 
