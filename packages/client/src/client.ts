@@ -1,5 +1,6 @@
 import type { Definition } from '@sampan/resources/define'
 import type { KubeObject, List, Ref, WatchEvent } from '@sampan/resources/meta'
+import type { ApiRequest, ApiResponse } from '@sampan/resources/transport'
 
 export interface ListOptions {
   /** Left out: all namespaces. */
@@ -71,7 +72,7 @@ export interface Client {
     options: ListOptions & { since?: string; bookmarks?: boolean },
   ): AsyncIterable<WatchEvent<T>>
   /** Any path, for subresources and what has no definition. Throws `StatusError` unless 2xx. */
-  raw(request: import('./transport.ts').ApiRequest): Promise<import('./transport.ts').ApiResponse>
+  raw(request: ApiRequest): Promise<ApiResponse>
   /** Container log as raw bytes; with `follow` until the container ends or `signal`. */
   logs(pod: Ref, options?: LogOptions): AsyncIterable<Uint8Array>
   /** Runs a command in a container and collects its output. Not for secrets in `command`: arguments are visible. */
