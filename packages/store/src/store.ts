@@ -11,8 +11,8 @@ export interface Entry {
 
 export type Change =
   | { type: 'put'; entry: Entry; previous?: Entry }
-  /** `entry` is what was there, with `modified` set to the revision of the deletion. */
-  | { type: 'delete'; entry: Entry }
+  /** `entry` is what was there, with `modified` set to the revision of the deletion; `previous` as it was stored. */
+  | { type: 'delete'; entry: Entry; previous: Entry }
 
 export interface Page {
   entries: Entry[]
@@ -32,15 +32,27 @@ export interface ListFrom {
 
 /**
  * All state of the engine. Keys are `/<group>/<plural>/<namespace>/<name>`; a prefix ends in a slash.
- * A write resolves only when it is on disk (memory.ts: at once). Reads are from memory and synchronous in effect.
+ * A write resolves only when it is on disk (memory.ts: at once), and nobody reads or watches it before. Reads are from
+ * memory.
  */
 export interface Store {
   readonly revision: Revision
   get(key: string): Entry | undefined
+  /**
+   * What the next write of `key` must expect: like `get`, but sees writes that are not on disk yet. Only for the read
+   * half of a read-modify-write: with no `await` between this and `put`, the put cannot conflict.
+   */
+  latest(key: string): Entry | undefined
+  /** Resolves when every write accepted so far is on disk and visible. */
+  settled(): Promise<void>
   list(prefix: string, from?: ListFrom): Page
   /** How many keys are under `prefix`. */
   count(prefix: string): number
-  /** `expect: 0` means the key must not exist. Throws `Conflict` when another writer came first. */
+  /**
+   * `expect: 0` means the key must not exist. Throws `Conflict` when another writer came first (and only after that
+   * writer's change is visible). Writes take effect in the order they were called in; when one cannot be stored, it and
+   * all accepted after it throw.
+   */
   put(key: string, value: (revision: Revision) => Uint8Array, expect: Revision): Promise<Entry>
   delete(key: string, expect: Revision): Promise<Entry>
   /**

@@ -1,0 +1,184 @@
+import { History, type HistoryLimits } from './history.ts'
+import { SortedKeys } from './sorted-keys.ts'
+import { type Change, Conflict, type Entry, type ListFrom, type Page, type Revision, type Store } from './store.ts'
+import { Watchers } from './watchers.ts'
+
+export interface ReplicaOptions {
+  /** What was stored before, in any order. */
+  entries?: Iterable<Entry>
+  /** The last revision ever given out. */
+  revision?: Revision
+  history?: HistoryLimits
+  /** Changes that may wait for one watcher before it is cut off. */
+  watchQueue?: number
+  /** Milliseconds; only for the age of the history. */
+  now?: () => number
+  /** Makes changes durable, in order. `undefined` means at once: then `put` and `delete` take effect synchronously. */
+  journal?: Journal
+}
+
+/** Where changes are kept. Batches are written one after the other, never two at a time. */
+export interface Journal {
+  /** Resolves when all of `changes` are on disk; rejects when none of them are. */
+  write(changes: readonly Change[]): Promise<void>
+  close(): Promise<void>
+}
+
+interface Waiting {
+  change: Change
+  resolve: (entry: Entry) => void
+  reject: (error: Error) => void
+}
+
+/**
+ * The whole store in memory. A write is first *accepted*: it gets its revision and is seen by `latest`, so that the next
+ * writer of the key builds on it. While the journal writes one batch, accepted writes collect into the next (group
+ * commit). Once a batch is on disk its changes become *visible*, in order: to readers, to watchers, and to the writer,
+ * whose promise resolves. When a batch fails, everything accepted after it fails too, for it may build on what is lost.
+ */
+export function replica(options: ReplicaOptions = {}): Store {
+  const { journal, now = Date.now } = options
+  const entries = new Map<string, Entry>()
+  const keys = new SortedKeys()
+  for (const entry of options.entries ?? []) {
+    entries.set(entry.key, entry)
+    keys.add(entry.key)
+  }
+  let visible = options.revision ?? 0
+  let accepted = visible
+  const history = new History(visible, options.history)
+  const watchers = new Watchers(options.watchQueue)
+  /** The newest accepted state of keys whose change is not visible yet; null: deleted. */
+  const pending = new Map<string, { revision: Revision; entry: Entry | null }>()
+  let queue: Waiting[] = []
+  let writing: Promise<void> | undefined
+  let closed = false
+
+  const latest = (key: string) => {
+    const change = pending.get(key)
+    return change ? (change.entry ?? undefined) : entries.get(key)
+  }
+
+  const show = (change: Change) => {
+    const { entry } = change
+    if (change.type === 'put') {
+      if (!entries.has(entry.key)) keys.add(entry.key)
+      entries.set(entry.key, entry)
+    } else {
+      entries.delete(entry.key)
+      keys.delete(entry.key)
+    }
+    visible = entry.modified
+    if (pending.get(entry.key)?.revision === entry.modified) pending.delete(entry.key)
+    history.push(change, now())
+    watchers.offer(change)
+  }
+
+  const writeAll = async (to: Journal) => {
+    while (queue.length > 0) {
+      const batch = queue
+      queue = []
+      try {
+        await to.write(batch.map(({ change }) => change))
+      } catch (cause) {
+        const lost = [...batch, ...queue]
+        queue = []
+        pending.clear()
+        for (const { reject } of lost) reject(new Error('the write could not be stored', { cause }))
+        continue
+      }
+      for (const { change } of batch) show(change)
+      for (const { change, resolve } of batch) resolve(change.entry)
+    }
+    writing = undefined
+  }
+
+  const accept = (change: Change): Promise<Entry> => {
+    if (!journal) {
+      show(change)
+      return Promise.resolve(change.entry)
+    }
+    const { key, modified } = change.entry
+    pending.set(key, { revision: modified, entry: change.type === 'put' ? change.entry : null })
+    return new Promise((resolve, reject) => {
+      queue.push({ change, resolve, reject })
+      // The microtask lets writers that run in the same turn share the first batch.
+      writing ??= Promise.resolve().then(() => writeAll(journal))
+    })
+  }
+
+  /** What is there, if it is what the writer expects. */
+  const expected = (key: string, expect: Revision): { found: Entry | undefined } | undefined => {
+    if (closed) throw new Error('the store is closed')
+    const found = latest(key)
+    return (found?.modified ?? 0) === expect ? { found } : undefined
+  }
+
+  const settled = async () => {
+    while (writing) await writing
+  }
+
+  const lose = async (key: string): Promise<never> => {
+    if (pending.has(key)) await settled()
+    throw new Conflict(key, entries.get(key))
+  }
+
+  const listAt = (prefix: string, from: ListFrom & { at: Revision }): Page => {
+    const changed = history.before(from.at, prefix)
+    const found = new Map(keys.range(prefix).keys.map((key) => [key, entries.get(key)!] as const))
+    for (const [key, entry] of changed) {
+      if (entry) found.set(key, entry)
+      else found.delete(key)
+    }
+    const after = [...found.keys()].filter((key) => from.after === undefined || key > from.after).sort()
+    const limit = from.limit || after.length
+    return {
+      entries: after.slice(0, limit).map((key) => found.get(key)!),
+      at: from.at,
+      remaining: Math.max(0, after.length - limit),
+    }
+  }
+
+  return {
+    get revision() {
+      return visible
+    },
+    get: (key) => entries.get(key),
+    latest,
+    settled,
+    list(prefix, from = {}) {
+      history.age(now())
+      if (from.at !== undefined && from.at < visible) return listAt(prefix, { ...from, at: from.at })
+      const range = keys.range(prefix, from.after, from.limit || undefined)
+      return { entries: range.keys.map((key) => entries.get(key)!), at: visible, remaining: range.remaining }
+    },
+    count: (prefix) => keys.range(prefix, undefined, 0).remaining,
+    async put(key, value, expect) {
+      const match = expected(key, expect)
+      if (!match) return lose(key)
+      const revision = accepted + 1
+      const bytes = value(revision)
+      accepted = revision
+      const previous = match.found
+      const entry: Entry = { key, value: bytes, created: previous?.created ?? revision, modified: revision }
+      return accept({ type: 'put', entry, ...(previous && { previous }) })
+    },
+    async delete(key, expect) {
+      const match = expected(key, expect)
+      if (!match?.found) return lose(key)
+      accepted++
+      return accept({ type: 'delete', entry: { ...match.found, modified: accepted }, previous: match.found })
+    },
+    watch(prefix, since, signal) {
+      history.age(now())
+      return watchers.add(prefix, since, history.after(since, prefix), signal)
+    },
+    async close() {
+      if (closed) return
+      closed = true
+      await settled()
+      watchers.close()
+      await journal?.close()
+    },
+  }
+}
