@@ -118,7 +118,7 @@ function lookAt(
     rollout: one,
     release: what,
     environment: where,
-    place: { app: one.spec.app, environment: one.spec.environment, namespace },
+    place: { project: home ?? '', app: one.spec.app, environment: one.spec.environment, namespace },
     documents: documentsFrom(made.yaml),
     hosts: made.hosts,
     earlier: earlierDocuments(one, history, snapshot),

@@ -2,19 +2,23 @@ import { isIP } from 'node:net'
 import type { Snapshot } from '@sampan/control/controller'
 import { ingress } from '@sampan/resources/networking/ingress'
 import { type DnsRecord, dnsRecord } from '@sampan/resources/sampan/dns-record'
-import { appLabel, environmentLabel } from '../labels.ts'
+import { appLabel, environmentLabel, projectLabel } from '../labels.ts'
 import type { Place } from './observe.ts'
 
 /** One record per host, in the environment's namespace, named like the host: two apps cannot have the same there. */
 export const recordsOf = (
   hosts: readonly string[],
   address: string,
-  { app, environment, namespace }: Place,
+  { project, app, environment, namespace }: Place,
 ): DnsRecord[] =>
   hosts.map((host) => ({
     apiVersion: 'sampan.dev/v1',
     kind: 'DnsRecord',
-    metadata: { name: host, namespace, labels: { [appLabel]: app, [environmentLabel]: environment } },
+    metadata: {
+      name: host,
+      namespace,
+      labels: { [projectLabel]: project, [appLabel]: app, [environmentLabel]: environment },
+    },
     spec: {
       name: host,
       type: isIP(address) === 4 ? 'A' : isIP(address) === 6 ? 'AAAA' : 'CNAME',

@@ -15,6 +15,7 @@ import { daemonSetProgress, deploymentProgress, type Progress, statefulSetProgre
 
 /** The part of an app that runs in one environment. */
 export interface Place {
+  project: string
   app: string
   environment: string
   namespace: string

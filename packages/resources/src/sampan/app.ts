@@ -74,6 +74,7 @@ const status = object({
   ),
   lastPipeline: optional(text()),
   lastRelease: optional(integer()),
+  restored: optional(text({ description: 'The last rollback whose parameters the app took over' })),
   observedGeneration: optional(integer()),
 })
 

@@ -15,6 +15,9 @@ const spec = object({
   previous: optional(text({ description: 'Release that served before: what a failure returns to' })),
   by: optional(text()),
   reason: optional(text()),
+  rollback: optional(
+    boolean({ description: 'Somebody went back to an earlier release: the app takes over its parameters' }),
+  ),
   cancel: optional(boolean()),
   approvedBy: optional(list(text(), { description: 'Who let it into an environment that asks for approval' })),
 })

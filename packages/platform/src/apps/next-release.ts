@@ -1,0 +1,106 @@
+import type { App } from '@sampan/resources/sampan/app'
+import type { Pipeline } from '@sampan/resources/sampan/pipeline'
+import type { Release } from '@sampan/resources/sampan/release'
+import type { Rollout } from '@sampan/resources/sampan/rollout'
+import { canonical, changeInWords } from './parameters.ts'
+
+/** What is known about an app; everything oldest first. */
+export interface Known {
+  app: App
+  pipelines: readonly Pipeline[]
+  releases: readonly Release[]
+  rollouts: readonly Rollout[]
+}
+
+/** What the next release is made of. */
+export interface Wanted {
+  image: string
+  exposedPort?: number
+  commit?: Release['spec']['commit']
+  pipeline?: string
+  by?: string
+  reason?: string
+}
+
+export interface Decision {
+  release?: Wanted
+  /** Finished runs that a newer one overtook: they make no release. */
+  overtaken: readonly Pipeline[]
+  /** The app must take over what a rollback brought back before anything else is decided. */
+  restore?: { rollout: Rollout; release: Release }
+}
+
+/**
+ * Whether an app needs a new release, and of what: a finished run, another image, or changed parameters on the image that
+ * was last rolled out. Pure.
+ */
+export function nextRelease({ app, pipelines, releases, rollouts }: Known): Decision {
+  const fresh = pipelines.filter(
+    (one) => isReady(one) && !releases.some((made) => made.spec.pipeline === one.metadata.name),
+  )
+  const newestReleased = Math.max(
+    0,
+    ...pipelines.filter((one) => isReleased(one, releases)).map((one) => one.spec.number),
+  )
+  const candidate = fresh.findLast((one) => one.spec.number > newestReleased)
+  const overtaken = fresh.filter((one) => one !== candidate && !one.status?.reason)
+  if (candidate) return { release: fromPipeline(candidate), overtaken }
+
+  const base = baseOf(releases, rollouts)
+  const restore = base && restoreFrom(app, base.release, base.rollout)
+  if (restore) return { restore, overtaken }
+
+  const { source, parameters, template } = app.spec
+  if (source.type === 'image' && source.image && source.image !== lastStatedImage(releases, base?.release)) {
+    return { release: { image: source.image, reason: base ? `image ${source.image}` : undefined }, overtaken }
+  }
+  if (!base) return { overtaken }
+  const { spec } = base.release
+  const words = [
+    template !== spec.template && `service type ${template}`,
+    changeInWords(spec.parameters, parameters),
+  ].filter((one) => typeof one === 'string')
+  if (words.length === 0) return { overtaken }
+  const { image, exposedPort, commit, pipeline } = spec
+  return { release: { image, exposedPort, commit, ...(pipeline && { pipeline }), reason: words.join(', ') }, overtaken }
+}
+
+const isReady = (one: Pipeline) => one.status?.state === 'success' && one.status.image !== undefined
+
+const isReleased = (one: Pipeline, releases: readonly Release[]) =>
+  one.status?.release !== undefined || releases.some((made) => made.spec.pipeline === one.metadata.name)
+
+const fromPipeline = ({ metadata, spec, status }: Pipeline): Wanted => {
+  const { sha, ref, message, author, time } = spec.commit
+  return {
+    image: status?.image ?? '',
+    exposedPort: status?.exposedPort,
+    commit: { sha, ref, message, author, time },
+    pipeline: metadata.name,
+    by: spec.by,
+  }
+}
+
+/** What was last meant to run, whether or not it came up: a repair of the parameters is for that release. */
+function baseOf(releases: readonly Release[], rollouts: readonly Rollout[]) {
+  const rollout = rollouts.toSorted((a, b) => created(a) - created(b) || a.spec.number - b.spec.number).at(-1)
+  const release = rollout ? releases.find((one) => one.metadata.name === rollout.spec.release) : releases.at(-1)
+  return release && { release, rollout }
+}
+
+const created = ({ metadata }: Rollout) => Date.parse(metadata.creationTimestamp ?? '0')
+
+/**
+ * After a rollback the app states what the old release states. Once for each rollback: from then on a difference is
+ * somebody's wish again.
+ */
+function restoreFrom(app: App, release: Release, rollout?: Rollout): Decision['restore'] {
+  if (!rollout?.spec.rollback || app.status?.restored === rollout.metadata.name) return undefined
+  return { rollout, release }
+}
+
+export const isRestored = ({ spec }: App, release: Release) =>
+  canonical(spec.parameters) === canonical(release.spec.parameters) && spec.template === release.spec.template
+
+/** For apps that name their image: which one the releases so far were made of. */
+const lastStatedImage = (releases: readonly Release[], base?: Release) => (base ?? releases.at(-1))?.spec.image

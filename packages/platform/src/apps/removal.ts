@@ -1,0 +1,34 @@
+import type { Client } from '@sampan/client/client'
+import type { Snapshot } from '@sampan/control/controller'
+import { type Plan, patch, remove } from '@sampan/control/plan'
+import { app } from '@sampan/resources/sampan/app'
+import { dnsRecord } from '@sampan/resources/sampan/dns-record'
+import type { KindOf } from '../kind-of.ts'
+import { appLabel, projectLabel } from '../labels.ts'
+import { documentsFrom, dropped } from '../releases/documents.ts'
+import { removeDocument } from '../rollouts/apply.ts'
+import type { Known } from './next-release.ts'
+
+export const appFinalizer = 'sampan.dev/app'
+
+/**
+ * Takes away everything an app has in its environments: objects of all its releases, names, volumes too. Releases,
+ * rollouts and runs belong to the App and go with it.
+ */
+export async function removeApp(
+  { app: one, releases }: Known,
+  snapshot: Snapshot,
+  options: { client: Client; kindOf: KindOf },
+): Promise<Plan> {
+  const { namespace, name, finalizers = [] } = one.metadata
+  if (!finalizers.includes(appFinalizer)) return []
+  const everything = releases.flatMap(({ spec }) => spec.environments.flatMap(({ yaml }) => documentsFrom(yaml)))
+  for (const document of dropped(everything, [])) await removeDocument(options, document)
+  const names = snapshot
+    .list(dnsRecord)
+    .filter(({ metadata: { labels } }) => labels?.[appLabel] === name && labels[projectLabel] === namespace)
+  return [
+    ...names.map((each) => remove(dnsRecord, each)),
+    patch(app, one.metadata, { metadata: { finalizers: finalizers.filter((each) => each !== appFinalizer) } }),
+  ]
+}
