@@ -26,6 +26,11 @@ export interface Definition<T extends KubeObject = KubeObject> {
   columns: readonly Column<T>[]
   /** Fills in what the caller left out. Gets a private copy, changes it in place. */
   defaults: (object: T) => void
+  /**
+   * What follows from being new: first status, labels made from the uid. Runs once, after defaulting and after the server
+   * has set name, uid and times, before admission and validation; changes the object in place.
+   */
+  onCreate?: (object: T) => void
   /** What is wrong with `object`; on updates `old` is what is stored. Runs after defaulting. */
   validate: (object: T, old?: T) => (Problem | false | undefined)[]
   /** Selectable fields besides `metadata.name` and `metadata.namespace`: path → value as text. */

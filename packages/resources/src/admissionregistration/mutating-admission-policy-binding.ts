@@ -1,6 +1,7 @@
 import type { V1MutatingAdmissionPolicyBinding } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultMatch } from './webhook-defaults.ts'
 
 export type MutatingAdmissionPolicyBinding = BuiltIn<V1MutatingAdmissionPolicyBinding>
 
@@ -13,4 +14,7 @@ export const mutatingAdmissionPolicyBinding = defineResource<MutatingAdmissionPo
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    if (one.spec?.matchResources) defaultMatch(one.spec.matchResources)
+  },
 })

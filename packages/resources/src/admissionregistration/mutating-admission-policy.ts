@@ -1,6 +1,8 @@
 import type { V1MutatingAdmissionPolicy } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultPolicy } from './webhook-defaults.ts'
 
 export type MutatingAdmissionPolicy = BuiltIn<V1MutatingAdmissionPolicy>
 
@@ -13,4 +15,9 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    child(one, 'spec')
+    defaultPolicy(one.spec)
+    fillPlain(one.spec, { reinvocationPolicy: 'Never' })
+  },
 })

@@ -1,6 +1,8 @@
 import type { V1MutatingWebhookConfiguration } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultWebhook } from './webhook-defaults.ts'
 
 export type MutatingWebhookConfiguration = BuiltIn<V1MutatingWebhookConfiguration>
 
@@ -13,4 +15,10 @@ export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfig
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    for (const webhook of each(one.webhooks)) {
+      defaultWebhook(webhook)
+      fill(webhook, { reinvocationPolicy: 'Never' })
+    }
+  },
 })

@@ -1,6 +1,7 @@
 import type { V1ValidatingAdmissionPolicyBinding } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultMatch } from './webhook-defaults.ts'
 
 export type ValidatingAdmissionPolicyBinding = BuiltIn<V1ValidatingAdmissionPolicyBinding>
 
@@ -13,4 +14,7 @@ export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissi
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    if (one.spec?.matchResources) defaultMatch(one.spec.matchResources)
+  },
 })

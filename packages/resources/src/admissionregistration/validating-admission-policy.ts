@@ -1,6 +1,8 @@
 import type { V1ValidatingAdmissionPolicy } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultPolicy } from './webhook-defaults.ts'
 
 export type ValidatingAdmissionPolicy = BuiltIn<V1ValidatingAdmissionPolicy>
 
@@ -13,4 +15,8 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
   scope: 'Cluster',
   hasStatus: true,
   hasGeneration: true,
+  defaults: (one) => {
+    child(one, 'spec')
+    defaultPolicy(one.spec)
+  },
 })

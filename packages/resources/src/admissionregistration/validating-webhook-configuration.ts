@@ -1,6 +1,8 @@
 import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { each } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultWebhook } from './webhook-defaults.ts'
 
 export type ValidatingWebhookConfiguration = BuiltIn<V1ValidatingWebhookConfiguration>
 
@@ -13,4 +15,7 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    for (const webhook of each(one.webhooks)) defaultWebhook(webhook)
+  },
 })

@@ -1,5 +1,6 @@
 import type { V1CustomResourceDefinition } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type CustomResourceDefinition = BuiltIn<V1CustomResourceDefinition>
@@ -14,4 +15,12 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   scope: 'Cluster',
   hasStatus: true,
   hasGeneration: true,
+  defaults: (one) => {
+    const spec = child(one, 'spec')
+    const names = child(spec, 'names')
+    if (names.kind) fillPlain(names, { singular: names.kind.toLowerCase(), listKind: `${names.kind}List` })
+    const conversion = child(spec, 'conversion')
+    fillPlain(conversion, { strategy: 'None' })
+    if (conversion.webhook?.clientConfig?.service) fill(conversion.webhook.clientConfig.service, { port: 443 })
+  },
 })

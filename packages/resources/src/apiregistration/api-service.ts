@@ -1,5 +1,6 @@
 import type { V1APIService } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type ApiService = BuiltIn<V1APIService>
@@ -13,4 +14,7 @@ export const apiService = defineResource<ApiService>({
   scope: 'Cluster',
   hasStatus: true,
   hasGeneration: false,
+  defaults: (one) => {
+    if (one.spec?.service) fill(one.spec.service, { port: 443 })
+  },
 })

@@ -1,5 +1,7 @@
 import type { V1DaemonSet } from '@kubernetes/client-node'
+import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
+import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type DaemonSet = BuiltIn<V1DaemonSet>
@@ -14,4 +16,12 @@ export const daemonSet = defineResource<DaemonSet>({
   scope: 'Namespaced',
   hasStatus: true,
   hasGeneration: true,
+  defaults: (one) => {
+    const spec = child(one, 'spec')
+    fill(spec, { revisionHistoryLimit: 10 })
+    const strategy = child(spec, 'updateStrategy')
+    fillPlain(strategy, { type: 'RollingUpdate' })
+    if (strategy.type === 'RollingUpdate') fill(child(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 })
+    defaultPodTemplate(spec.template)
+  },
 })

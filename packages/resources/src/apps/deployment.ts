@@ -1,5 +1,7 @@
 import type { V1Deployment } from '@kubernetes/client-node'
+import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
+import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type Deployment = BuiltIn<V1Deployment>
@@ -18,5 +20,14 @@ export const deployment = defineResource<Deployment>({
     replicas: '.spec.replicas',
     statusReplicas: '.status.replicas',
     selector: (one) => one.spec.selector,
+  },
+  defaults: (one) => {
+    const spec = child(one, 'spec')
+    fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 })
+    const strategy = child(spec, 'strategy')
+    fillPlain(strategy, { type: 'RollingUpdate' })
+    if (strategy.type === 'RollingUpdate')
+      fill(child(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' })
+    defaultPodTemplate(spec.template)
   },
 })

@@ -1,5 +1,7 @@
 import type { V1ReplicaSet } from '@kubernetes/client-node'
+import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
+import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type ReplicaSet = BuiltIn<V1ReplicaSet>
@@ -20,4 +22,8 @@ export const replicaSet = defineResource<ReplicaSet>({
     selector: (one) => one.spec.selector,
   },
   fields: { 'status.replicas': (one) => String(one.status?.replicas ?? 0) },
+  defaults: (one) => {
+    fill(child(one, 'spec'), { replicas: 1 })
+    defaultPodTemplate(one.spec.template)
+  },
 })

@@ -1,6 +1,7 @@
 import type { V2HorizontalPodAutoscaler } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultAutoscaler } from './autoscaler-defaults.ts'
 
 export type HorizontalPodAutoscaler = BuiltIn<V2HorizontalPodAutoscaler>
 
@@ -14,4 +15,5 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscaler>({
   scope: 'Namespaced',
   hasStatus: true,
   hasGeneration: false,
+  defaults: defaultAutoscaler,
 })

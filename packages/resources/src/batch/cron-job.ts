@@ -1,5 +1,7 @@
 import type { V1CronJob } from '@kubernetes/client-node'
+import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
+import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type CronJob = BuiltIn<V1CronJob>
@@ -14,4 +16,10 @@ export const cronJob = defineResource<CronJob>({
   scope: 'Namespaced',
   hasStatus: true,
   hasGeneration: true,
+  defaults: (one) => {
+    const spec = child(one, 'spec')
+    fillPlain(spec, { concurrencyPolicy: 'Allow' })
+    fill(spec, { suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 })
+    defaultPodTemplate(spec.jobTemplate?.spec?.template)
+  },
 })

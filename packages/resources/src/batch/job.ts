@@ -1,6 +1,9 @@
 import type { V1Job } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultJobSpec } from './job-defaults.ts'
+import { identifyJob } from './job-identity.ts'
 
 export type Job = BuiltIn<V1Job>
 
@@ -15,4 +18,11 @@ export const job = defineResource<Job>({
   hasGeneration: true,
   orphansByDefault: true,
   fields: { 'status.successful': (one) => String(one.status?.succeeded ?? 0) },
+  defaults: (one) => {
+    defaultJobSpec(child(one, 'spec'))
+    const labels = one.spec.template?.metadata?.labels
+    if (labels && Object.keys(labels).length > 0 && Object.keys(one.metadata.labels ?? {}).length === 0)
+      one.metadata.labels = { ...labels }
+  },
+  onCreate: identifyJob,
 })

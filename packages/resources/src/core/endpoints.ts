@@ -1,5 +1,6 @@
 import type { V1Endpoints } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { each, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type Endpoints = BuiltIn<V1Endpoints>
@@ -16,4 +17,7 @@ export const endpoints = defineResource<Endpoints>({
   hasGeneration: false,
   createsOnUpdate: true,
   deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  defaults: (one) => {
+    for (const subset of each(one.subsets)) for (const port of each(subset.ports)) fillPlain(port, { protocol: 'TCP' })
+  },
 })

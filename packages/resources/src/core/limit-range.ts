@@ -1,5 +1,6 @@
 import type { V1LimitRange } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { canonicalise, each } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type LimitRange = BuiltIn<V1LimitRange>
@@ -14,4 +15,14 @@ export const limitRange = defineResource<LimitRange>({
   hasStatus: false,
   hasGeneration: false,
   createsOnUpdate: true,
+  defaults: (one) => {
+    for (const item of each(one.spec?.limits)) {
+      if (item.type === 'Container') {
+        item.default = { ...item.max, ...item.default }
+        item.defaultRequest = { ...item.min, ...item.default, ...item.defaultRequest }
+      }
+      for (const list of [item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio])
+        canonicalise(list)
+    }
+  },
 })

@@ -1,5 +1,6 @@
 import type { V1Namespace } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type Namespace = BuiltIn<V1Namespace>
@@ -16,4 +17,12 @@ export const namespace = defineResource<Namespace>({
   hasGeneration: false,
   answersDeleted: true,
   fields: { 'status.phase': (one) => one.status?.phase ?? '' },
+  defaults: (one) => {
+    // Label and finalizer are what selectors and the orderly end of a namespace rely on.
+    child(one.metadata, 'labels')['kubernetes.io/metadata.name'] = one.metadata.name
+    child(one, 'spec')
+    if (!one.metadata.deletionTimestamp && !one.spec.finalizers?.includes('kubernetes'))
+      one.spec.finalizers = [...(one.spec.finalizers ?? []), 'kubernetes']
+    fillPlain(child(one, 'status'), { phase: 'Active' })
+  },
 })

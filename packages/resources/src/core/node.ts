@@ -1,5 +1,6 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { canonicalise, child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type Node = BuiltIn<V1Node>
@@ -15,4 +16,11 @@ export const node = defineResource<Node>({
   hasGeneration: false,
   keepsStatusOnCreate: true,
   fields: { 'spec.unschedulable': (one) => String(one.spec.unschedulable ?? false) },
+  defaults: (one) => {
+    child(one, 'spec')
+    const status = child(one, 'status')
+    status.allocatable ??= status.capacity && { ...status.capacity }
+    canonicalise(status.capacity)
+    canonicalise(status.allocatable)
+  },
 })

@@ -1,6 +1,8 @@
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { canonicalise, child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultClaimSpec } from './persistent-volume-claim-defaults.ts'
 
 export type PersistentVolumeClaim = BuiltIn<V1PersistentVolumeClaim>
 
@@ -14,4 +16,9 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   hasStatus: true,
   hasGeneration: false,
   answersDeleted: true,
+  defaults: (one) => {
+    defaultClaimSpec(child(one, 'spec'))
+    fillPlain(child(one, 'status'), { phase: 'Pending' })
+    canonicalise(one.status?.capacity)
+  },
 })

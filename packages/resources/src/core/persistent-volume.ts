@@ -1,6 +1,8 @@
 import type { V1PersistentVolume } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { canonicalise, child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultStorage } from './volume-defaults.ts'
 
 export type PersistentVolume = BuiltIn<V1PersistentVolume>
 
@@ -14,4 +16,12 @@ export const persistentVolume = defineResource<PersistentVolume>({
   hasStatus: true,
   hasGeneration: false,
   answersDeleted: true,
+  defaults: (one) => {
+    fillPlain(child(one, 'spec'), { persistentVolumeReclaimPolicy: 'Retain' })
+    fill(one.spec, { volumeMode: 'Filesystem' })
+    canonicalise(one.spec.capacity)
+    if (one.spec.hostPath) fill(one.spec.hostPath, { type: '' })
+    defaultStorage(one.spec)
+    fillPlain(child(one, 'status'), { phase: 'Pending' })
+  },
 })

@@ -1,6 +1,7 @@
 import type { V1PodTemplate } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultPodTemplate } from './pod-defaults.ts'
 
 export type PodTemplate = BuiltIn<V1PodTemplate>
 
@@ -13,4 +14,5 @@ export const podTemplate = defineResource<PodTemplate>({
   hasStatus: false,
   hasGeneration: true,
   answersDeleted: true,
+  defaults: (one) => defaultPodTemplate(one.template),
 })

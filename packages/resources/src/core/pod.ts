@@ -2,6 +2,8 @@ import type { V1Pod } from '@kubernetes/client-node'
 import { isTrue } from '../conditions.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultPod } from './pod-defaults.ts'
+import { qosClassOf } from './pod-resources.ts'
 
 export type Pod = BuiltIn<V1Pod>
 
@@ -26,6 +28,10 @@ export const pod = defineResource<Pod>({
     'status.podIP': (one) => one.status?.podIP ?? '',
     'status.podIPs': (one) => one.status?.podIPs?.map((each) => each.ip).join(',') ?? '',
     'status.nominatedNodeName': (one) => one.status?.nominatedNodeName ?? '',
+  },
+  defaults: defaultPod,
+  onCreate: (one) => {
+    one.status = { phase: 'Pending', qosClass: qosClassOf(one) }
   },
 })
 

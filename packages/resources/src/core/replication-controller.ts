@@ -1,6 +1,8 @@
 import type { V1ReplicationController } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultPodTemplate } from './pod-defaults.ts'
 
 export type ReplicationController = BuiltIn<V1ReplicationController>
 
@@ -21,4 +23,13 @@ export const replicationController = defineResource<ReplicationController>({
     selector: (one) => ({ matchLabels: one.spec.selector ?? {} }),
   },
   fields: { 'status.replicas': (one) => String(one.status?.replicas ?? 0) },
+  defaults: (one) => {
+    fill(child(one, 'spec'), { replicas: 1 })
+    const labels = one.spec.template?.metadata?.labels
+    if (labels && Object.keys(labels).length > 0) {
+      if (Object.keys(one.spec.selector ?? {}).length === 0) one.spec.selector = { ...labels }
+      if (Object.keys(one.metadata.labels ?? {}).length === 0) one.metadata.labels = { ...labels }
+    }
+    defaultPodTemplate(one.spec.template)
+  },
 })

@@ -1,6 +1,8 @@
 import type { V1Secret } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { base64FromText } from './base64.ts'
 
 export type Secret = BuiltIn<V1Secret>
 
@@ -13,4 +15,13 @@ export const secret = defineResource<Secret>({
   hasStatus: false,
   hasGeneration: false,
   fields: { type: (one) => one.type ?? '' },
+  defaults: (one) => {
+    fillPlain(one, { type: 'Opaque' })
+    // `stringData` is for writing only: it becomes `data` and is never read back.
+    if (one.stringData) {
+      one.data ??= {}
+      for (const [key, text] of Object.entries(one.stringData)) one.data[key] = base64FromText(String(text))
+    }
+    delete one.stringData
+  },
 })

@@ -1,5 +1,6 @@
 import type { V1EndpointSlice } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type EndpointSlice = BuiltIn<V1EndpointSlice>
@@ -12,4 +13,8 @@ export const endpointSlice = defineResource<EndpointSlice>({
   scope: 'Namespaced',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    one.endpoints ??= []
+    for (const port of each(one.ports)) fill(port, { name: '', protocol: 'TCP' })
+  },
 })

@@ -1,5 +1,6 @@
 import type { V1FlowSchema } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type FlowSchema = BuiltIn<V1FlowSchema>
@@ -12,4 +13,8 @@ export const flowSchema = defineResource<FlowSchema>({
   scope: 'Cluster',
   hasStatus: true,
   hasGeneration: true,
+  defaults: (one) => {
+    child(one, 'spec')
+    fillPlain(one.spec, { matchingPrecedence: 1000 })
+  },
 })

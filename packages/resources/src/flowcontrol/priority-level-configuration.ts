@@ -1,5 +1,6 @@
 import type { V1PriorityLevelConfiguration } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type PriorityLevelConfiguration = BuiltIn<V1PriorityLevelConfiguration>
@@ -12,4 +13,13 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
   scope: 'Cluster',
   hasStatus: true,
   hasGeneration: true,
+  defaults: (one) => {
+    const spec = child(one, 'spec')
+    if (spec?.type === 'Exempt') fill(child(spec, 'exempt'), { nominalConcurrencyShares: 0, lendablePercent: 0 })
+    if (!spec?.limited) return
+    fill(spec.limited, { nominalConcurrencyShares: 30, lendablePercent: 0 })
+    const response = spec.limited.limitResponse
+    if (response?.type === 'Queue')
+      fillPlain(child(response, 'queuing'), { queues: 64, handSize: 8, queueLengthLimit: 50 })
+  },
 })

@@ -1,5 +1,6 @@
 import type { V1IngressClass } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type IngressClass = BuiltIn<V1IngressClass>
@@ -12,4 +13,7 @@ export const ingressClass = defineResource<IngressClass>({
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    if (one.spec?.parameters) fill(one.spec.parameters, { scope: 'Cluster' })
+  },
 })

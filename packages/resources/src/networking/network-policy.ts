@@ -1,5 +1,6 @@
 import type { V1NetworkPolicy } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type NetworkPolicy = BuiltIn<V1NetworkPolicy>
@@ -13,4 +14,12 @@ export const networkPolicy = defineResource<NetworkPolicy>({
   scope: 'Namespaced',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => {
+    child(one, 'spec')
+    const { spec } = one
+    child(spec, 'podSelector')
+    if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress']
+    for (const rule of [...each(spec.ingress), ...each(spec.egress)])
+      for (const port of each(rule.ports)) fill(port, { protocol: 'TCP' })
+  },
 })

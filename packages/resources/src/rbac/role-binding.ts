@@ -1,6 +1,7 @@
 import type { V1RoleBinding } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultBinding } from './binding-defaults.ts'
 
 export type RoleBinding = BuiltIn<V1RoleBinding>
 
@@ -13,4 +14,5 @@ export const roleBinding = defineResource<RoleBinding>({
   hasStatus: false,
   hasGeneration: false,
   createsOnUpdate: true,
+  defaults: defaultBinding,
 })

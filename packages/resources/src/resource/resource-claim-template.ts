@@ -1,6 +1,7 @@
 import type { V1ResourceClaimTemplate } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultClaimDevices } from './claim-defaults.ts'
 
 export type ResourceClaimTemplate = BuiltIn<V1ResourceClaimTemplate>
 
@@ -13,4 +14,5 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   hasStatus: false,
   hasGeneration: false,
   answersDeleted: true,
+  defaults: (one) => defaultClaimDevices(one.spec?.spec),
 })

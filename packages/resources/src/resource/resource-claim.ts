@@ -1,6 +1,7 @@
 import type { ResourceV1ResourceClaim } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { defaultClaimDevices } from './claim-defaults.ts'
 
 export type ResourceClaim = BuiltIn<ResourceV1ResourceClaim>
 
@@ -13,4 +14,5 @@ export const resourceClaim = defineResource<ResourceClaim>({
   hasStatus: true,
   hasGeneration: false,
   answersDeleted: true,
+  defaults: (one) => defaultClaimDevices(one.spec),
 })

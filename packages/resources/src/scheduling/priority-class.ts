@@ -1,5 +1,6 @@
 import type { V1PriorityClass } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type PriorityClass = BuiltIn<V1PriorityClass>
@@ -13,4 +14,5 @@ export const priorityClass = defineResource<PriorityClass>({
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
+  defaults: (one) => void fill(one, { preemptionPolicy: 'PreemptLowerPriority' }),
 })

@@ -1,5 +1,6 @@
 import type { V1CSIDriver } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type CsiDriver = BuiltIn<V1CSIDriver>
@@ -13,4 +14,16 @@ export const csiDriver = defineResource<CsiDriver>({
   hasStatus: false,
   hasGeneration: true,
   answersDeleted: true,
+  defaults: (one) => {
+    child(one, 'spec')
+    fill(one.spec, {
+      attachRequired: true,
+      podInfoOnMount: false,
+      storageCapacity: false,
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+      requiresRepublish: false,
+      seLinuxMount: false,
+    })
+    if (!one.spec.volumeLifecycleModes?.length) one.spec.volumeLifecycleModes = ['Persistent']
+  },
 })

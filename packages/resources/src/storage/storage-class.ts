@@ -1,5 +1,6 @@
 import type { V1StorageClass } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type StorageClass = BuiltIn<V1StorageClass>
@@ -14,4 +15,5 @@ export const storageClass = defineResource<StorageClass>({
   hasStatus: false,
   hasGeneration: false,
   answersDeleted: true,
+  defaults: (one) => void fill(one, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
 })
