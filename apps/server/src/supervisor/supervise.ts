@@ -5,6 +5,7 @@ import type { Log } from '@sampan/kit/log'
 import { imageNames, importImage } from '@sampan/node/cri/image-archive'
 import { runtimeSocket } from '@sampan/node/runtime-files'
 import { type Config, configFrom, type Given, pathsOf, savedConfig, stateOf } from '../config.ts'
+import { prepareConsole } from '../setup/console.ts'
 import { prepareImages, type SystemImage, systemImages } from '../setup/images.ts'
 import type { Progress } from '../setup/progress.ts'
 import { containerdPid, ensureContainerd, watchContainerd } from './containerd.ts'
@@ -43,7 +44,7 @@ export async function supervise(given: Given, progress: Progress, log: Log): Pro
     // Left over from a supervisor that was killed: they would hold the ports.
     await stopProcess(planned.home, 'platform')
     await stopProcess(planned.home, 'engine')
-    const images = await prepareImages(source, progress)
+    const [images] = await Promise.all([prepareImages(source, progress), prepareConsole(source, progress)])
     const names = Object.fromEntries(systemImages.map((name) => [name, images[name].name])) as Record<
       SystemImage,
       string
