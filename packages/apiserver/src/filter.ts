@@ -1,0 +1,21 @@
+import { fieldsMatch, matches } from '@sampan/kit/selectors'
+import type { Definition } from '@sampan/resources/define'
+import type { KubeObject } from '@sampan/resources/meta'
+import type { Filter } from './query.ts'
+
+/** Whether an object is what the caller asked to see. */
+export function selected(filter: Filter, definition: Definition, object: KubeObject): boolean {
+  if (filter.open) return true
+  if (filter.labels.length > 0 && !matches(filter.labels, object.metadata.labels)) return false
+  return filter.fields.length === 0 || fieldsMatch(filter.fields, (field) => fieldOf(definition, object, field))
+}
+
+function fieldOf(definition: Definition, object: KubeObject, field: string): string | undefined {
+  if (field === 'metadata.name') return object.metadata.name
+  if (field === 'metadata.namespace') return object.metadata.namespace
+  return definition.fields[field]?.(object)
+}
+
+/** The one name a filter allows, if it allows only one. */
+export const onlyName = (filter: Filter): string | undefined =>
+  filter.fields.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value
