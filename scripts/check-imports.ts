@@ -8,7 +8,7 @@ export const borders: Record<string, readonly string[] | 'everything'> = {
   'packages/store': [],
   'packages/client': ['resources'],
   'packages/control': ['client', 'resources'],
-  'packages/http': ['resources'],
+  'packages/http': ['client', 'resources'],
   'packages/apiserver': ['store', 'resources', 'http'],
   'packages/controllers': ['control', 'client', 'resources'],
   'packages/scheduler': ['control', 'client', 'resources'],
