@@ -19,6 +19,7 @@ async function main(args: string[]): Promise<number> {
   if (only.length === 0) {
     const checks = await Promise.all([
       command('types', bin('tsc'), ['-p', root]),
+      command('types (console)', bin('tsc'), ['-p', join(root, 'apps/web')]),
       command('style', bin('biome'), ['check', '--reporter=summary', root]),
       command('imports', process.execPath, [join(root, 'scripts/check-imports.ts')]),
     ])
