@@ -11,6 +11,8 @@ import type { Client } from './client.ts'
 export interface Caches {
   /** The cache of a kind; its list and watch start with the first call. */
   of<T extends KubeObject>(kind: Definition<T>): Cache<T>
+  /** The cache of a kind if somebody already asked for it. */
+  find<T extends KubeObject>(kind: Definition<T>): Cache<T> | undefined
   /** Ends every watch and lets the kinds go. */
   close(): Promise<void>
   /** Ends the watch of one kind whose definition is gone. */
@@ -49,6 +51,9 @@ export function caches({ client, log = silent, clock = systemClock }: CachesOpti
         running.set(key, one)
       }
       return one.feed.cache as unknown as Cache<T>
+    },
+    find<T extends KubeObject>(kind: Definition<T>) {
+      return running.get(keyOf(kind as unknown as Definition))?.feed.cache as unknown as Cache<T> | undefined
     },
     drop(kind) {
       const one = running.get(keyOf(kind))

@@ -8,6 +8,8 @@ export interface Snapshot {
   list<T extends KubeObject>(kind: Definition<T>, namespace?: string): readonly T[]
   /** Objects whose controller ownerReference is `owner` (by uid). */
   owned<T extends KubeObject>(kind: Definition<T>, owner: KubeObject): readonly T[]
+  /** Objects under `value` of one of the controller's `indexes` on that kind. */
+  by<T extends KubeObject>(kind: Definition<T>, index: string, value: string): readonly T[]
   now: Date
 }
 
@@ -15,9 +17,15 @@ export interface Snapshot {
 export interface Controller<T extends KubeObject = KubeObject> {
   /** For logs, metrics and as field manager: `replica-set`. */
   name: string
+  /** The name events carry; default `<name>-controller`. */
+  component?: string
   kind: Definition<T>
   /** Other kinds whose changes matter, and which of our objects each change touches. Only these may be read. */
   watches?: readonly Watch[]
+  /** Kinds that are read but whose changes wake nobody. */
+  reads?: readonly Definition[]
+  /** Ways to find objects of the kinds above besides by name and owner. */
+  indexes?: readonly Index[]
   /** How many keys at once; default 4. */
   workers?: number
   /** Runs for every change and again at least every `resyncMs` (default 10 min). */
@@ -26,8 +34,26 @@ export interface Controller<T extends KubeObject = KubeObject> {
   gone?(at: Ref, snapshot: Snapshot): Plan | Promise<Plan>
 }
 
+export interface Index {
+  kind: Definition
+  name: string
+  values: (object: never) => readonly string[]
+}
+
 export interface Watch<W extends KubeObject = KubeObject> {
   kind: Definition<W>
   /** The objects of the controller's kind that a change of `object` concerns. `'owner'`: its controller owner. */
   to: 'owner' | ((object: W, snapshot: Snapshot) => readonly Ref[])
 }
+
+/** Typed at the place where it is written, loose where controllers are kept together. */
+export const controller = <T extends KubeObject>(value: Controller<T>): Controller => value as unknown as Controller
+
+export const watch = <W extends KubeObject>(kind: Definition<W>, to: Watch<W>['to']): Watch =>
+  ({ kind, to }) as unknown as Watch
+
+export const index = <T extends KubeObject>(
+  kind: Definition<T>,
+  name: string,
+  values: (object: T) => readonly string[],
+): Index => ({ kind: kind as unknown as Definition, name, values })

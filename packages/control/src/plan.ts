@@ -3,15 +3,24 @@ import type { KubeObject, Ref } from '@sampan/resources/meta'
 
 /**
  * What a reconciler decided, as data: the runner in this package carries it out in order and stops at the first step
- * that fails (then the key is retried with back-off). An object is named by its definition, so that nothing here has to
- * guess where it lives.
+ * that fails (then the key is retried with back-off). Neighbouring creates go out together in batches of 1, 2, 4, 8…,
+ * neighbouring removes all at once. An object is named by its definition, so that nothing here has to guess where it
+ * lives.
  */
 export type Step =
-  | { op: 'create'; kind: Definition; object: KubeObject }
+  | {
+      op: 'create'
+      kind: Definition
+      object: KubeObject
+      /** What follows once it is there (its name may be the server's), and once the server refused it. */
+      created?: (object: KubeObject) => Plan
+      failed?: (error: Error) => Plan
+    }
   /** Create, or make it so (server-side apply as the controller). */
   | { op: 'apply'; kind: Definition; object: KubeObject }
   | { op: 'update'; kind: Definition; object: KubeObject }
-  | { op: 'patch'; kind: Definition; at: Ref; patch: unknown; subresource?: string }
+  /** Merge patch. `unless: 'NotFound'` takes an absent object as done. */
+  | { op: 'patch'; kind: Definition; at: Ref; patch: unknown; subresource?: string; unless?: 'NotFound' }
   /** Writes only if it differs from what the cache has. */
   | { op: 'status'; kind: Definition; object: KubeObject; status: unknown }
   | {
@@ -29,10 +38,15 @@ export type Plan = readonly Step[]
 
 const loose = <T extends KubeObject>(kind: Definition<T>) => kind as unknown as Definition
 
-export const create = <T extends KubeObject>(kind: Definition<T>, object: unknown): Step => ({
+export const create = <T extends KubeObject>(
+  kind: Definition<T>,
+  object: unknown,
+  then: { created?: (object: T) => Plan; failed?: (error: Error) => Plan } = {},
+): Step => ({
   op: 'create',
   kind: loose(kind),
   object: object as KubeObject,
+  ...(then as { created?: (object: KubeObject) => Plan; failed?: (error: Error) => Plan }),
 })
 export const apply = <T extends KubeObject>(kind: Definition<T>, object: unknown): Step => ({
   op: 'apply',
@@ -48,8 +62,8 @@ export const patch = <T extends KubeObject>(
   kind: Definition<T>,
   at: Ref,
   change: unknown,
-  subresource?: string,
-): Step => ({ op: 'patch', kind: loose(kind), at, patch: change, subresource })
+  options: { subresource?: string; unless?: 'NotFound' } = {},
+): Step => ({ op: 'patch', kind: loose(kind), at, patch: change, ...options })
 export const status = <T extends KubeObject & { status?: unknown }>(
   kind: Definition<T>,
   object: T,

@@ -8,6 +8,7 @@ export interface WorkQueue {
   addAfter(key: string, ms: number): void
   /** Resolves when nothing waits its turn or runs. A retry counts as waiting while it is one of the first few. */
   idle(): Promise<void>
+  readonly isIdle: boolean
   /** Keys that wait their turn. */
   readonly depth: number
   /** Nothing starts any more; resolves when what runs has ended. */
@@ -122,6 +123,9 @@ export function workQueue({ workers, clock, backoff, run, failed, random }: Work
         : new Promise((resolve) => {
             waiters.push(resolve)
           }),
+    get isIdle() {
+      return isIdle()
+    },
     get depth() {
       return ready.size
     },
