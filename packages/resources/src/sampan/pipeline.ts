@@ -25,6 +25,8 @@ const spec = object({
 const status = object({
   state: oneOf(runStates, { default: 'pending' }),
   reason: optional(text({ description: 'One sentence, when it did not succeed' })),
+  message: optional(text({ description: 'What is happening now' })),
+  attempts: optional(integer({ description: 'How often its pod was started; more than once after an interruption' })),
   startedAt: optional(time()),
   finishedAt: optional(time()),
   steps: optional(
