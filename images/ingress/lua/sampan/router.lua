@@ -1,0 +1,118 @@
+-- Finds the route of a request and does what its options ask, before nginx passes it on.
+local json = require 'cjson.safe'
+local data = require 'sampan.data'
+local answers = require 'sampan.answers'
+local balancer = require 'sampan.balancer'
+local options = require 'sampan.options'
+
+local router = {}
+
+-- { paths = { {type, path, service, options index, name} … }, options = {…}, default = path entry }
+local function parse(text)
+  local host = json.decode(text)
+  if not host then
+    return false
+  end
+  local exact, others = {}, {}
+  for _, path in ipairs(host.paths) do
+    path.options = host.options[path.o + 1]
+    if path.t == 'exact' then
+      exact[path.p] = path
+    else
+      others[#others + 1] = path -- the engine sorted them: the first that fits is the one
+    end
+  end
+  if host.default then
+    host.default.options = host.options[host.default.o + 1]
+  end
+  host.exact, host.others = exact, others
+  return host
+end
+
+local function find_host(name)
+  local host = data.get('h:' .. name, parse)
+  if host then
+    return host
+  end
+  local parent = name:match '^[^.]+(%..+)$'
+  return parent and data.get('h:*' .. parent, parse) or data.get('h:_', parse)
+end
+
+local sub, byte = string.sub, string.byte
+local slash = byte '/'
+
+local function find_path(host, uri)
+  local found = host.exact[uri]
+  if found then
+    return found
+  end
+  for _, path in ipairs(host.others) do
+    local kind, wanted = path.t, path.p
+    if kind == 'regex' then
+      local captures = ngx.re.match(uri, wanted, 'ijo')
+      if captures then
+        return path, captures
+      end
+    elseif sub(uri, 1, #wanted) == wanted then
+      -- Prefix counts whole elements: /foo fits /foo and /foo/bar, never /foobar.
+      if kind == 'start' or #uri == #wanted or wanted == '/' or byte(uri, #wanted + 1) == slash then
+        return path
+      end
+    end
+  end
+  return host.default
+end
+
+local function give_up(status)
+  return answers.say(status)
+end
+
+-- In the rewrite phase of `location /`.
+function router.route()
+  local var = ngx.var
+  local host = find_host(var.host or '_')
+  if not host then
+    return give_up(404)
+  end
+  local path, captures = find_path(host, var.uri)
+  if not path then
+    return give_up(404)
+  end
+  local ctx = ngx.ctx
+  local service = path.s
+  local wishes = path.options
+  ctx.route = path.n
+  if wishes.plain then
+    ctx.service = service
+  else
+    ctx.options = wishes
+    service = options.before(path, captures, host) or service
+    ctx.service = service
+  end
+  local list = balancer.endpoints(service)
+  if not list or #list == 0 then
+    local external = data.get('x:' .. service, tostring)
+    if not external then
+      return give_up(503)
+    end
+    var.external = external
+    return ngx.exec '@external'
+  end
+  if wishes.profile then
+    var.service = service
+    var.affinity = ctx.affinity or ''
+    var.timeouts = wishes.timeouts and table.concat(wishes.timeouts, ' ') or ''
+    return ngx.exec('@' .. wishes.profile)
+  end
+end
+
+-- In the other locations: an internal redirect forgets everything but variables.
+function router.resume()
+  local ctx, var = ngx.ctx, ngx.var
+  ctx.service = var.service
+  ctx.affinity = var.affinity ~= '' and var.affinity or nil
+  local connect, send, read = var.timeouts:match '(%S+) (%S+) (%S+)'
+  ctx.options = connect and { timeouts = { tonumber(connect), tonumber(send), tonumber(read) } } or nil
+end
+
+return router

@@ -1,0 +1,68 @@
+import { className, controllerName } from './routes.ts'
+
+export interface IngressManifestOptions {
+  /** The ingress image's full name. */
+  image: string
+  /** The folder shared with the engine, on the host. */
+  folder: string
+  namespace?: string
+}
+
+/** Where the pod sees the shared folder. */
+export const folderInPod = '/ingress'
+export const luaInPod = '/usr/share/sampan-ingress'
+
+/** Objects to apply, in order: the class `nginx` (the default one) and the system pod on the node's own network. */
+export function ingressManifest({ image, folder, namespace = 'sampan-system' }: IngressManifestOptions) {
+  const labels = { 'app.kubernetes.io/name': 'ingress', 'app.kubernetes.io/part-of': 'sampan' }
+  return [
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: {
+        name: className,
+        labels,
+        annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
+      },
+      spec: { controller: controllerName },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'ingress', namespace, labels },
+      spec: {
+        selector: { matchLabels: { 'app.kubernetes.io/name': 'ingress' } },
+        // The next one listens on the same ports before the old one stops: no request is lost.
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        template: {
+          metadata: { labels },
+          spec: {
+            hostNetwork: true,
+            dnsPolicy: 'Default',
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            priorityClassName: 'system-node-critical',
+            terminationGracePeriodSeconds: 60,
+            tolerations: [{ operator: 'Exists' }],
+            containers: [
+              {
+                name: 'nginx',
+                image,
+                imagePullPolicy: 'IfNotPresent',
+                env: [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+                readinessProbe: {
+                  exec: { command: ['test', '-e', '/run/ingress-ready'] },
+                  periodSeconds: 1,
+                  failureThreshold: 2,
+                },
+                resources: { requests: { cpu: '50m', memory: '48Mi' } },
+                volumeMounts: [{ name: 'shared', mountPath: folderInPod }],
+              },
+            ],
+            volumes: [{ name: 'shared', hostPath: { path: folder, type: 'DirectoryOrCreate' } }],
+          },
+        },
+      },
+    },
+  ]
+}

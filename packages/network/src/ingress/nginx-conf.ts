@@ -1,0 +1,312 @@
+import { createHash } from 'node:crypto'
+
+/** Where things are, as nginx sees them, and what it listens on. */
+export interface NginxOptions {
+  /** The folder shared with the engine. */
+  folder: string
+  /** The folder with `sampan/*.lua`. */
+  lua: string
+  /** Where nginx may keep request bodies and answers that are too long for memory. */
+  temp: string
+  http: number
+  https: number
+  workers: number
+  /** Name server for ExternalName backends and external authentication. */
+  resolver: string
+  /** Lines before everything else: modules, in tests. */
+  preamble?: string
+  /** More search paths for Lua, in tests. */
+  luaPath?: string
+  luaCPath?: string
+  /** The user workers run as; undefined leaves root (tests). */
+  user?: string
+}
+
+/** Ways to pass a request on that nginx cannot choose by a variable: `name` → a location of its own. */
+interface Profile {
+  name: string
+  protocol: 'http' | 'https' | 'grpc' | 'grpcs'
+  buffersAnswer: boolean
+  buffersRequest: boolean
+}
+
+const profiles: readonly Profile[] = (['http', 'https', 'grpc', 'grpcs'] as const).flatMap((protocol) =>
+  [false, true].flatMap((buffersAnswer) =>
+    [true, false].map((buffersRequest) => ({
+      name: profileName({ protocol, buffersAnswer, buffersRequest }),
+      protocol,
+      buffersAnswer,
+      buffersRequest,
+    })),
+  ),
+)
+
+/** The location that passes requests on in this way; `http` is the one without anything special. */
+export function profileName({ protocol, buffersAnswer, buffersRequest }: Omit<Profile, 'name'>): string {
+  return `${protocol}${buffersAnswer ? '_answers' : ''}${buffersRequest ? '' : '_unread'}`
+}
+
+/**
+ * The whole configuration. It knows no host and no endpoint: those are data that the engine sends while nginx runs, so
+ * routes and endpoints change without a reload, and no Ingress can spoil the file for the others.
+ */
+export function nginxConf(options: NginxOptions): string {
+  const {
+    folder,
+    lua,
+    temp,
+    http,
+    https,
+    workers,
+    resolver,
+    preamble = '',
+    luaPath = '',
+    luaCPath = '',
+    user,
+  } = options
+  return `${preamble}${user ? `user ${user};\n` : ''}worker_processes ${workers};
+worker_rlimit_nofile 65536;
+worker_shutdown_timeout 240s;
+error_log stderr warn;
+pcre_jit on;
+
+events {
+  worker_connections 16384;
+  multi_accept on;
+}
+
+http {
+  lua_package_path "${lua}/?.lua;${luaPath};";
+  lua_package_cpath "${luaCPath};";
+  lua_shared_dict data 128m;
+  lua_shared_dict limits 16m;
+  init_by_lua_block {
+    require('sampan.data').load('${folder}/state.json')
+    require 'sampan.router'
+    require 'sampan.balancer'
+    require 'sampan.tls'
+  }
+  init_worker_by_lua_block { math.randomseed(ngx.now() * 1000 + ngx.worker.pid()) }
+
+  client_body_temp_path ${temp}/body;
+  proxy_temp_path ${temp}/proxy;
+  fastcgi_temp_path ${temp}/fastcgi;
+  uwsgi_temp_path ${temp}/uwsgi;
+  scgi_temp_path ${temp}/scgi;
+  server_tokens off;
+  access_log off;
+  tcp_nopush on;
+  tcp_nodelay on;
+  keepalive_timeout 75s;
+  keepalive_requests 100000;
+  reset_timedout_connection on;
+  client_header_buffer_size 2k;
+  large_client_header_buffers 8 16k;
+  client_body_buffer_size 64k;
+  client_max_body_size 0;
+  http2_max_concurrent_streams 256;
+  variables_hash_max_size 2048;
+  types_hash_max_size 2048;
+  default_type application/octet-stream;
+  resolver ${resolver} valid=10s ipv6=off;
+
+  # Requests that must not be sent twice never use a connection that its server may be closing at this moment.
+  map $request_method $pool {
+    default fresh;
+    GET kept;
+    HEAD kept;
+    OPTIONS kept;
+    PUT kept;
+    DELETE kept;
+  }
+  map $http_upgrade $connection_wish {
+    default upgrade;
+    '' $connection_plain;
+  }
+  map $pool $connection_plain {
+    kept '';
+    default close;
+  }
+  map $http_x_request_id $request_name {
+    default $http_x_request_id;
+    '' $request_id;
+  }
+  map $upstream_host $forward_host {
+    default $upstream_host;
+    '' $http_host;
+  }
+
+  upstream kept {
+    server 0.0.0.1;
+    balancer_by_lua_block { require('sampan.balancer').run() }
+    keepalive 320;
+    keepalive_requests 100000;
+    keepalive_timeout 60s;
+  }
+  upstream fresh {
+    server 0.0.0.1;
+    balancer_by_lua_block { require('sampan.balancer').run() }
+  }
+
+  proxy_http_version 1.1;
+  proxy_connect_timeout 5s;
+  proxy_send_timeout 60s;
+  proxy_read_timeout 60s;
+  proxy_buffer_size 16k;
+  proxy_buffers 8 16k;
+  proxy_busy_buffers_size 32k;
+  proxy_max_temp_file_size 1024m;
+  proxy_next_upstream error timeout;
+  proxy_next_upstream_tries 4;
+  proxy_redirect off;
+  proxy_ssl_server_name on;
+  proxy_ssl_name $host;
+  proxy_ssl_verify off;
+  grpc_connect_timeout 5s;
+  grpc_send_timeout 60s;
+  grpc_read_timeout 60s;
+  grpc_buffer_size 16k;
+  grpc_next_upstream error timeout;
+  grpc_next_upstream_tries 4;
+  grpc_ssl_server_name on;
+  grpc_ssl_name $host;
+${headers('proxy', true)}
+${headers('grpc', false)}
+
+  server {
+    listen ${http} reuseport backlog=4096;
+    listen ${https} ssl http2 reuseport backlog=4096;
+    server_name _;
+
+    ssl_certificate ${folder}/default.crt;
+    ssl_certificate_key ${folder}/default.key;
+    ssl_certificate_by_lua_block { require('sampan.tls').choose() }
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:tls:10m;
+    ssl_session_timeout 10m;
+    ssl_session_tickets off;
+    ssl_buffer_size 4k;
+
+    set $https_port ${https};
+    set $service '';
+    set $affinity '';
+    set $timeouts '';
+    set $external '';
+    set $upstream_host '';
+    set $auth_realm off;
+    set $auth_file none;
+    set $auth_url '';
+    set $auth_method GET;
+    set $affinity_cookie '';
+    set $cors_origin '';
+    set $cors_vary '';
+    set $cors_credentials '';
+    set $cors_expose '';
+    set $cors_methods '';
+    set $cors_headers '';
+    set $cors_age '';
+
+    auth_basic $auth_realm;
+    auth_basic_user_file ${folder}/auth/$auth_file;
+    add_header Set-Cookie $affinity_cookie always;
+    add_header Access-Control-Allow-Origin $cors_origin always;
+    add_header Vary $cors_vary always;
+    add_header Access-Control-Allow-Credentials $cors_credentials always;
+    add_header Access-Control-Expose-Headers $cors_expose always;
+    add_header Access-Control-Allow-Methods $cors_methods always;
+    add_header Access-Control-Allow-Headers $cors_headers always;
+    add_header Access-Control-Max-Age $cors_age always;
+
+    error_page 400 502 503 504 @failed;
+    location @failed {
+      auth_basic off;
+      content_by_lua_block { require('sampan.answers').failed() }
+    }
+
+    location / {
+      rewrite_by_lua_block { require('sampan.router').route() }
+      proxy_buffering off;
+      proxy_pass http://$pool;
+    }
+
+    location @external {
+      proxy_buffering off;
+      proxy_pass http://$external;
+    }
+
+    location = /_sampan/auth {
+      internal;
+      auth_basic off;
+      proxy_pass_request_body off;
+      proxy_set_header Content-Length '';
+      proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
+      proxy_set_header X-Original-Method $request_method;
+      proxy_set_header X-Auth-Request-Redirect $request_uri;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_method $auth_method;
+      proxy_pass $auth_url;
+    }
+${profiles
+  .filter(({ name }) => name !== 'http')
+  .map(location)
+  .join('\n')}
+  }
+
+  # For the engine and for probes: never reachable from outside.
+  server {
+    listen unix:${folder}/control/@POD@.sock;
+    client_max_body_size 0;
+    client_body_buffer_size 16m;
+    location = /state {
+      content_by_lua_block { require('sampan.control').handle() }
+    }
+    location = /health {
+      return 200 "ok\\n";
+    }
+  }
+}
+`
+}
+
+/** What an app learns of the request, besides the request itself. */
+function headers(module: 'proxy' | 'grpc', isHttp: boolean): string {
+  const all: [string, string][] = [
+    ['Host', '$forward_host'],
+    ...(isHttp
+      ? ([
+          ['Upgrade', '$http_upgrade'],
+          ['Connection', '$connection_wish'],
+        ] as [string, string][])
+      : []),
+    ['X-Request-ID', '$request_name'],
+    ['X-Real-IP', '$remote_addr'],
+    ['X-Forwarded-For', '$remote_addr'],
+    ['X-Forwarded-Host', '$http_host'],
+    ['X-Forwarded-Port', '$server_port'],
+    ['X-Forwarded-Proto', '$scheme'],
+    ['X-Forwarded-Scheme', '$scheme'],
+    ['X-Scheme', '$scheme'],
+    ['Proxy', "''"],
+  ]
+  return all.map(([name, value]) => `  ${module}_set_header ${name} ${value};`).join('\n')
+}
+
+function location({ name, protocol, buffersAnswer, buffersRequest }: Profile): string {
+  const isGrpc = protocol.startsWith('grpc')
+  const lines = isGrpc
+    ? [`grpc_pass ${protocol}://kept`]
+    : [
+        `proxy_buffering ${buffersAnswer ? 'on' : 'off'}`,
+        `proxy_request_buffering ${buffersRequest ? 'on' : 'off'}`,
+        `proxy_pass ${protocol}://${protocol === 'https' ? 'fresh' : '$pool'}`,
+      ]
+  return `
+    location @${name} {
+      rewrite_by_lua_block { require('sampan.router').resume() }
+${lines.map((line) => `      ${line};`).join('\n')}
+    }`
+}
+
+/** What the pod reports back, to tell which configuration its result is about. */
+export const confVersion = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -1,0 +1,181 @@
+import { availableParallelism } from 'node:os'
+import { type Caches, caches as newCaches } from '@sampan/client/caches'
+import type { Client } from '@sampan/client/client'
+import { recorder as newRecorder } from '@sampan/control/events'
+import type { Clock } from '@sampan/kit/clock'
+import type { Log } from '@sampan/kit/log'
+import { daemonSet } from '@sampan/resources/apps/daemon-set'
+import { ingressClass } from '@sampan/resources/networking/ingress-class'
+import { flowForgetter } from './conntrack.ts'
+import { forwarder } from './dns/forward.ts'
+import { ensureKubeDns } from './dns/kube-dns.ts'
+import { hostUpstreams } from './dns/resolv-conf.ts'
+import { type DnsServer, dnsServer } from './dns/server.ts'
+import { viewOf } from './dns/view.ts'
+import { closeFirewall, type Host, openFirewall, prepareHost, restoreHost, thisHost } from './host.ts'
+import { type IngressController, ingressController } from './ingress/controller.ts'
+import { folderInPod, ingressManifest, luaInPod } from './ingress/manifest.ts'
+import type { NetworkConfig } from './network-config.ts'
+import { kernelTable, type Nft, nftProgram, removeTable } from './nft/kernel.ts'
+import { emptyPart } from './nft/table.ts'
+import { baseTable } from './services/base-table.ts'
+import { type ServiceTable, serviceTable } from './services/controller.ts'
+
+export interface NetworkOptions {
+  client: Client
+  /** Shared with other parts of the same process; own ones when left out. */
+  caches?: Caches
+  config: NetworkConfig
+  /** `<home>/ingress`. */
+  ingressFolder: string
+  /** Full name of the ingress image; without it no ingress pod is made (the folder is fed all the same). */
+  ingressImage?: string
+  clock: Clock
+  log: Log
+  /** How the host is reached; tests enter a network namespace. */
+  host?: Host
+  nft?: Nft
+}
+
+export interface Network {
+  /** Begins to work; resolves when Services, DNS and routes are in place. Throws when the host cannot do what it must. */
+  start(signal?: AbortSignal): Promise<void>
+  /** Resolves when `start` has. */
+  ready(): Promise<void>
+  /** Stops watching and answering. The kernel's table and nginx stay as they are: pods and Services go on. */
+  close(): Promise<void>
+}
+
+const firewallMs = 30_000
+
+/** Services, cluster DNS, policies and ingress of one node. */
+export function createNetwork(options: NetworkOptions): Network {
+  const { client, config, ingressFolder, ingressImage, clock, log, host = thisHost, nft = nftProgram() } = options
+  const caches = options.caches ?? newCaches({ client, log, clock })
+  const recorder = newRecorder({ client, log, clock })
+  const started = Promise.withResolvers<void>()
+  started.promise.catch(() => undefined) // whoever calls start or ready hears of it
+  let dns: DnsServer | undefined
+  let table: ServiceTable | undefined
+  let ingress: IngressController | undefined
+  let stopFirewall: (() => void) | undefined
+  let isClosed = false
+
+  async function begin() {
+    const abilities = await prepareHost(host, config)
+    if (!abilities.seesBridged)
+      log.warn('the kernel has no br_netfilter: network policies between pods cannot be enforced')
+    await keepFirewallOpen()
+    dns = await listen()
+    await ensureKubeDns(client, config.dnsIP, dns.port)
+    table = await serviceTable({
+      client,
+      caches,
+      recorder,
+      config,
+      kernel: kernelTable(nft, config.nftTable),
+      base: baseTable(config, abilities),
+      policies: () => emptyPart,
+      forget: flowForgetter(host, log),
+      clock,
+      log,
+    })
+    await table.settled()
+    if (ingressImage) await applyManifest(ingressImage)
+    ingress = await ingressController({
+      client,
+      caches,
+      recorder,
+      config,
+      folder: ingressFolder,
+      nginx: {
+        folder: folderInPod,
+        lua: luaInPod,
+        temp: '/var/lib/nginx',
+        http: config.ports.http,
+        https: config.ports.https,
+        workers: Math.min(8, availableParallelism()),
+        resolver: config.dnsIP,
+        user: 'www-data',
+        preamble: ['ndk_http_module', 'ngx_http_lua_module']
+          .map((name) => `load_module /usr/lib/nginx/modules/${name}.so;\n`)
+          .join(''),
+      },
+      clock,
+      log,
+    })
+  }
+
+  /** At its own address and the usual port; where another program holds that port everywhere, Services lead to a free one. */
+  async function listen(): Promise<DnsServer> {
+    const view = viewOf(caches)
+    const answering = {
+      view,
+      config,
+      forwarder: forwarder({ upstreams: hostUpstreams(config.dnsIP), clock }),
+      address: config.dnsIP,
+      log,
+    }
+    try {
+      return await dnsServer({ ...answering, port: 53 })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+      const other = await dnsServer({ ...answering, port: 0 })
+      log.warn('port 53 is taken on every address of this machine; cluster DNS uses another', { port: other.port })
+      return other
+    }
+  }
+
+  /** Docker and firewalls may start after us. */
+  async function keepFirewallOpen() {
+    const opened = await openFirewall(host, config)
+    if (opened.length > 0) log.info('let the pods through the firewall of this machine', { opened })
+    if (isClosed) return
+    stopFirewall = clock.after(firewallMs, () => {
+      keepFirewallOpen().catch((error) => log.warn('the firewall of this machine could not be looked at', { error }))
+    })
+  }
+
+  async function applyManifest(image: string) {
+    const kinds = { IngressClass: ingressClass, DaemonSet: daemonSet }
+    for (const object of ingressManifest({ image, folder: ingressFolder }))
+      await client.apply(kinds[object.kind as keyof typeof kinds] as never, object as never, {
+        fieldManager: 'sampan-network',
+        force: true,
+      })
+  }
+
+  async function close() {
+    if (isClosed) return
+    isClosed = true
+    stopFirewall?.()
+    await ingress?.close()
+    await table?.close()
+    await dns?.close()
+    await recorder.close()
+    if (!options.caches) await caches.close()
+  }
+
+  return {
+    async start(signal) {
+      signal?.addEventListener('abort', () => {
+        close().catch((error) => log.error('the network did not stop cleanly', { error }))
+      })
+      begin().then(started.resolve, started.reject)
+      await started.promise
+    },
+    ready: () => started.promise,
+    close,
+  }
+}
+
+/** For uninstalling: takes away the table, the bridge with what CNI put on it, and our door in the firewall. */
+export async function removeNetwork(
+  config: NetworkConfig,
+  host: Host = thisHost,
+  nft: Nft = nftProgram(),
+): Promise<void> {
+  await removeTable(nft, config.nftTable)
+  await closeFirewall(host, config)
+  await restoreHost(host, config)
+}

@@ -1,0 +1,210 @@
+import type { Caches } from '@sampan/client/caches'
+import type { Client } from '@sampan/client/client'
+import type { Recorder } from '@sampan/control/events'
+import type { Clock } from '@sampan/kit/clock'
+import { described, listenerOn } from '@sampan/kit/listeners'
+import type { Log } from '@sampan/kit/log'
+import { pod } from '@sampan/resources/core/pod'
+import { type Service, service } from '@sampan/resources/core/service'
+import { type EndpointSlice, endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
+import { isReason } from '@sampan/resources/errors'
+import { type Coalesced, coalesced } from '../coalesce.ts'
+import type { NetworkConfig } from '../network-config.ts'
+import type { KernelTable } from '../nft/kernel.ts'
+import { type Part, type Table, tableFrom } from '../nft/table.ts'
+import type { PolicyPart } from '../policies/policy-part.ts'
+import { serviceOf } from './endpoints.ts'
+import { hostPortPart } from './host-ports.ts'
+import { isOurLoadBalancer, nodeClaims } from './node-claims.ts'
+import { servicePart } from './service-part.ts'
+
+export interface ServicesOptions {
+  client: Client
+  caches: Caches
+  recorder: Recorder
+  config: NetworkConfig
+  kernel: KernelTable
+  base: Table
+  /** What policies bring to the table now. */
+  policies: PolicyPart
+  /** UDP flows to endpoints that are gone: their entries in the connection table must go too. */
+  forget: (ips: readonly string[]) => Promise<void>
+  clock: Clock
+  log: Log
+}
+
+/** Keeps the kernel's table true to Services, endpoints, hostPorts and policies. */
+export interface ServiceTable {
+  /** Resolves when the kernel holds what the caches say now. */
+  settled(): Promise<void>
+  /** For whoever changes what `policies` answers. */
+  ask(): void
+  close(): Promise<void>
+}
+
+/** How often somebody else's `nft flush ruleset` is looked for. */
+const watchMs = 10_000
+
+/** Begins when the caches are filled: until then the kernel keeps what an earlier run left. */
+export async function serviceTable(options: ServicesOptions): Promise<ServiceTable> {
+  const { client, caches, recorder, config, kernel, base, policies, forget, clock, log } = options
+  const services = caches.of(service)
+  const slices = caches.of(endpointSlice)
+  const pods = caches.of(pod)
+  slices.index('service', (slice) => {
+    const owner = serviceOf(slice)
+    return owner === undefined ? [] : [owner]
+  })
+  await Promise.all([services.synced, slices.synced, pods.synced])
+
+  const parts = new Map<string, { inputs: readonly unknown[]; part: Part; udp: ReadonlySet<string> }>()
+  const hostPorts = new Map<string, Part>()
+  let udpTargets = new Set<string>()
+
+  function parted(claims: ReturnType<typeof nodeClaims>): Part[] {
+    const all: Part[] = []
+    const seen = new Set<string>()
+    for (const one of services.list()) {
+      const key = keyOf(one)
+      seen.add(key)
+      const own = slices.by('service', key)
+      const granted = claims.granted.get(key)
+      const inputs = [one, granted && [...granted].join(), ...own]
+      let known = parts.get(key)
+      if (!known || known.inputs.length !== inputs.length || known.inputs.some((input, i) => input !== inputs[i])) {
+        const part = servicePart(one, own, config, { onNode: granted ?? new Set() })
+        known = { inputs, part, udp: udpTargetsOf(one, own) }
+        parts.set(key, known)
+      }
+      all.push(known.part)
+    }
+    for (const key of parts.keys()) if (!seen.has(key)) parts.delete(key)
+    return all
+  }
+
+  function claimed() {
+    const wanting = services.list().filter((one) => isOurLoadBalancer(one) || one.spec.externalIPs?.length)
+    const busy = new Map<number, string>()
+    for (const one of wanting) {
+      if (hasNodeAddress(one, config.nodeIP)) continue
+      for (const { port, protocol = 'TCP' } of one.spec.ports ?? []) {
+        const holder = protocol === 'TCP' && !busy.has(port) ? listenerOn(port) : undefined
+        if (holder) busy.set(port, described(holder))
+      }
+    }
+    return nodeClaims(wanting, config, busy)
+  }
+
+  async function run() {
+    const claims = claimed()
+    const table = tableFrom(base, [...parted(claims), ...hostPorts.values(), policies()])
+    const took = await kernel.apply(table)
+    if (took === 'taken over' || took === 'replaced')
+      log.info('service table written as a whole', { how: took, chains: table.chains.size })
+    const now = new Set([...parts.values()].flatMap(({ udp }) => [...udp]))
+    const gone = [...udpTargets].filter((ip) => !now.has(ip))
+    udpTargets = now
+    if (gone.length > 0) await forget(gone)
+    await tellBalancers(claims)
+  }
+
+  async function tellBalancers(claims: ReturnType<typeof nodeClaims>) {
+    for (const one of services.list()) {
+      const isGranted = isOurLoadBalancer(one) && claims.granted.has(keyOf(one))
+      const has = hasNodeAddress(one, config.nodeIP)
+      const why = isOurLoadBalancer(one) ? claims.refused.get(keyOf(one)) : undefined
+      if (why && !told.has(`${one.metadata.uid} ${why}`)) {
+        told.add(`${one.metadata.uid} ${why}`)
+        recorder.record({ about: one, type: 'Warning', reason: 'PortTaken', message: why, component: 'sampan-network' })
+      }
+      if (isGranted === has || (!isGranted && !isOurs(one))) continue
+      const loadBalancer = isGranted ? { ingress: [{ ip: config.nodeIP, ipMode: 'VIP' }] } : {}
+      await writeStatus(client, one, loadBalancer)
+    }
+  }
+  const told = new Set<string>()
+
+  const job: Coalesced = coalesced({
+    run,
+    clock,
+    failed: (error, failures) => log.error('the service table could not be written, trying again', { error, failures }),
+  })
+
+  const stops = [
+    services.listen(() => job.ask()),
+    slices.listen(() => job.ask()),
+    pods.listen((change) => {
+      const key = change.object.metadata.uid ?? ''
+      const part = change.type === 'gone' ? undefined : hostPortPart(change.object)
+      const had = hostPorts.get(key)
+      if (part && part.elements.length > 0) hostPorts.set(key, part)
+      else hostPorts.delete(key)
+      if (had || part?.elements.length) job.ask()
+    }),
+  ]
+  for (const one of pods.list()) {
+    const part = hostPortPart(one)
+    if (part.elements.length > 0) hostPorts.set(one.metadata.uid ?? '', part)
+  }
+
+  let stopWatching = clock.after(watchMs, watch)
+  function watch() {
+    kernel.isThere().then(
+      (isThere) => {
+        if (!isThere) {
+          log.warn('somebody took the service table away: writing it again')
+          job.ask()
+        }
+        stopWatching = clock.after(watchMs, watch)
+      },
+      (error) => {
+        log.warn('the service table could not be looked at', { error })
+        stopWatching = clock.after(watchMs, watch)
+      },
+    )
+  }
+
+  return {
+    settled: () => job.next(),
+    ask: job.ask,
+    async close() {
+      for (const stop of stops) stop()
+      stopWatching()
+      await job.close()
+    },
+  }
+}
+
+const keyOf = ({ metadata }: Service) => `${metadata.namespace}/${metadata.name}`
+
+const hasNodeAddress = ({ status }: Service, nodeIP: string) =>
+  status?.loadBalancer?.ingress?.some(({ ip }) => ip === nodeIP) ?? false
+
+/** A status we may clear: of a balancer that was ours, or of a Service that is none any more. */
+const isOurs = ({ spec }: Service) => !spec.loadBalancerClass
+
+function udpTargetsOf({ spec }: Service, slices: readonly EndpointSlice[]): ReadonlySet<string> {
+  if (!spec.ports?.some(({ protocol }) => protocol === 'UDP')) return new Set()
+  return new Set(
+    slices.flatMap(({ endpoints = [] }) =>
+      endpoints.filter(({ conditions }) => conditions?.ready ?? true).flatMap(({ addresses }) => addresses),
+    ),
+  )
+}
+
+async function writeStatus(client: Client, one: Service, loadBalancer: object) {
+  const { namespace, name } = one.metadata
+  try {
+    await client.patch(
+      service,
+      { ...(namespace && { namespace }), name },
+      { status: { loadBalancer: { ingress: null, ...loadBalancer } } },
+      {
+        type: 'merge',
+        subresource: 'status',
+      },
+    )
+  } catch (error) {
+    if (!isReason(error, 'NotFound')) throw error // it went meanwhile
+  }
+}
