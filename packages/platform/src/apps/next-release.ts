@@ -82,9 +82,15 @@ const fromPipeline = ({ metadata, spec, status }: Pipeline): Wanted => {
 }
 
 /** What was last meant to run, whether or not it came up: a repair of the parameters is for that release. */
-function baseOf(releases: readonly Release[], rollouts: readonly Rollout[]) {
+function baseOf(
+  releases: readonly Release[],
+  rollouts: readonly Rollout[],
+): { release: Release; rollout?: Rollout } | undefined {
+  const last = releases.at(-1)
+  // Not rolled out yet, so newer than every rollout.
+  if (last && !rollouts.some((one) => one.spec.release === last.metadata.name)) return { release: last }
   const rollout = rollouts.toSorted((a, b) => created(a) - created(b) || a.spec.number - b.spec.number).at(-1)
-  const release = rollout ? releases.find((one) => one.metadata.name === rollout.spec.release) : releases.at(-1)
+  const release = releases.find((one) => one.metadata.name === rollout?.spec.release) ?? last
   return release && { release, rollout }
 }
 

@@ -19,7 +19,7 @@ import { appLabel, environmentLabel, projectLabel } from '../labels.ts'
 import { type Document, documentsFrom } from '../releases/documents.ts'
 import { inEnvironment, isFinished, rolloutsOf, servingRollout, stateOf } from './history.ts'
 import { fail, inStateMs, type Outcome, statusAfter } from './outcome.ts'
-import { rollBack } from './rollback.ts'
+import { type Previous, rollBack } from './rollback.ts'
 import { type Look, type Probes, stages } from './stages.ts'
 
 export interface RolloutOptions {
@@ -131,19 +131,19 @@ function earlierDocuments(one: Rollout, history: readonly Rollout[], snapshot: S
   const from = servingRollout(history)?.spec.number ?? 0
   const tried = history.filter((other) => other.spec.number >= from && other.spec.number < one.spec.number)
   const names = new Set(tried.map((other) => other.spec.release))
-  return [...names].flatMap((name) => documentsOf(name, one, snapshot) ?? [])
+  return [...names].flatMap((name) => madeOf(name, one, snapshot)?.documents ?? [])
 }
 
-function documentsOf(name: string, { metadata, spec }: Rollout, snapshot: Snapshot): Document[] | undefined {
+function madeOf(name: string, { metadata, spec }: Rollout, snapshot: Snapshot): Previous | undefined {
   const found = snapshot.get(release, { namespace: metadata.namespace, name })
   const made = found && inEnvironment(found, spec.environment)
-  return made && documentsFrom(made.yaml)
+  return made && { documents: documentsFrom(made.yaml), hosts: made.hosts }
 }
 
 async function goBack(look: Look): Promise<Plan> {
   const { rollout: one, snapshot } = look
   const before: NonNullable<Rollout['status']> = one.status ?? { state: 'rollingBack' }
-  const previous = one.spec.previous ? documentsOf(one.spec.previous, one, snapshot) : undefined
+  const previous = one.spec.previous ? madeOf(one.spec.previous, one, snapshot) : undefined
   const result = previous
     ? await rollBack(look, previous)
     : ({ do: 'stuck', why: 'its record does not exist any more' } as const)
@@ -187,7 +187,7 @@ function stopFailed(one: Rollout, snapshot: Snapshot): Plan {
   if (stateOf(one) !== 'failed' || one.spec.previous) return []
   const leftMs = keepFailedMs - inStateMs(one, snapshot.now)
   if (leftMs > 0) return [again(leftMs + 1000)]
-  const documents = documentsOf(one.spec.release, one, snapshot) ?? []
+  const documents = madeOf(one.spec.release, one, snapshot)?.documents ?? []
   return documents.flatMap((document) => {
     if (document.kind !== 'Deployment') return []
     const at = { namespace: document.metadata.namespace, name: document.metadata.name }

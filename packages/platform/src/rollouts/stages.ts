@@ -1,6 +1,7 @@
 import type { Client } from '@sampan/client/client'
 import type { Snapshot } from '@sampan/control/controller'
 import { endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
+import { isReason } from '@sampan/resources/errors'
 import { ingress } from '@sampan/resources/networking/ingress'
 import { dnsRecord } from '@sampan/resources/sampan/dns-record'
 import type { Environment } from '@sampan/resources/sampan/environment'
@@ -97,7 +98,10 @@ export async function watchWorkloads(look: Look): Promise<Outcome> {
 /** rolledOut → routed: the ingress says where it serves the routes. */
 export async function watchRoutes(look: Look): Promise<Outcome> {
   const { documents, snapshot, rollout } = look
-  if (!documents.some((one) => one.kind === 'Ingress')) return advance('verified', { message: 'runs; it has no route' })
+  if (!documents.some((one) => one.kind === 'Ingress')) {
+    await keepNames(look, [], '')
+    return advance('verified', { message: 'runs; it has no route' })
+  }
   const { address, waitingFor } = entrance(documents, snapshot)
   if (address) return advance('routed', { message: `route at ${address}` })
   if (inStateMs(rollout, snapshot.now) > limits.routed) {
@@ -109,8 +113,29 @@ export async function watchRoutes(look: Look): Promise<Outcome> {
   return wait(`Waiting for the ingress to take the route "${waitingFor}".`, 500)
 }
 
+/** The app has exactly these names here. */
+export async function keepNames(
+  { client, snapshot, place }: Look,
+  hosts: readonly string[],
+  address: string,
+): Promise<void> {
+  for (const record of recordsOf(hosts, address, place)) {
+    await client.apply(dnsRecord, record, { fieldManager: 'sampan-rollout', force: true })
+  }
+  for (const old of snapshot.list(dnsRecord, place.namespace)) {
+    const isOurs = old.metadata.labels?.[appLabel] === place.app
+    if (!isOurs || hosts.includes(old.spec.name)) continue
+    await client.remove(dnsRecord, old.metadata).catch((error: unknown) => {
+      if (!isReason(error, 'NotFound')) throw error
+    })
+  }
+}
+
 /** Where the ingress serves this release; `waitingFor` names the Ingress that has no address yet. */
-function entrance(documents: readonly Document[], snapshot: Snapshot): { address?: string; waitingFor?: string } {
+export function entrance(
+  documents: readonly Document[],
+  snapshot: Snapshot,
+): { address?: string; waitingFor?: string } {
   let address: string | undefined
   for (const one of documents) {
     if (one.kind !== 'Ingress') continue
@@ -127,16 +152,10 @@ function entrance(documents: readonly Document[], snapshot: Snapshot): { address
 
 /** routed → resolved: the records are written and the name server answers them. */
 export async function writeNames(look: Look): Promise<Outcome> {
-  const { documents, snapshot, client, rollout, hosts, place, probes } = look
+  const { documents, snapshot, rollout, hosts, probes } = look
   const { address } = entrance(documents, snapshot)
   if (!address) return wait('Waiting for the address of the ingress.', 500)
-  for (const record of recordsOf(hosts, address, place)) {
-    await client.apply(dnsRecord, record, { fieldManager: 'sampan-rollout', force: true })
-  }
-  for (const old of snapshot.list(dnsRecord, place.namespace)) {
-    const isOurs = old.metadata.labels?.[appLabel] === place.app
-    if (isOurs && !hosts.includes(old.spec.name)) await client.remove(dnsRecord, old.metadata)
-  }
+  await keepNames(look, hosts, address)
   const problem = await nameProblem(hosts, address, probes)
   if (!problem) return advance('resolved', { message: hosts.map((host) => `${host} is ${address}`).join(', ') })
   if (inStateMs(rollout, snapshot.now) > limits.resolved) {

@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type MemoryClient, memoryClient } from '@sampan/client/memory-client'
+import { runControllers } from '@sampan/control/run-controllers'
+import { silent } from '@sampan/kit/log'
+import { deployment } from '@sampan/resources/apps/deployment'
+import { namespace } from '@sampan/resources/core/namespace'
+import { secret } from '@sampan/resources/core/secret'
+import { service } from '@sampan/resources/core/service'
+import { ingress } from '@sampan/resources/networking/ingress'
+import { networkPolicy } from '@sampan/resources/networking/network-policy'
+import { roleBinding } from '@sampan/resources/rbac/role-binding'
+import { type App, app } from '@sampan/resources/sampan/app'
+import { appTemplate } from '@sampan/resources/sampan/app-template'
+import { dnsRecord } from '@sampan/resources/sampan/dns-record'
+import { environment } from '@sampan/resources/sampan/environment'
+import { pipeline } from '@sampan/resources/sampan/pipeline'
+import { project } from '@sampan/resources/sampan/project'
+import { release } from '@sampan/resources/sampan/release'
+import { rollout } from '@sampan/resources/sampan/rollout'
+import { builtInTemplates } from './apps/built-in-templates.ts'
+import { appController } from './apps/controller.ts'
+import { environmentController } from './environments/controller.ts'
+import { kindOf } from './kind-of.ts'
+import { type Behaviour, pretendCluster } from './pretend-cluster.ts'
+import { projectController } from './projects/controller.ts'
+import { rolloutController } from './rollouts/controller.ts'
+import { rolloutFrom } from './rollouts/make.ts'
+import type { Probes } from './rollouts/stages.ts'
+
+const home = 'demo'
+const at = { namespace: home, name: 'web' }
+
+interface World {
+  client: MemoryClient
+  /** Lets controllers and cluster work until nothing changes any more. */
+  settle(): Promise<void>
+  push(number: number, more?: object): Promise<void>
+  state(): Promise<NonNullable<NonNullable<App['status']>['environments']>[number]>
+  change(parameters: Partial<App['spec']['parameters']>): Promise<void>
+  behave: Map<number, Behaviour>
+  answers: { ok: boolean; why: string }
+  stop(): Promise<void>
+  start(): void
+}
+
+async function world(): Promise<World> {
+  const client = memoryClient()
+  const behave = new Map<number, Behaviour>()
+  const answers = { ok: true, why: 'answered 502' }
+  const probes: Probes = {
+    async lookUp(name) {
+      const { items } = await client.list(dnsRecord)
+      return items.flatMap((one) => (one.spec.name === name ? one.spec.values : []))
+    },
+    frontDoor: async () => (answers.ok ? { ok: true } : { ok: false, why: answers.why }),
+  }
+  const cluster = pretendCluster(client, (number) => behave.get(number) ?? { ready: true })
+  const ended = new AbortController()
+  const options = { client, kindOf: kindOf(client), signal: ended.signal, log: silent }
+  const controllers = [
+    projectController(),
+    environmentController({ domain: 'localhost', pullConfigJson: () => '{"auths":{}}' }),
+    appController(options),
+    rolloutController({ ...options, probes, urlOf: (host) => `http://${host}` }),
+  ]
+  let running = runControllers({ client, controllers, log: silent })
+  await running.synced
+
+  for (const one of await builtInTemplates()) await client.create(appTemplate, one)
+  await client.create(project, { metadata: { name: home }, spec: { members: [{ user: 'ann', role: 'owner' }] } })
+
+  const self: World = {
+    client,
+    behave,
+    answers,
+    async settle() {
+      for (let before = -1; before !== client.writes.length; ) {
+        before = client.writes.length
+        await running.idle()
+        await cluster()
+        await running.idle()
+      }
+    },
+    async push(number, more = {}) {
+      const made = await client.create(pipeline, {
+        metadata: { name: `web-${number}`, namespace: home },
+        spec: {
+          app: 'web',
+          number,
+          event: 'push',
+          commit: { sha: `${number}`.repeat(8), ref: 'refs/heads/main' },
+          by: 'ann',
+        },
+      })
+      await client.updateStatus(pipeline, {
+        ...made,
+        status: { state: 'success', image: `r:5000/demo/web@sha256:${number}`, exposedPort: 8080, ...more },
+      })
+      await self.settle()
+    },
+    async state() {
+      const found = (await client.get(app, at)).status?.environments?.[0]
+      assert.ok(found, 'the app has a state')
+      return found
+    },
+    async change(parameters) {
+      const one = await client.get(app, at)
+      await client.update(app, { ...one, spec: { ...one.spec, parameters: { ...one.spec.parameters, ...parameters } } })
+      await self.settle()
+    },
+    stop: () => running.close(),
+    start() {
+      running = runControllers({ client, controllers, log: silent })
+    },
+  }
+  await self.settle()
+  await client.create(app, {
+    metadata: at,
+    spec: {
+      source: { type: 'git', branch: 'main' },
+      template: 'web',
+      parameters: { replicas: 1, cpu: '500m', memory: '256Mi', env: {} },
+    },
+  })
+  await self.settle()
+  return self
+}
+
+const scenario = (name: string, run: (world: World) => Promise<void>) =>
+  test(name, async () => {
+    const one = await world()
+    try {
+      await run(one)
+    } finally {
+      await one.stop()
+    }
+  })
+
+const crashing: Behaviour = {
+  ready: false,
+  containerStatus: {
+    restartCount: 2,
+    state: { waiting: { reason: 'CrashLoopBackOff' } },
+    lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+  },
+}
+const rolloutsIn = async ({ client }: World) =>
+  (await client.list(rollout, { namespace: home })).items
+    .toSorted((a, b) => a.spec.number - b.spec.number)
+    .map((one) => `${one.spec.release} ${one.status?.state}`)
+
+scenario('a project gets its namespaces, rights, isolation and the right to pull', async ({ client }) => {
+  assert.deepEqual((await client.list(namespace)).items.map((one) => one.metadata.name).toSorted(), [
+    'demo',
+    'demo-test',
+  ])
+  const where = await client.get(environment, { namespace: home, name: 'test' })
+  assert.deepEqual(where.status, { phase: 'Ready', namespace: 'demo-test', domain: 'demo.localhost' })
+  const binding = await client.get(roleBinding, { namespace: 'demo-test', name: 'sampan:owner' })
+  assert.equal(binding.subjects?.[0]?.name, 'ann')
+  assert.ok(await client.find(networkPolicy, { namespace: 'demo-test', name: 'sampan-isolation' }))
+  assert.ok(await client.find(secret, { namespace: 'demo-test', name: 'sampan-registry' }))
+  assert.equal((await client.get(project, { name: home })).status?.phase, 'Active')
+})
+
+scenario('a finished run becomes a release that is verified', async (one) => {
+  assert.equal((await one.state()).state, 'none')
+  await one.push(1)
+  assert.deepEqual(await one.state(), {
+    name: 'test',
+    state: 'verified',
+    url: 'http://web-test.demo.localhost',
+    release: 1,
+    ready: 1,
+    replicas: 1,
+    rollout: 'web.test.1',
+  })
+  const done = await one.client.get(rollout, { namespace: home, name: 'web.test.1' })
+  assert.deepEqual(
+    done.status?.stages?.map((stage) => stage.name),
+    ['approved', 'applied', 'rolledOut', 'routed', 'resolved', 'verified'],
+  )
+  const made = await one.client.get(release, { namespace: home, name: 'web-1' })
+  assert.equal(made.spec.image, 'r:5000/demo/web@sha256:1')
+  assert.deepEqual(made.spec.environments[0]?.hosts, ['web-test.demo.localhost'])
+  assert.equal((await one.client.get(pipeline, { namespace: home, name: 'web-1' })).status?.release, 1)
+})
+
+scenario('nothing is written when nothing has changed', async (one) => {
+  await one.push(1)
+  const before = one.client.writes.length
+  await one.stop()
+  one.start()
+  await one.settle()
+  const written = one.client.writes.slice(before).filter((line) => !line.startsWith('apply'))
+  assert.deepEqual(written, [])
+})
+
+scenario('a second push replaces the first', async (one) => {
+  await one.push(1)
+  await one.push(2)
+  assert.deepEqual(await rolloutsIn(one), ['web-1 verified', 'web-2 verified'])
+  assert.equal((await one.state()).release, 2)
+})
+
+scenario('a broken release is rolled back, and the sentence says why', async (one) => {
+  await one.push(1)
+  one.behave.set(2, crashing)
+  await one.push(2)
+  await until(one, async () => (await rolloutsIn(one))[1] === 'web-2 rolledBack')
+  const state = await one.state()
+  assert.equal(state.state, 'degraded')
+  assert.equal(state.release, 1)
+  assert.equal(state.cause, 'oom')
+  assert.match(state.reason ?? '', /Release 2 was not taken: .*memory.* Meanwhile release 1 serves\./)
+  const live = await one.client.get(deployment, { namespace: 'demo-test', name: 'web' })
+  assert.equal(live.spec.template.spec?.containers[0]?.image, 'r:5000/demo/web@sha256:1')
+})
+
+scenario('the first release fails without something to go back to', async (one) => {
+  one.behave.set(1, crashing)
+  await one.push(1)
+  await until(one, async () => (await rolloutsIn(one))[0] === 'web-1 failed')
+  const state = await one.state()
+  assert.equal(state.state, 'failed')
+  assert.equal(state.url, undefined)
+  assert.match(state.reason ?? '', /memory/)
+})
+
+scenario('an app that does not answer through the front door is not verified', async (one) => {
+  one.answers.ok = false
+  await one.push(1)
+  const [only] = (await one.client.list(rollout, { namespace: home })).items
+  assert.equal(only?.status?.state, 'resolved')
+  assert.match(only.status.message ?? '', /http:\/\/web-test\.demo\.localhost\/ answered 502/)
+  assert.equal((await one.state()).state, 'deploying')
+  one.answers.ok = true
+  await until(one, async () => (await one.state()).state === 'verified')
+})
+
+scenario('scaling makes a release of the same image and restarts nothing', async (one) => {
+  await one.push(1)
+  await one.change({ replicas: 3 })
+  const made = await one.client.get(release, { namespace: home, name: 'web-2' })
+  assert.equal(made.spec.reason, 'scaled to 3')
+  assert.equal(made.spec.image, 'r:5000/demo/web@sha256:1')
+  const live = await one.client.get(deployment, { namespace: 'demo-test', name: 'web' })
+  assert.equal(live.spec.template.metadata?.labels?.['sampan.dev/release'], '1', 'pods keep the release that made them')
+  assert.deepEqual([(await one.state()).ready, (await one.state()).release], [3, 2])
+})
+
+scenario('a rollback brings back image and parameters, and stays', async (one) => {
+  await one.push(1)
+  await one.change({ env: { MODE: 'new' } })
+  await one.push(2)
+  assert.equal((await one.state()).release, 3)
+  const known = (await one.client.list(rollout, { namespace: home })).items
+  const old = await one.client.get(release, { namespace: home, name: 'web-1' })
+  const owner = await one.client.get(app, at)
+  await one.client.create(
+    rollout,
+    rolloutFrom({ app: owner, environment: 'test', release: old, rollouts: known, rollback: true }),
+  )
+  await one.settle()
+  assert.equal((await one.state()).release, 1)
+  assert.deepEqual((await one.client.get(app, at)).spec.parameters.env, {})
+  assert.equal((await one.client.list(release, { namespace: home })).items.length, 3, 'a rollback makes no release')
+  await one.change({ replicas: 2 })
+  const next = await one.client.get(release, { namespace: home, name: 'web-4' })
+  assert.equal(next.spec.image, 'r:5000/demo/web@sha256:1', 'what was rolled back to is what is changed')
+})
+
+scenario('an older run that ends later makes no release', async (one) => {
+  await one.push(2)
+  await one.push(1)
+  assert.deepEqual(await rolloutsIn(one), ['web-1 verified'])
+  const late = await one.client.get(pipeline, { namespace: home, name: 'web-1' })
+  assert.match(late.status?.reason ?? '', /newer push/)
+})
+
+scenario('parameters that cannot be are said, and nothing is changed', async (one) => {
+  await one.push(1)
+  await one.change({ memory: 'lots' })
+  const state = await one.state()
+  assert.equal(state.state, 'degraded')
+  assert.match(state.reason ?? '', /memory is "lots"/)
+  await one.change({ memory: '256Mi' })
+  assert.equal((await one.state()).state, 'verified')
+})
+
+scenario('a route that is taken away is taken away', async (one) => {
+  await one.push(1)
+  assert.ok(await one.client.find(ingress, { namespace: 'demo-test', name: 'web' }))
+  await one.change({ route: { disabled: true } })
+  assert.equal(await one.client.find(ingress, { namespace: 'demo-test', name: 'web' }), undefined)
+  assert.deepEqual((await one.client.list(dnsRecord)).items, [])
+})
+
+scenario('a host of another project is not taken', async (one) => {
+  one.client.seed(dnsRecord, {
+    metadata: { name: 'shop.example.com', namespace: 'other-test', labels: { 'sampan.dev/app': 'web' } },
+    spec: { name: 'shop.example.com', type: 'A', values: ['10.0.0.7'], ttl: 30 },
+  })
+  await one.change({ route: { hosts: ['shop.example.com'] } })
+  await one.push(1)
+  const state = await one.state()
+  assert.deepEqual([state.state, state.cause], ['failed', 'host-taken'])
+})
+
+scenario('killed between any two steps, it goes on where it was', async (one) => {
+  for (let round = 0; round < 12; round++) {
+    await one.stop()
+    one.start()
+    if (round === 1) await one.push(1).catch(() => undefined)
+  }
+  await one.settle()
+  assert.equal((await one.state()).state, 'verified')
+  assert.deepEqual(await rolloutsIn(one), ['web-1 verified'])
+})
+
+scenario('a removed app leaves nothing', async (one) => {
+  await one.push(1)
+  await one.client.remove(app, at)
+  await one.settle()
+  assert.equal(await one.client.find(app, at), undefined)
+  assert.deepEqual((await one.client.list(dnsRecord)).items, [])
+  assert.equal(await one.client.find(deployment, { namespace: 'demo-test', name: 'web' }), undefined)
+  assert.equal(await one.client.find(service, { namespace: 'demo-test', name: 'web' }), undefined)
+})
+
+scenario('a removed project takes everything with it', async (one) => {
+  await one.push(1)
+  await one.client.remove(project, { name: home })
+  await until(one, async () => (await one.client.find(project, { name: home })) === undefined)
+  assert.deepEqual((await one.client.list(namespace)).items, [])
+})
+
+/** Settles until `isTrue`, for what takes its time by design; at most ten seconds. */
+async function until(one: World, isTrue: () => Promise<boolean>) {
+  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    await one.settle()
+    if (await isTrue()) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.fail('did not come true in ten seconds')
+}
