@@ -198,7 +198,12 @@ test('a clone gives back what was pushed, with a branch checked out, also by tic
   const log = await shell('-C', 'copy', 'rev-parse', 'HEAD')
   const sha = log.text.trim()
   assert.match(sha, /^[0-9a-f]{40}$/)
-  const ticket = fetchTicket(key, 'demo/hello', new Date(Date.now() + 60_000))
+  const until = new Date(Date.now() + 60_000)
+  const ticket = fetchTicket(key, { pipeline: 'demo/hello-1', repository: 'demo/hello', until })
+  const early = await shell('ls-remote', url('sampan-pipeline', ticket))
+  assert.match(early.text, /403/, 'the pipeline has ended')
+  const ended = await client.get(pipeline, { namespace: 'demo', name: 'hello-1' })
+  await client.updateStatus(pipeline, { ...ended, status: { ...ended.status, state: 'running' } })
   await shell('init', '--quiet', 'run')
   const fetched = await shell('-C', 'run', 'fetch', '--depth=1', url('sampan-pipeline', ticket), sha)
   assert.equal(fetched.code, 0, fetched.text)
@@ -209,12 +214,16 @@ test('a clone gives back what was pushed, with a branch checked out, also by tic
 test('who may not is refused with what to do', async (t) => {
   const { commit, shell, url } = await setUp(t)
   await commit({ a: 'a' })
+  const until = new Date(Date.now() + 60_000)
   const cases = [
     { url: url('dev', 'wrong'), want: /Authentication failed|401/ },
     { url: url('guest'), want: /403/ },
     { url: url('dev', 'dev-secret', 'demo/secret.git'), want: /not found/ },
     { url: url('dev', 'dev-secret', '../etc.git'), want: /not found|404/ },
-    { url: url('sampan-pipeline', fetchTicket(key, 'demo/other', new Date(Date.now() + 60_000))), want: /403/ },
+    {
+      url: url('sampan-pipeline', fetchTicket(key, { pipeline: 'demo/x', repository: 'demo/other', until })),
+      want: /403/,
+    },
   ]
   for (const one of cases) {
     const pushed = await shell('push', one.url, 'main')

@@ -8,6 +8,7 @@ import type { Identity } from '../access/access.ts'
 import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
 import type { Part, PartOptions } from '../part.ts'
 import { createPipeline, pipelinesOf } from '../pipelines/create-pipeline.ts'
+import { isRunning } from '../pipelines/is-running.ts'
 import { serveGit } from './backend.ts'
 import { basicFrom } from './basic.ts'
 import { type FetchTicket, fetchUser } from './fetch-ticket.ts'
@@ -59,7 +60,8 @@ export function createGit(options: GitOptions): Git {
     const full = `${asked.project}/${asked.app}`
     if (given.name === fetchUser) {
       const ticket = openTicket<FetchTicket>(key, given.password, { use: 'fetch', now: now() })
-      if (ticket?.repository === full && asked.service === 'git-upload-pack') return { name: fetchUser }
+      const fits = ticket?.repository === full && asked.service === 'git-upload-pack'
+      if (fits && (await isRunning(client, ticket.pipeline))) return { name: fetchUser }
       return refuse(403, `This ticket is not for ${asked.service === 'git-upload-pack' ? full : 'pushing'}.`)
     }
     let who: Identity | undefined

@@ -24,7 +24,7 @@ export const pullConfigJson = ({ key, registryHost }: CredentialOptions, project
 /** For one run: it may push to one repository and pull it and the bases, until `until`. */
 export const pushConfigJson = (
   { key, registryHost }: CredentialOptions,
-  { subject, repository, until }: { subject: string; repository: string; until: Date },
+  { subject, pipeline, repository, until }: { subject: string; pipeline?: string; repository: string; until: Date },
 ) => {
   const pull = (name: string): RobotRight => ({ repository: name, actions: ['pull'] })
   return dockerConfigJson(registryHost, {
@@ -32,6 +32,7 @@ export const pushConfigJson = (
     password: robotTicket(key, {
       subject,
       rights: [{ repository, actions: ['pull', 'push'] }, pull('library/*'), pull('stacks/*')],
+      ...(pipeline && { pipeline }),
       exp: Math.floor(until.getTime() / 1000),
     }),
   })

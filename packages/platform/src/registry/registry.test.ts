@@ -67,6 +67,7 @@ async function setUp(t: TestContext, program: string) {
     keys,
     ticketKey,
     now,
+    isRunning: async (pipeline) => pipeline === 'demo/hello-1',
     access: {
       byToken: async () => undefined,
       byPassword: async (name, password) => (password === 'right' ? { name, groups: [] } : undefined),
@@ -169,8 +170,8 @@ test('images are seeded once, and pulled by whom the platform lets', {
   }
   const environment = credentialsIn(pullConfigJson({ key: ticketKey, registryHost: 'r' }, 'demo'))
   const run = { subject: 'run', repository: 'demo/hello' }
-  const pipeline = (until: Date) =>
-    credentialsIn(pushConfigJson({ key: ticketKey, registryHost: 'r' }, { ...run, until }))
+  const pipeline = (until: Date, name = 'demo/hello-1') =>
+    credentialsIn(pushConfigJson({ key: ticketKey, registryHost: 'r' }, { ...run, pipeline: name, until }))
   const soon = new Date(Date.now() + 60_000)
   const past = new Date(Date.now() - 60_000)
   const cases = [
@@ -187,7 +188,8 @@ test('images are seeded once, and pulled by whom the platform lets', {
     { who: 'an environment', repository: 'demo/hello', credentials: environment, want: 200 },
     { who: 'an environment, elsewhere', repository: 'other/app', credentials: environment, want: 401 },
     { who: 'a pipeline', repository: 'demo/hello', credentials: pipeline(soon), want: 200 },
-    { who: 'a pipeline that ended', repository: 'demo/hello', credentials: pipeline(past), want: 401 },
+    { who: 'a pipeline that ended', repository: 'demo/hello', credentials: pipeline(soon, 'demo/hello-0'), want: 401 },
+    { who: 'a pipeline of long ago', repository: 'demo/hello', credentials: pipeline(past), want: 401 },
   ]
   for (const { who, repository, reference = '1', credentials, want } of cases) {
     assert.equal(await pull(repository, reference, credentials), want, who)

@@ -3,6 +3,7 @@ import { deployment } from '@sampan/resources/apps/deployment'
 import { configMap } from '@sampan/resources/core/config-map'
 import { service } from '@sampan/resources/core/service'
 import type { Part, PartOptions } from '../part.ts'
+import { isRunning } from '../pipelines/is-running.ts'
 import { pullConfigJson, pushConfigJson } from './credentials.ts'
 import type { RegistryKeys } from './keys.ts'
 import { registryObjects } from './objects.ts'
@@ -24,7 +25,7 @@ export interface Registry extends Part {
   /** Data of the image pull Secret of a project's environments. */
   pullConfigJson(project: string): string
   /** Credentials of one run, for one repository. */
-  pushConfigJson(run: { subject: string; repository: string; until: Date }): string
+  pushConfigJson(run: { subject: string; pipeline?: string; repository: string; until: Date }): string
 }
 
 const fieldManager = 'sampan-registry'
@@ -32,7 +33,7 @@ const fieldManager = 'sampan-registry'
 /** The built-in registry: its objects in the cluster, its token service here, and credentials for robots. */
 export function createRegistry({ client, config, access, now, keys, ticketKey, image }: RegistryOptions): Registry {
   const credentials = { key: ticketKey, registryHost: config.registryHost }
-  const handle = tokenRoute({ keys, ticketKey, access, now })
+  const handle = tokenRoute({ keys, ticketKey, access, now, isRunning: (pipeline) => isRunning(client, pipeline) })
   return {
     client: registryClient({
       url: `http://127.0.0.1:${config.ports.registry}`,

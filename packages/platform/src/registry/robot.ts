@@ -17,6 +17,8 @@ export interface RobotTicket extends Claims {
   /** Whom the registry's notifications name. */
   subject: string
   rights: RobotRight[]
+  /** `<project>/<pipeline>`: good only while that one runs. */
+  pipeline?: string
 }
 
 /** The same arguments give the same ticket, so that an object that holds it does not change on every look. */

@@ -14,6 +14,8 @@ export interface TokenRouteOptions {
   /** Opens the tickets of robots. */
   ticketKey: Uint8Array
   access: Access
+  /** Whether the Pipeline `<project>/<name>` runs now. */
+  isRunning(pipeline: string): Promise<boolean>
   now: () => Date
 }
 
@@ -27,7 +29,7 @@ interface Asked {
 const largestForm = 64 * 1024
 
 /** The registry's token service, docker's protocol: GET with Basic credentials or POST of a form with a password. */
-export function tokenRoute({ keys, ticketKey, access, now }: TokenRouteOptions) {
+export function tokenRoute({ keys, ticketKey, access, isRunning, now }: TokenRouteOptions) {
   async function grantsTo({
     name,
     password,
@@ -35,7 +37,7 @@ export function tokenRoute({ keys, ticketKey, access, now }: TokenRouteOptions) 
   }: Asked): Promise<{ subject: string; granted: Scope[] } | undefined> {
     if (name === robotName) {
       const ticket = openTicket<RobotTicket>(ticketKey, password, { use: 'registry', now: now() })
-      if (!ticket) return undefined
+      if (!ticket || (ticket.pipeline && !(await isRunning(ticket.pipeline)))) return undefined
       const granted = scopes.map((scope) => ({ ...scope, actions: allowedBy(ticket.rights, scope) }))
       return { subject: ticket.subject, granted: granted.filter((scope) => scope.actions.length > 0) }
     }

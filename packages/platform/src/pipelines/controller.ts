@@ -1,0 +1,77 @@
+import { type Controller, controller, index, type Snapshot, watch } from '@sampan/control/controller'
+import { again, type Plan, patch } from '@sampan/control/plan'
+import { type Pod, pod } from '@sampan/resources/core/pod'
+import { app } from '@sampan/resources/sampan/app'
+import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
+import { buildNamespace } from '../config.ts'
+import { projectLabel } from '../labels.ts'
+import { hasEnded, stepLog } from '../logs/pipeline-log.ts'
+import { buildFinalizer } from './create-pipeline.ts'
+import { end, removeRun } from './end.ts'
+import { pipelineLabel, stackLabel, stackStep } from './names.ts'
+import { isOver } from './observe.ts'
+import type { PipelineParts } from './parts.ts'
+import { keyOf } from './queue.ts'
+import { advance } from './run.ts'
+import type { StackName } from './stacks/source.ts'
+import { startOrWait } from './start.ts'
+
+/** Turns Pipelines into pods and keeps their status as it is. */
+export function pipelineController(parts: PipelineParts): Controller {
+  return controller<Pipeline>({
+    name: 'pipeline',
+    component: 'sampan',
+    kind: pipeline,
+    workers: 4,
+    indexes: [index(pod, 'pipeline', (one: Pod) => runOf(one))],
+    watches: [
+      watch(pod, (one, snapshot) => concerned(one, snapshot)),
+      // One that ends makes room for those that wait.
+      watch(pipeline, (one, snapshot) =>
+        hasEnded(one)
+          ? snapshot
+              .list(pipeline)
+              .filter(isWaiting)
+              .map(({ metadata }) => metadata)
+          : [],
+      ),
+    ],
+    reads: [app] as unknown as Controller['reads'],
+    reconcile: (one, snapshot) => reconcilePipeline(one, snapshot, parts),
+  })
+}
+
+const runOf = ({ metadata: { namespace, labels = {} } }: Pod) =>
+  namespace === buildNamespace && labels[pipelineLabel] ? [`${labels[projectLabel]}/${labels[pipelineLabel]}`] : []
+
+const isWaiting = (one: Pipeline) => !hasEnded(one) && one.status?.state !== 'running'
+
+function concerned(one: Pod, snapshot: Snapshot) {
+  const { namespace, labels = {} } = one.metadata
+  if (namespace !== buildNamespace) return []
+  if (labels[pipelineLabel]) return [{ namespace: labels[projectLabel], name: labels[pipelineLabel] }]
+  const step = stackStep(labels[stackLabel] as StackName)
+  return snapshot
+    .list(pipeline)
+    .filter((each) => each.status?.state === 'running' && each.status.steps?.some((s) => s.name === step && !isOver(s)))
+    .map(({ metadata }) => metadata)
+}
+
+export async function reconcilePipeline(one: Pipeline, snapshot: Snapshot, parts: PipelineParts): Promise<Plan> {
+  if (one.metadata.deletionTimestamp) return forget(one, snapshot, parts)
+  if (hasEnded(one)) return removeRun(one, snapshot)
+  if (one.spec.cancel) return end(one, snapshot, parts, { state: 'cancelled', reason: 'it was cancelled' })
+  if (one.status?.state === 'running') return advance(one, snapshot, parts)
+  return startOrWait(one, snapshot, parts)
+}
+
+/** The Pipeline is being deleted: its pods go first, then its logs, then it. */
+async function forget(one: Pipeline, snapshot: Snapshot, parts: PipelineParts): Promise<Plan> {
+  const { finalizers = [], name, namespace } = one.metadata
+  if (!finalizers.includes(buildFinalizer)) return []
+  const left = removeRun(one, snapshot)
+  if (snapshot.by(pod, 'pipeline', keyOf(one)).length > 0) return [...left, again(1000)]
+  await parts.logs.store.remove(stepLog(one, 'x').slice(0, -1))
+  const rest = finalizers.filter((each) => each !== buildFinalizer)
+  return [patch(pipeline, { name, namespace }, { metadata: { finalizers: rest } }, { unless: 'NotFound' })]
+}

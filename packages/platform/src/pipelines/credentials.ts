@@ -1,0 +1,28 @@
+import type { Pipeline } from '@sampan/resources/sampan/pipeline'
+import type { PipelineParts } from './parts.ts'
+import { keyOf } from './queue.ts'
+
+/** An outer bound: what is checked besides, at every use, is that the Pipeline still runs. */
+const longestRunMs = 24 * 3600_000
+
+/** What a run signs in with. The same every time it is asked for, so that masking knows it after a restart. */
+export function credentialsOf(one: Pipeline, parts: Pick<PipelineParts, 'fetchTicket' | 'pushConfigJson'>) {
+  const repository = `${one.metadata.namespace}/${one.spec.app}`
+  const run = {
+    pipeline: keyOf(one),
+    repository,
+    until: new Date(Date.parse(one.status?.startedAt ?? '') + longestRunMs),
+  }
+  return {
+    ticket: parts.fetchTicket(run),
+    configJson: parts.pushConfigJson({ ...run, subject: `pipeline:${run.pipeline}` }),
+  }
+}
+
+/** What must not be read in a log of that run. */
+export function secretsOf(one: Pipeline, parts: PipelineParts): string[] {
+  if (!one.status?.startedAt) return []
+  const { ticket, configJson } = credentialsOf(one, parts)
+  const { auths } = JSON.parse(configJson) as { auths: Record<string, { password: string; auth: string }> }
+  return [ticket, ...Object.values(auths).flatMap(({ password, auth }) => [password, auth])]
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { configMap } from '@sampan/resources/core/config-map'
+import { namespace } from '@sampan/resources/core/namespace'
+import { priorityClass } from '@sampan/resources/scheduling/priority-class'
+import { fetchTicket } from '../git/fetch-ticket.ts'
+import type { Repositories } from '../git/repositories.ts'
+import { createCollector } from '../logs/collect.ts'
+import { fileLogStore } from '../logs/file-store.ts'
+import { pipelineLogReader, type ReadPipelineLog } from '../logs/pipeline-log.ts'
+import type { LogStore } from '../logs/store.ts'
+import type { Part, PartOptions } from '../part.ts'
+import type { Registry } from '../registry/registry.ts'
+import { debianTags } from '../registry/seed.ts'
+import { hostBuildEnvironment } from './build-environment.ts'
+import { pipelineController } from './controller.ts'
+import { diskOf } from './disk.ts'
+import { hubAnswers } from './hub.ts'
+import { builderObjects } from './objects.ts'
+import { buildPlanOf, treeOf } from './read-source.ts'
+import { type BuildSettings, defaultSettings } from './settings.ts'
+import { stackImagesIn } from './stack-images.ts'
+
+export interface PipelineOptions extends PartOptions {
+  repositories: Repositories
+  registry: Pick<Registry, 'client' | 'pushConfigJson'>
+  ticketKey: Uint8Array
+  logStore: LogStore
+  /** Name of the builder image on the node. */
+  builderImage: string
+  settings?: Partial<BuildSettings>
+  /** Folder with one folder per stack. */
+  stacksFolder?: string
+}
+
+const fieldManager = 'sampan-builds'
+const hubEveryMs = 5 * 60_000
+
+/** Where build logs are kept, and how they are read. Apart from the rest, because git reads them too. */
+export function createBuildLogs({ client, config }: Pick<PartOptions, 'client' | 'config'>): {
+  store: LogStore
+  read: ReadPipelineLog
+} {
+  const store = fileLogStore({ folder: join(config.home, 'logs') })
+  return { store, read: pipelineLogReader({ client, store }) }
+}
+
+/** Runs Pipelines as pods: the controller, and the objects that pods need. */
+export async function createPipelines(options: PipelineOptions): Promise<Part> {
+  const { client, config, log, repositories, registry, ticketKey, logStore: store } = options
+  const collector = createCollector({ client, store, log })
+  const stacksFolder = options.stacksFolder ?? fileURLToPath(new URL('../../../../stacks', import.meta.url))
+  const settings = { ...defaultSettings(), ...options.settings }
+  let hubReachable = false
+
+  const controller = pipelineController({
+    settings,
+    pods: {
+      builderImage: options.builderImage,
+      registryHost: config.registryHost,
+      cacheFolder: join(config.home, 'build-cache'),
+      environment: await hostBuildEnvironment(),
+      pids: settings.pids,
+    },
+    stacks: await stackImagesIn(stacksFolder),
+    planOf: async (one, sha) => {
+      const name = { project: one.metadata.namespace ?? '', app: one.metadata.name }
+      return buildPlanOf(one, await treeOf(repositories, name, sha))
+    },
+    hasImage: async (repository, tag) => (await registry.client.digestOf(repository, tag)) !== undefined,
+    hubReachable: () => hubReachable,
+    offlineBases: debianTags.filter((tag) => tag !== 'latest').map((tag) => `debian:${tag}`),
+    repositoryURL: (project, app) => `${config.platformURL}/git/${project}/${app}.git`,
+    fetchTicket: (run) => fetchTicket(ticketKey, run),
+    pushConfigJson: registry.pushConfigJson,
+    disk: () => diskOf(config.home),
+    diskFolder: config.home,
+    logs: { store, collector },
+  })
+
+  async function applyObjects() {
+    const objects = builderObjects({ registryHost: config.registryHost, hubReachable })
+    const how = { fieldManager, force: true }
+    await client.apply(namespace, objects.namespace, how)
+    await client.apply(priorityClass, objects.priorityClass, how)
+    await client.apply(configMap, objects.configMap, how)
+  }
+
+  /** Networks come and go: the order of registries follows. */
+  async function watchHub(signal: AbortSignal) {
+    while (!signal.aborted) {
+      await wait(hubEveryMs, undefined, { signal, ref: false }).catch(() => undefined) // the loop's condition sees the end
+      if (signal.aborted) return
+      const answers = await hubAnswers()
+      if (answers === hubReachable) continue
+      hubReachable = answers
+      await applyObjects().catch((error: Error) => {
+        hubReachable = !answers
+        log.warn('the order of registries could not be changed; trying again', { error })
+      })
+    }
+  }
+
+  return {
+    controllers: [controller],
+    async start(signal) {
+      hubReachable = await hubAnswers()
+      await applyObjects()
+      watchHub(signal).catch((error: Error) => log.error('watching Docker Hub ended', { error }))
+    },
+    close: () => collector.close(),
+  }
+}

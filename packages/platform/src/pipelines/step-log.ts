@@ -1,0 +1,47 @@
+import type { Pipeline } from '@sampan/resources/sampan/pipeline'
+import { buildNamespace } from '../config.ts'
+import type { Source as LogSource } from '../logs/collect.ts'
+import { stepLog } from '../logs/pipeline-log.ts'
+import { secretsOf } from './credentials.ts'
+import { isOver, type StepStatus } from './observe.ts'
+import type { PipelineParts } from './parts.ts'
+
+/** Sees to it that the log of a step is being copied, or, when the step has just ended, that all of it was. */
+export async function followed(
+  one: Pipeline,
+  before: StepStatus,
+  after: StepStatus,
+  parts: PipelineParts,
+): Promise<StepStatus> {
+  const source = sourceOf(after)
+  if (!source || isOver(before)) return after
+  if (!isOver(after)) {
+    parts.logs.collector.follow(source, stepLog(one, after.name), secretsOf(one, parts))
+    return after
+  }
+  return drained(one, after, parts)
+}
+
+/** Sees to it that all a step has said is kept, and notes how much that is. */
+export async function drained(one: Pipeline, step: StepStatus, parts: PipelineParts): Promise<StepStatus> {
+  const name = stepLog(one, step.name)
+  const source = sourceOf(step)
+  if (source) await parts.logs.collector.drain(source, name, secretsOf(one, parts))
+  return { ...step, logLines: (await parts.logs.store.state(name)).lines }
+}
+
+/** Where a step's log comes from, once it has a container. */
+const sourceOf = ({ pod: name, container }: StepStatus): LogSource | undefined =>
+  name && container ? { namespace: buildNamespace, pod: name, container } : undefined
+
+/** Up to 500 lines. */
+export async function lastLines(one: Pipeline, step: string, { logs: { store } }: PipelineParts): Promise<string[]> {
+  const lines: string[] = []
+  for (let offset = 0; ; ) {
+    const part = await store.read(stepLog(one, step), offset)
+    if (part.lines.length === 0) return lines
+    lines.push(...part.lines.map((line) => line.text))
+    lines.splice(0, lines.length - 500)
+    offset = part.next
+  }
+}
