@@ -8,11 +8,12 @@ run=${INGRESS_RUN:-/run}
 nginx=${NGINX:-nginx}
 pod=${POD_NAME:-$$}
 live=$run/ingress.conf
+drain=${INGRESS_DRAIN:-5}
 pid=
 
 # Tests the configuration in the folder; when it is good it becomes the live one.
 take() {
-  sed "s|@POD@|$pod|g" "$folder/nginx.conf" > "$live.next" || return 1
+  sed "s|@POD@|$pod|g; s|@RUN@|$run|g" "$folder/nginx.conf" > "$live.next" || return 1
   version=$(sha256sum < "$folder/nginx.conf" | cut -c 1-16)
   if reasons=$($nginx -t -q -c "$live.next" 2>&1); then
     mv "$live.next" "$live"
@@ -27,9 +28,17 @@ report() {
   printf '%s\n' "$@" > "$folder/result.$pod" && mv "$folder/result.$pod" "$folder/result"
 }
 
+# Lets clients close their idle connections themselves before nginx does: no request meets a closing one.
+announce() {
+  date +%s.%N > "$run/ingress-closing.new" && mv "$run/ingress-closing.new" "$run/ingress-closing"
+  sleep "$drain"
+}
+
 stop() {
+  trap '' TERM INT
   rm -f "$run/ingress-ready"
   if [ -n "$pid" ]; then
+    announce
     kill -QUIT "$pid" 2> /dev/null
     wait "$pid"
   fi
@@ -37,7 +46,7 @@ stop() {
 }
 trap stop TERM INT
 
-rm -f "$folder/control/$pod.sock" "$run/ingress-ready"
+rm -f "$folder/control/$pod.sock" "$run/ingress-ready" "$run/ingress-closing"
 until [ -s "$folder/nginx.conf" ] && take; do
   sleep 1 & wait $!
 done
@@ -57,7 +66,10 @@ while kill -0 "$pid" 2> /dev/null; do
   version=$(sha256sum < "$folder/nginx.conf" | cut -c 1-16)
   if [ "$version" != "$known" ]; then
     known=$version
-    if take; then kill -HUP "$pid"; fi
+    if take; then
+      announce
+      kill -HUP "$pid"
+    fi
   fi
 done
 wait "$pid"

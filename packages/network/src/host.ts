@@ -24,6 +24,8 @@ export interface Prepared {
 export async function prepareHost(host: Host, config: NetworkConfig): Promise<Prepared> {
   const { bridge, podCIDR, dnsIP } = config
   await host('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1'])
+  // Connections that wait at a listener which closes go to another on the same port: one ingress pod follows another.
+  await host('sysctl', ['-q', '-e', '-w', 'net.ipv4.tcp_migrate_req=1'])
   if (!(await linkNames(host)).has(bridge)) {
     await host('ip', ['link', 'add', bridge, 'address', bridgeMac(podCIDR), 'type', 'bridge'])
   }

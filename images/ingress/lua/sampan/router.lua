@@ -7,6 +7,22 @@ local options = require 'sampan.options'
 
 local router = {}
 
+-- Whether this worker is about to stop: then every answer tells its client to close the connection, because nginx would
+-- close it without asking, perhaps while the next request is on its way.
+local closing = false
+
+-- The entrypoint writes the file before it stops or reloads nginx; workers that start later are not meant.
+function router.watch(path)
+  local born = ngx.now()
+  ngx.timer.every(0.25, function()
+    local file = io.open(path, 'r')
+    if file then
+      closing = born < (tonumber(file:read '*l') or 0)
+      file:close()
+    end
+  end)
+end
+
 -- { paths = { {type, path, service, options index, name} … }, options = {…}, default = path entry }
 local function parse(text)
   local host = json.decode(text)
@@ -98,12 +114,18 @@ function router.route()
     var.external = external
     return ngx.exec '@external'
   end
-  if wishes.profile then
+  if wishes.profile or closing then
     var.service = service
     var.affinity = ctx.affinity or ''
     var.timeouts = wishes.timeouts and table.concat(wishes.timeouts, ' ') or ''
-    return ngx.exec('@' .. wishes.profile)
+    var.profile = wishes.profile or 'http'
+    return ngx.exec(closing and '@closing' or '@' .. wishes.profile)
   end
+end
+
+-- In `@closing`, whose keepalive_timeout of 0 has just taken effect for good.
+function router.go_on()
+  return ngx.exec('@' .. ngx.var.profile)
 end
 
 -- In the other locations: an internal redirect forgets everything but variables.

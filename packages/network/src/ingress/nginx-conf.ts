@@ -86,7 +86,10 @@ http {
     require 'sampan.balancer'
     require 'sampan.tls'
   }
-  init_worker_by_lua_block { math.randomseed(ngx.now() * 1000 + ngx.worker.pid()) }
+  init_worker_by_lua_block {
+    math.randomseed(ngx.now() * 1000 + ngx.worker.pid())
+    require('sampan.router').watch('@RUN@/ingress-closing')
+  }
 
   client_body_temp_path ${temp}/body;
   proxy_temp_path ${temp}/proxy;
@@ -191,6 +194,7 @@ ${headers('grpc', false)}
     set $service '';
     set $affinity '';
     set $timeouts '';
+    set $profile http;
     set $external '';
     set $upstream_host '';
     set $auth_realm off;
@@ -229,6 +233,11 @@ ${headers('grpc', false)}
       proxy_pass http://$pool;
     }
 
+    location @closing {
+      keepalive_timeout 0;
+      rewrite_by_lua_block { require('sampan.router').go_on() }
+    }
+
     location @external {
       proxy_buffering off;
       proxy_pass http://$external;
@@ -247,10 +256,7 @@ ${headers('grpc', false)}
       proxy_method $auth_method;
       proxy_pass $auth_url;
     }
-${profiles
-  .filter(({ name }) => name !== 'http')
-  .map(location)
-  .join('\n')}
+${profiles.map(location).join('\n')}
   }
 
   # For the engine and for probes: never reachable from outside.
