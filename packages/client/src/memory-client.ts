@@ -1,5 +1,5 @@
 import { mergePatch, mergePatchBetween } from '@sampan/kit/merge-patch'
-import { type Labels, matches, parseSelector } from '@sampan/kit/selectors'
+import { fieldsMatch, matches, parseFieldSelector, parseSelector } from '@sampan/kit/selectors'
 import { apiVersionOf, type Definition } from '@sampan/resources/define'
 import { alreadyExists, conflict, invalid, notFound, StatusError } from '@sampan/resources/errors'
 import type { KubeObject, Ref, WatchEvent } from '@sampan/resources/meta'
@@ -109,8 +109,9 @@ export function memoryClient(options: { now?: () => Date } = {}): MemoryClient {
     if (place.objects.has(keyOf(place.kind, object.metadata))) throw alreadyExists(kind, object.metadata.name)
     const { deletionTimestamp: _deleted, resourceVersion: _version, ...metadata } = object.metadata
     object.metadata = metadata as T['metadata']
-    if (kind.hasStatus) delete (object as { status?: unknown }).status
+    if (kind.hasStatus && !kind.keepsStatusOnCreate) delete (object as { status?: unknown }).status
     check(kind, object)
+    kind.onCreate?.(object)
     return dryRun ? object : (store(place, 'create', object) as T)
   }
 
@@ -319,18 +320,17 @@ function scheduled(status: object | undefined, at: string) {
 
 function selecting<T extends KubeObject>(kind: Definition<T>, { namespace, labels, fields }: ListOptions) {
   const wanted = labels ? parseSelector(labels) : []
-  const fieldsWanted = fields ? parseSelector(fields) : []
+  const fieldsWanted = fields ? parseFieldSelector(fields) : []
   return (object: KubeObject) =>
     (namespace === undefined || object.metadata.namespace === namespace) &&
     matches(wanted, object.metadata.labels) &&
-    (fieldsWanted.length === 0 || matches(fieldsWanted, fieldsOf(kind, object as T)))
+    fieldsMatch(fieldsWanted, (field) => fieldOf(kind, object as T, field))
 }
 
-function fieldsOf<T extends KubeObject>(kind: Definition<T>, object: T): Labels {
-  const { name, namespace = '' } = object.metadata
-  const values: Record<string, string> = { 'metadata.name': name, 'metadata.namespace': namespace }
-  for (const [path, value] of Object.entries(kind.fields)) values[path] = value(object) ?? ''
-  return values
+function fieldOf<T extends KubeObject>(kind: Definition<T>, object: T, field: string): string | undefined {
+  if (field === 'metadata.name') return object.metadata.name
+  if (field === 'metadata.namespace') return object.metadata.namespace
+  return kind.fields[field]?.(object)
 }
 
 const expired = () => new StatusError('Expired', 'The resourceVersion for the provided watch is too old.')

@@ -89,21 +89,27 @@ async function createAll(steps: readonly Create[], hands: Hands) {
   for (let done = 0, size = 1; done < steps.length; size *= 2) {
     const batch = steps.slice(done, done + size)
     done += batch.length
-    await settleAll(batch.map((step) => createOne(step, hands)))
+    const results = await Promise.allSettled(batch.map((step) => createOne(step, hands)))
+    const at = results.findIndex(({ status }) => status === 'rejected')
+    if (at < 0) continue
+    const { reason } = results[at] as PromiseRejectedResult
+    const failed = batch[at]?.failed
+    if (failed && reason instanceof Error) await carryOut(failed(reason), hands)
+    throw reason
   }
 }
 
 async function createOne(step: Create, hands: Hands): Promise<void> {
   const { client, caches, name } = hands
+  let made: KubeObject
   try {
-    const made = await client.create(step.kind, step.object, { fieldManager: name })
-    caches.find(step.kind)?.wrote(made)
-    if (step.created) await carryOut(step.created(made), hands)
+    made = await client.create(step.kind, step.object, { fieldManager: name })
   } catch (error) {
     if (isReason(error, 'AlreadyExists') && (await isOurs(step, hands))) return
-    if (step.failed && error instanceof Error) await carryOut(step.failed(error), hands)
     throw error
   }
+  caches.find(step.kind)?.wrote(made)
+  if (step.created) await carryOut(step.created(made), hands)
 }
 
 /** Whether the object in the way is the one this step would have made: it has the same controller owner. */
