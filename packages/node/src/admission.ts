@@ -1,0 +1,119 @@
+import { milliOf, unitsOf } from '@sampan/kit/quantity'
+import { matches, type Requirement, selectsMap } from '@sampan/kit/selectors'
+import type { Node } from '@sampan/resources/core/node'
+import { isTerminal, type Pod } from '@sampan/resources/core/pod'
+import type { Ending } from './pod/memory.ts'
+import { podAmount } from './pod/resources.ts'
+
+type Term = { matchExpressions?: Expression[]; matchFields?: Expression[] }
+type Expression = { key: string; operator: string; values?: string[] }
+
+/**
+ * Why the node will not take a pod that was bound to it, whoever bound it: the same order and reasons as any node agent.
+ * `others` are the pods it has taken already. Undefined: it fits.
+ */
+export function admission(pod: Pod, node: Node, others: readonly Pod[]): Ending | undefined {
+  const live = others.filter((one) => !isTerminal(one))
+  return affinity(pod, node) ?? taints(pod, node) ?? room(pod, node, live) ?? hostPorts(pod, live)
+}
+
+function affinity({ spec }: Pod, { metadata }: Node): Ending | undefined {
+  const reason = 'NodeAffinity'
+  const message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
+  if (spec.nodeSelector && Object.keys(spec.nodeSelector).length > 0 && !selectsMap(spec.nodeSelector, metadata.labels))
+    return { reason, message }
+  const terms: Term[] | undefined =
+    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  if (!terms) return undefined
+  const holds = ({ matchExpressions = [], matchFields = [] }: Term) =>
+    matchExpressions.length + matchFields.length > 0 &&
+    matches(matchExpressions.map(requirement), metadata.labels) &&
+    matches(matchFields.map(requirement), { 'metadata.name': metadata.name })
+  return terms.some(holds) ? undefined : { reason, message }
+}
+
+const operators: Record<string, Requirement['operator']> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
+}
+const requirement = ({ key, operator, values = [] }: Expression): Requirement => ({
+  key,
+  operator: operators[operator] ?? 'in',
+  values,
+})
+
+function taints({ spec }: Pod, node: Node): Ending | undefined {
+  const refusing = (node.spec.taints ?? []).find(
+    (taint) =>
+      taint.effect === 'NoExecute' &&
+      !(spec.tolerations ?? []).some(
+        ({ key, operator = 'Equal', value = '', effect }) =>
+          (!effect || effect === taint.effect) &&
+          (!key || key === taint.key) &&
+          (operator === 'Exists' || value === (taint.value ?? '')),
+      ),
+  )
+  if (!refusing) return undefined
+  return {
+    reason: 'TaintToleration',
+    message: `Predicate TaintToleration failed: node(s) had untolerated taint(s) {${refusing.key}: ${refusing.value ?? ''}}`,
+  }
+}
+
+function room(pod: Pod, { status }: Node, others: readonly Pod[]): Ending | undefined {
+  const allocatable = status?.allocatable ?? {}
+  if (allocatable.pods !== undefined && others.length + 1 > unitsOf(allocatable.pods))
+    return outOf('pods', 1, others.length, unitsOf(allocatable.pods))
+  for (const [name, count] of [
+    ['cpu', milliOf],
+    ['memory', unitsOf],
+    ['ephemeral-storage', unitsOf],
+  ] as const) {
+    const limit = allocatable[name]
+    if (limit === undefined) continue
+    const asked = requested(pod, name, count)
+    if (asked === 0) continue
+    const used = others.reduce((sum, one) => sum + requested(one, name, count), 0)
+    if (used + asked > count(limit)) return outOf(name, asked, used, count(limit))
+  }
+  return undefined
+}
+
+const requested = (pod: Pod, name: string, count: (text: string) => number) =>
+  podAmount(pod, ({ resources }) => {
+    const amount = resources?.requests?.[name] ?? resources?.limits?.[name]
+    return amount === undefined ? 0 : count(amount)
+  })
+
+const outOf = (name: string, asked: number, used: number, capacity: number): Ending => ({
+  reason: `OutOf${name}`,
+  message: `Node didn't have enough resource: ${name}, requested: ${asked}, used: ${used}, capacity: ${capacity}`,
+})
+
+function hostPorts(pod: Pod, others: readonly Pod[]): Ending | undefined {
+  const taken = others.flatMap(portsOf)
+  const clash = portsOf(pod).some((own) =>
+    taken.some(
+      (other) =>
+        own.port === other.port &&
+        own.protocol === other.protocol &&
+        (own.ip === other.ip || own.ip === '0.0.0.0' || other.ip === '0.0.0.0'),
+    ),
+  )
+  if (!clash) return undefined
+  return {
+    reason: 'NodePorts',
+    message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+  }
+}
+
+const portsOf = ({ spec }: Pod) =>
+  spec.containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, protocol = 'TCP', hostIP }) =>
+      hostPort ? [{ port: hostPort, protocol, ip: hostIP || '0.0.0.0' }] : [],
+    ),
+  )

@@ -1,0 +1,28 @@
+import { mkdir } from 'node:fs/promises'
+import type { Pod } from '@sampan/resources/core/pod'
+import type { NodeContext } from './context.ts'
+import { podLimits } from './pod/resources.ts'
+import type { PodView } from './pod/view.ts'
+import { podLogFolder } from './pod-folders.ts'
+import { sandboxConfigOf } from './start-container.ts'
+
+const pidsAnnotation = 'sampan.dev/pids-limit'
+
+/** An annotation may ask for fewer processes than the node's limit, never for more. */
+export function pidsLimitOf(pod: Pod, most: number): number {
+  const asked = Number(pod.metadata.annotations?.[pidsAnnotation])
+  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most
+}
+
+/** Makes the pod's cgroup and sandbox; the network of sandboxes that died is freed first. Throws CriError. */
+export async function makeSandbox(context: NodeContext, pod: Pod, view: PodView, attempt: number): Promise<void> {
+  const { cri, settings, cgroups, slots } = context
+  for (const dead of view.sandboxes) if (!dead.isReady) await cri.call('StopPodSandbox', { podSandboxId: dead.id })
+  await Promise.all([
+    mkdir(podLogFolder(settings, pod.metadata), { recursive: true, mode: 0o755 }),
+    cgroups.apply(pod.metadata.uid!, { ...podLimits(pod), pids: pidsLimitOf(pod, settings.pidsLimit) }),
+  ])
+  await slots.run(() =>
+    cri.call('RunPodSandbox', { config: sandboxConfigOf(context, pod, attempt) }, { timeoutMs: 240_000 }),
+  )
+}

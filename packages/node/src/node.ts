@@ -1,0 +1,369 @@
+import { readdir, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Caches } from '@sampan/client/caches'
+import type { Client } from '@sampan/client/client'
+import { recorder } from '@sampan/control/events'
+import type { Clock } from '@sampan/kit/clock'
+import type { Log } from '@sampan/kit/log'
+import { unitsOf } from '@sampan/kit/quantity'
+import { configMap } from '@sampan/resources/core/config-map'
+import { type Node, node as nodeKind } from '@sampan/resources/core/node'
+import { persistentVolume } from '@sampan/resources/core/persistent-volume'
+import { persistentVolumeClaim } from '@sampan/resources/core/persistent-volume-claim'
+import { type Pod, pod as podKind } from '@sampan/resources/core/pod'
+import { secret } from '@sampan/resources/core/secret'
+import { service } from '@sampan/resources/core/service'
+import type { NodeStreams } from '@sampan/resources/node-streams'
+import { admission } from './admission.ts'
+import { cgroups } from './cgroups.ts'
+import { changes } from './changes.ts'
+import type { NodeContext, NodeSettings } from './context.ts'
+import { connectCri } from './cri/client.ts'
+import { taskEvents } from './cri/events.ts'
+import { hostFolders, prepareHost, readHost } from './host.ts'
+import { hostFacts } from './host-facts.ts'
+import { images } from './images.ts'
+import { capacityOf, type NodeFacts } from './node-status.ts'
+import { type PodWorker, podWorker } from './pod-worker.ts'
+import { registerNode, renewLease, reportNode } from './register.ts'
+import { runtimeSocket } from './runtime-files.ts'
+import { runtimeView } from './runtime-view.ts'
+import { slots } from './slots.ts'
+import { nodeStreams } from './streams.ts'
+import { tokens } from './tokens.ts'
+import { shownBy } from './volume-sources.ts'
+import { removePodFolders } from './volumes/volumes.ts'
+
+export interface NodeOptions {
+  client: Client
+  caches: Caches
+  clock: Clock
+  log: Log
+  nodeName: string
+  nodeIP: string
+  podCIDR: string
+  dnsIP: string
+  clusterDomain: string
+  /** Port of the API, told as the kubelet's: what asks a kubelet asks there. */
+  apiPort: number
+  folders: {
+    /** Volumes and other files of pods. */
+    pods: string
+    /** Logs of containers. */
+    logs: string
+    /** What a reboot wipes: `/run/sampan/<name>`; the runtime's socket is there. */
+    state: string
+    /** Seccomp profiles of type Localhost. */
+    seccomp: string
+  }
+  /** Below the hierarchy's root, as `/sampan/default`. */
+  cgroupRoot: string
+  /** Processes per pod; default 4096. */
+  pidsLimit?: number
+}
+
+export interface NodeAgent {
+  /** Runs until `signal`; resolves when everything is known and pods are being looked after. */
+  start(signal: AbortSignal): Promise<void>
+  readonly streams: NodeStreams
+  /** Whether pods are being looked after right now. */
+  ready(): boolean
+  /** Lets go. Pods go on running. */
+  close(): Promise<void>
+}
+
+const leaseMs = 10_000
+/** Events tell of exits at once; lists find what they missed. */
+const relistMs = 10_000
+const relistBlindMs = 1000
+/** containerd's event comes before CRI itself knows of the exit: it is asked again after so many milliseconds. */
+const exitWaits = [5, 10, 20, 40, 80, 160, 320, 640, 1280]
+
+export function createNode(options: NodeOptions): NodeAgent {
+  const { client, caches, clock, log, nodeName, nodeIP } = options
+  const socket = runtimeSocket(options.folders.state)
+  const cri = connectCri(socket)
+  const view = runtimeView(cri, nodeName)
+  const now = () => clock.now().getTime()
+  const changed = changes(view)
+  const events = recorder({ client, clock, log })
+  const workers = new Map<string, PodWorker>()
+  const aborter = new AbortController()
+  const loops: Promise<void>[] = []
+  const unlisten: (() => void)[] = []
+  let isStarted = false
+  let runtimeProblem: string | undefined = 'container runtime is not connected yet'
+  let context: NodeContext | undefined
+
+  async function makeContext(): Promise<NodeContext> {
+    const folders = hostFolders(options.folders)
+    await prepareHost(folders)
+    const [facts, host] = await Promise.all([hostFacts(folders.pods), readHost(folders.pods)])
+    const { allocatable } = capacityOf(host)
+    const settings: NodeSettings = {
+      nodeName,
+      hostIP: nodeIP,
+      folders,
+      dns: { dnsIP: options.dnsIP, clusterDomain: options.clusterDomain, host: host.resolvConf },
+      hostsFile: host.hostsFile,
+      seccompRoot: options.folders.seccomp,
+      pidsLimit: options.pidsLimit ?? 4096,
+      memory: host.memory,
+      hasSwapLimit: host.hasSwapLimit,
+      allocatable,
+    }
+    const groups = cgroups(facts.cgroup, options.cgroupRoot)
+    await groups.applyRoot({ memory: unitsOf(allocatable.memory ?? 0), cpuShares: host.cpus * 1024 })
+    registration = { client, clock, log, nodeName, podCIDR: options.podCIDR, host, facts: nodeFacts }
+    return {
+      client,
+      caches,
+      cri,
+      view,
+      images: images(cri, now),
+      cgroups: groups,
+      recorder: events,
+      tokens: tokens(client, now),
+      clock,
+      log,
+      slots: slots(Math.max(4, availableParallelism() * 2)),
+      settings,
+      admit,
+    }
+  }
+  let registration: Parameters<typeof registerNode>[0]
+
+  async function nodeFacts(): Promise<Omit<NodeFacts, 'host' | 'now'>> {
+    const [version, list] = await Promise.all([cri.call('Version', {}), cri.call('ListImages', {})])
+    return {
+      nodeIP,
+      runtimeVersion: version.runtimeVersion,
+      notReady: runtimeProblem,
+      pressure: { memory: false, disk: false, pids: false },
+      images: list.images,
+      apiPort: options.apiPort,
+    }
+  }
+
+  function admit(pod: Pod) {
+    const own = caches.of(nodeKind).get({ name: nodeName })
+    const others = [...workers.values()]
+      .map((worker) => worker.pod)
+      .filter((one) => one.metadata.uid !== pod.metadata.uid)
+    return (
+      own &&
+      admission(
+        pod,
+        own,
+        others.filter((one) => one.status?.startTime),
+      )
+    )
+  }
+
+  function see(pod: Pod) {
+    const uid = pod.metadata.uid
+    if (!context || !uid || pod.spec.nodeName !== nodeName) return
+    const known = workers.get(uid)
+    if (known) known.update(pod)
+    else
+      workers.set(
+        uid,
+        podWorker(context, pod, () => workers.delete(uid)),
+      )
+  }
+
+  /** Containers of pods the API no longer has. */
+  function adoptOrphans() {
+    if (!context) return
+    for (const { uid, name, namespace } of view.all()) {
+      if (workers.has(uid)) continue
+      const known = caches.of(podKind).get({ namespace, name })
+      if (known?.metadata.uid === uid) continue
+      const pod: Pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { uid, name, namespace, resourceVersion: '0' },
+        spec: { containers: [] },
+      }
+      const worker = podWorker(context, pod, () => workers.delete(uid))
+      workers.set(uid, worker)
+      worker.gone()
+    }
+  }
+
+  /** Files and cgroups of pods that went while nobody looked. */
+  async function sweep({ settings, cgroups: groups }: NodeContext) {
+    const { folders } = settings
+    const uids = new Set([
+      ...(await readdir(folders.pods)),
+      ...(await readdir(folders.memory)),
+      ...(await groups.list()),
+    ])
+    for (const uid of uids) {
+      if (workers.has(uid) || view.of(uid)) continue
+      await removePodFolders(uid, folders)
+      await groups.remove(uid)
+    }
+    for (const name of await readdir(folders.logs)) {
+      const uid = name.split('_').at(-1) ?? ''
+      if (!workers.has(uid)) await rm(`${folders.logs}/${name}`, { recursive: true, force: true })
+    }
+  }
+
+  function listen() {
+    unlisten.push(
+      caches.of(podKind).listen((change) => {
+        if (change.type === 'put') see(change.object)
+        else workers.get(change.object.metadata.uid ?? '')?.gone()
+      }),
+    )
+    const shows = (kind: string) => (change: { object: { metadata: { name: string; namespace?: string } } }) => {
+      const { name, namespace } = change.object.metadata
+      for (const worker of workers.values())
+        if (worker.pod.metadata.namespace === namespace && refersTo(worker.pod, kind, name)) worker.refreshVolumes()
+    }
+    unlisten.push(caches.of(configMap).listen(shows('configmap')), caches.of(secret).listen(shows('secret')))
+    unlisten.push(caches.of(persistentVolumeClaim).listen(shows('claim')))
+  }
+
+  async function relist(): Promise<void> {
+    const before = runtimeProblem
+    try {
+      for (const uid of await view.refreshAll()) workers.get(uid)?.poke()
+      runtimeProblem = undefined
+      changed.look()
+      adoptOrphans()
+    } catch (error) {
+      runtimeProblem = `container runtime is down: ${(error as Error).message}`
+      if (!before) log.warn('the container runtime does not answer', { error })
+    }
+    if (before !== runtimeProblem && isStarted) await report()
+  }
+
+  async function report() {
+    await reportNode(registration).catch((error: unknown) =>
+      log.warn('the node status could not be written', { error }),
+    )
+  }
+
+  let isBlind = true
+  async function follow(signal: AbortSignal) {
+    while (!signal.aborted) {
+      try {
+        const stream = taskEvents(socket, signal)
+        isBlind = false
+        for await (const event of stream) if (event.type === 'exit') void exited(event.containerId, signal)
+      } catch (error) {
+        if (!signal.aborted) log.warn('the event stream of the container runtime broke', { error })
+      }
+      isBlind = true
+      await pause(relistBlindMs, signal)
+    }
+  }
+
+  async function exited(id: string, signal: AbortSignal) {
+    const uid = view.uidOf(id)
+    if (!uid) return
+    for (const wait of exitWaits) {
+      try {
+        const seen = await view.refresh(uid)
+        const isStillUp =
+          seen?.containers.some((one) => one.id === id && one.state !== 'exited') ||
+          seen?.sandboxes.some((one) => one.id === id && one.isReady)
+        if (!isStillUp) break
+      } catch (error) {
+        log.warn('the container runtime does not answer', { error })
+      }
+      await pause(wait, signal)
+      if (signal.aborted) return
+    }
+    changed.look()
+    workers.get(uid)?.poke()
+  }
+
+  async function every(ms: () => number, signal: AbortSignal, work: () => Promise<void>) {
+    while (!signal.aborted) {
+      await pause(ms(), signal)
+      if (signal.aborted) return
+      await work().catch((error: unknown) => log.warn('a regular task failed', { error }))
+    }
+  }
+
+  async function start(outer: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([outer, aborter.signal])
+    context = await makeContext()
+    const needed = [podKind, configMap, secret, service, persistentVolumeClaim, persistentVolume, nodeKind]
+    await Promise.all([...needed.map((kind) => caches.of(kind as typeof podKind).synced), untilAnswering(signal)])
+    await view.refreshAll()
+    runtimeProblem = undefined
+    const registered: Node = await registerNode(registration)
+    await renewLease(registration, registered).catch((error: unknown) =>
+      log.warn('the lease could not be renewed', { error }),
+    )
+    listen()
+    for (const pod of caches.of(podKind).list()) see(pod)
+    adoptOrphans()
+    await sweep(context)
+    isStarted = true
+    loops.push(
+      follow(signal),
+      every(() => (isBlind ? relistBlindMs : relistMs), signal, relist),
+      every(
+        () => leaseMs,
+        signal,
+        async () => {
+          await renewLease(registration, registered)
+          await report()
+        },
+      ),
+    )
+  }
+
+  async function untilAnswering(signal: AbortSignal) {
+    while (!signal.aborted) {
+      try {
+        await cri.call('Version', {}, { timeoutMs: 2000 })
+        return
+      } catch (error) {
+        runtimeProblem = (error as Error).message
+      }
+      await pause(20, signal)
+    }
+    signal.throwIfAborted()
+  }
+
+  return {
+    start,
+    streams: nodeStreams({ cri, view }, changed),
+    ready: () => isStarted && runtimeProblem === undefined,
+    async close() {
+      aborter.abort(new Error('the agent stops'))
+      for (const stop of unlisten) stop()
+      await Promise.all([...workers.values()].map((worker) => worker.close()))
+      await Promise.all(loops)
+      await events.close()
+      cri.close()
+    },
+  }
+}
+
+function refersTo(pod: Pod, kind: string, name: string): boolean {
+  if (kind === 'claim')
+    return (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim?.claimName === name)
+  if (shownBy(pod).has(`${kind}/${name}`)) return true
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+  return all.some(({ env = [], envFrom = [] }) =>
+    kind === 'configmap'
+      ? envFrom.some(({ configMapRef }) => configMapRef?.name === name) ||
+        env.some(({ valueFrom }) => valueFrom?.configMapKeyRef?.name === name)
+      : envFrom.some(({ secretRef }) => secretRef?.name === name) ||
+        env.some(({ valueFrom }) => valueFrom?.secretKeyRef?.name === name),
+  )
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch((error: Error) => {
+    if (error.name !== 'AbortError') throw error
+  })
+}

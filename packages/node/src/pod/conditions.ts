@@ -1,0 +1,101 @@
+import type { Pod } from '@sampan/resources/core/pod'
+import type { ContainerStatus } from './container-status.ts'
+import { initMembers } from './containers.ts'
+
+type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number]
+type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
+
+export interface ConditionInput {
+  pod: Pod
+  phase: string
+  inits: readonly ContainerStatus[]
+  apps: readonly ContainerStatus[]
+  hasNetwork: boolean
+  now: number
+}
+
+/** The node's conditions of a pod, and those of others as they were. A time changes only when the status does. */
+export function conditionsOf(input: ConditionInput): Condition[] {
+  const { pod, now } = input
+  const before = pod.status?.conditions ?? []
+  const own = verdicts(input).map((verdict): Condition => {
+    const old = before.find(({ type }) => type === verdict.type)
+    const stays = old?.status === verdict.status && old.lastTransitionTime
+    return {
+      ...verdict,
+      observedGeneration: pod.metadata.generation,
+      lastProbeTime: null as never,
+      lastTransitionTime: stays ? old.lastTransitionTime : new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
+    }
+  })
+  const others = before.filter(({ type }) => !own.some((one) => one.type === type))
+  return [...own, ...others]
+}
+
+function verdicts({ pod, phase, inits, apps, hasNetwork }: ConditionInput): Verdict[] {
+  const isOver = phase === 'Succeeded' || phase === 'Failed'
+  const unready = apps.filter(({ ready }) => !ready).map(({ name }) => name)
+  const sidecarsUnready = inits
+    .filter((status, index) => initMembers(pod)[index]?.kind === 'sidecar' && !status.ready)
+    .map(({ name }) => name)
+  const ready = readyVerdict(phase, [...sidecarsUnready, ...unready])
+  return [
+    { type: 'PodReadyToStartContainers', status: hasNetwork ? 'True' : 'False' },
+    initialized(pod, phase, inits, apps),
+    gated(pod, { type: 'Ready', ...ready }, isOver),
+    { type: 'ContainersReady', ...ready },
+    ...(pod.status?.conditions?.some(({ type }) => type === 'PodScheduled')
+      ? []
+      : [{ type: 'PodScheduled', status: 'True' }]),
+  ]
+}
+
+function readyVerdict(phase: string, unready: readonly string[]): Omit<Verdict, 'type'> {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' }
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' }
+  if (unready.length === 0) return { status: 'True' }
+  return {
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: [${unready.join(' ')}]`,
+  }
+}
+
+function initialized(
+  pod: Pod,
+  phase: string,
+  inits: readonly ContainerStatus[],
+  apps: readonly ContainerStatus[],
+): Verdict {
+  if (phase === 'Succeeded') return { type: 'Initialized', status: 'True', reason: 'PodCompleted' }
+  const haveAppsBegun = apps.some(
+    ({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated,
+  )
+  const waiting = inits
+    .filter((status, index) =>
+      initMembers(pod)[index]?.kind === 'sidecar' ? !status.started : status.state?.terminated?.exitCode !== 0,
+    )
+    .map(({ name }) => name)
+  if (waiting.length === 0 || haveAppsBegun) return { type: 'Initialized', status: 'True' }
+  return {
+    type: 'Initialized',
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: [${waiting.join(' ')}]`,
+  }
+}
+
+/** Readiness gates: conditions others must set before the pod counts as ready. */
+function gated(pod: Pod, ready: Verdict, isOver: boolean): Verdict {
+  if (ready.status !== 'True' || isOver) return ready
+  const missing = (pod.spec.readinessGates ?? [])
+    .map(({ conditionType }) => conditionType)
+    .filter((type) => pod.status?.conditions?.find((one) => one.type === type)?.status !== 'True')
+  if (missing.length === 0) return ready
+  return {
+    type: 'Ready',
+    status: 'False',
+    reason: 'ReadinessGatesNotReady',
+    message: `the status of pod readiness gate "${missing[0]}" is not "True", but False`,
+  }
+}

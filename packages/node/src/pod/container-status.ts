@@ -1,0 +1,100 @@
+import type { Pod } from '@sampan/resources/core/pod'
+import { appMembers, initMembers, type Member } from './containers.ts'
+import { annotations } from './labels.ts'
+import { toldAt } from './memory.ts'
+import { crashesAfter, mayStartAt, waitBefore } from './restart.ts'
+import { type StatusInput, willRestart } from './status.ts'
+import { type ContainerView, isRunning, latest, previous } from './view.ts'
+
+export type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
+type State = NonNullable<ContainerStatus['state']>
+
+const at = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+
+export function containerStatus(input: StatusInput, member: Member): ContainerStatus {
+  const { view, memory } = input
+  const { kind, container } = member
+  const last = latest(view, container.name)
+  const probes = last && memory.probes.get(last.id)
+  const started = isRunning(last) && (probes?.started ?? true)
+  const state = stateOf(input, member, last)
+  const before = state.terminated
+    ? previous(view, container.name)
+    : last?.state === 'exited'
+      ? last
+      : previous(view, container.name)
+  const told = toldBy(input.pod, container.name)
+  return {
+    name: container.name,
+    image: last?.image || container.image || '',
+    imageID: last?.imageRef ?? '',
+    ...(last && { containerID: `containerd://${last.id}` }),
+    restartCount: last?.attempt ?? told?.restartCount ?? 0,
+    ready: kind === 'init' ? state.terminated?.exitCode === 0 : started && (probes?.ready ?? true),
+    started: kind === 'init' ? false : started,
+    state,
+    lastState: before?.state === 'exited' ? { terminated: terminated(input, before) } : {},
+    ...(last && told?.allocatedResources && { allocatedResources: told.allocatedResources }),
+    ...(isRunning(last) && container.resources && { resources: container.resources }),
+    ...(container.volumeMounts?.length && {
+      volumeMounts: container.volumeMounts.map(({ name, mountPath, readOnly }) => ({
+        name,
+        mountPath,
+        ...(readOnly && { readOnly, recursiveReadOnly: 'Disabled' }),
+      })),
+    }),
+  }
+}
+
+function toldBy({ status }: Pod, name: string): ContainerStatus | undefined {
+  return [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find(
+    (one) => one.name === name,
+  )
+}
+
+function stateOf(input: StatusInput, { kind, container }: Member, last: ContainerView | undefined): State {
+  const { pod, memory, now } = input
+  if (isRunning(last)) return { running: { startedAt: at(last!.startedAt) } }
+  const failure = memory.failures.get(container.name)
+  if (failure && !(last && !willRestart(input, kind, container.name))) return { waiting: toldAt(failure, now) }
+  if (last?.state === 'exited') {
+    const until = mayStartAt(last)
+    if (willRestart(input, kind, container.name) && until > now) {
+      const wait = waitBefore(crashesAfter(last)) / 1000
+      const title = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`
+      const text = wait >= 60 ? `${Math.floor(wait / 60)}m${wait % 60}s` : `${wait}s`
+      return {
+        waiting: {
+          reason: 'CrashLoopBackOff',
+          message: `back-off ${text} restarting failed container=${container.name} pod=${title}`,
+        },
+      }
+    }
+    return { terminated: terminated(input, last) }
+  }
+  if (input.isFinished) return lost()
+  const hasInits = initMembers(pod).length > 0
+  const isInitialising =
+    kind !== 'sidecar' && hasInits && !appMembers(pod).some((app) => latest(input.view, app.container.name))
+  return { waiting: { reason: isInitialising ? 'PodInitializing' : 'ContainerCreating' } }
+}
+
+/** The pod ended before this container ever ran. */
+const lost = (): State => ({ waiting: { reason: 'ContainerCreating' } })
+
+function terminated({ terminationMessages }: StatusInput, one: ContainerView): NonNullable<State['terminated']> {
+  const message =
+    terminationMessages.get(one.id) || (one.reason !== 'Completed' && one.reason !== 'Error' && one.message)
+  return {
+    exitCode: one.exitCode,
+    reason: one.reason || (one.exitCode === 0 ? 'Completed' : 'Error'),
+    ...(message && { message }),
+    startedAt: at(one.startedAt || one.createdAt),
+    finishedAt: at(one.finishedAt),
+    containerID: `containerd://${one.id}`,
+  }
+}
+
+/** What the container's message policy is, kept on it because the pod may be gone when it is asked for. */
+export const fallsBackToLogs = (one: ContainerView) =>
+  one.annotations[annotations.terminationMessagePolicy] === 'FallbackToLogsOnError'

@@ -1,0 +1,61 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BindMount } from '../pod/container-config.ts'
+import type { Container } from '../pod/containers.ts'
+import { expand } from '../pod/expand.ts'
+import { mountSubPath } from './sub-path.ts'
+import type { HostVolume } from './volumes.ts'
+
+const propagations = { None: 'private', HostToContainer: 'hostToContainer', Bidirectional: 'bidirectional' } as const
+
+/** The volume mounts of a container; sub-paths are mounted aside, under `podFolder`. Throws MountError. */
+export async function volumeMounts(
+  container: Container,
+  volumes: ReadonlyMap<string, HostVolume>,
+  env: ReadonlyMap<string, string>,
+  podFolder: string,
+): Promise<BindMount[]> {
+  const mounts: BindMount[] = []
+  for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
+    const volume = volumes.get(mount.name)
+    if (!volume) continue
+    const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '')
+    let hostPath = volume.path
+    if (subPath) {
+      hostPath = join(podFolder, 'sub-paths', container.name, String(index))
+      await mountSubPath(volume.path, subPath, hostPath)
+    }
+    mounts.push({
+      hostPath,
+      containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+      readonly: volume.readonly || mount.readOnly === true,
+      propagation: propagations[(mount.mountPropagation ?? 'None') as keyof typeof propagations] ?? 'private',
+    })
+  }
+  return mounts
+}
+
+/** /etc/hosts, unless the container mounts one itself. `text` is what the file shall say. */
+export async function hostsMount(container: Container, podFolder: string, text: string): Promise<BindMount[]> {
+  if (container.volumeMounts?.some(({ mountPath }) => mountPath === '/etc/hosts')) return []
+  const path = join(podFolder, 'etc-hosts')
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (before !== text) {
+    await mkdir(podFolder, { recursive: true })
+    await writeFile(path, text, { mode: 0o644 })
+  }
+  return [{ hostPath: path, containerPath: '/etc/hosts' }]
+}
+
+/** An empty file for the termination message of one container, writable by whoever the container runs as. */
+export async function messageFile(podFolder: string, name: string, attempt: number): Promise<string> {
+  const folder = join(podFolder, 'containers', name)
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, String(attempt))
+  await writeFile(path, '')
+  await chmod(path, 0o666)
+  return path
+}
