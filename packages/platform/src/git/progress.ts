@@ -39,9 +39,11 @@ export function progressBetween(before: View | undefined, after: View): string[]
 }
 
 function queueLines(before: Pipeline | undefined, after: Pipeline): string[] {
-  const position = after.status?.queuePosition
-  if (!position || position === before?.status?.queuePosition) return []
-  return [`Waiting in the queue, place ${position}.`]
+  const { queuePosition: position, message } = after.status ?? {}
+  return [
+    ...(position && position !== before?.status?.queuePosition ? [`Waiting in the queue, place ${position}.`] : []),
+    ...(message && message !== before?.status?.message ? [`   ${message}`] : []),
+  ]
 }
 
 function stepLines(before: Pipeline | undefined, after: Pipeline): string[] {

@@ -61,6 +61,7 @@ async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
     stacks: Object.fromEntries(stackNames.map((name) => [name, image(name)])) as Record<StackName, StackImage>,
     planOf: async () => dockerfile,
     hasImage: async (repository, tag) => images.has(`${repository}:${tag}`),
+    obstacle: () => undefined,
     hubReachable: () => false,
     offlineBases: ['debian:12'],
     repositoryURL: (project, name) => `http://sampan.test/git/${project}/${name}.git`,

@@ -15,6 +15,8 @@ export interface PipelineParts {
   stacks: Record<StackName, StackImage>
   /** How a commit is built. */
   planOf(app: App, sha: string): Promise<BuildPlan>
+  /** Why no build can start now, if so; it is asked again. */
+  obstacle(): string | undefined
   hasImage(repository: string, tag: string): Promise<boolean>
   /** Whether bases come from outside when they can. */
   hubReachable(): boolean

@@ -24,7 +24,7 @@ import { stackImagesIn } from './stack-images.ts'
 
 export interface PipelineOptions extends PartOptions {
   repositories: Repositories
-  registry: Pick<Registry, 'client' | 'pushConfigJson'>
+  registry: Pick<Registry, 'client' | 'pushConfigJson' | 'obstacle'>
   ticketKey: Uint8Array
   logStore: LogStore
   /** Name of the builder image on the node. */
@@ -69,6 +69,7 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
       return buildPlanOf(one, await treeOf(repositories, name, sha))
     },
     hasImage: async (repository, tag) => (await registry.client.digestOf(repository, tag)) !== undefined,
+    obstacle: registry.obstacle,
     hubReachable: () => hubReachable,
     offlineBases: debianTags.filter((tag) => tag !== 'latest').map((tag) => `debian:${tag}`),
     repositoryURL: (project, app) => `${config.platformURL}/git/${project}/${app}.git`,

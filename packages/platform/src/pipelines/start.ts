@@ -20,6 +20,8 @@ export async function startOrWait(one: Pipeline, snapshot: Snapshot, parts: Pipe
   const open = snapshot.list(pipeline).filter((each) => !hasEnded(each) && !each.metadata.deletionTimestamp)
   const turn = turnsOf(open, parts.settings.concurrency).get(keyOf(one)) ?? 1
   if (turn > 0) return [status(pipeline, one, { ...one.status, state: 'pending', queuePosition: turn }), again(5000)]
+  const obstacle = parts.obstacle()
+  if (obstacle) return [status(pipeline, one, { ...one.status, state: 'pending', message: obstacle }), again(1000)]
   const failed = (reason: string) => end(one, snapshot, parts, { state: 'error', reason })
   const owner = snapshot.get(app, { namespace: one.metadata.namespace, name: one.spec.app })
   if (!owner) return failed(`the app ${one.spec.app} is gone`)
@@ -42,7 +44,7 @@ export async function startOrWait(one: Pipeline, snapshot: Snapshot, parts: Pipe
     { name: cloneStep, title: 'Fetch the source', state: 'pending' },
     { name: buildStep, title: buildTitle(plan), state: 'pending' },
   ]
-  const { queuePosition: _, ...rest } = one.status ?? {}
+  const { queuePosition: _, message: __, ...rest } = one.status ?? {}
   const started: Status = {
     ...rest,
     state: 'running',

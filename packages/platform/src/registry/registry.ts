@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { waitAfter } from '@sampan/kit/backoff'
 import { deployment } from '@sampan/resources/apps/deployment'
 import { configMap } from '@sampan/resources/core/config-map'
 import { service } from '@sampan/resources/core/service'
@@ -9,6 +11,7 @@ import type { RegistryKeys } from './keys.ts'
 import { registryObjects } from './objects.ts'
 import { type RegistryClient, registryClient } from './registry-client.ts'
 import { tokenRoute } from './route.ts'
+import { debianTags, seedImage } from './seed.ts'
 import { accessToken } from './token.ts'
 
 export interface RegistryOptions extends PartOptions {
@@ -17,11 +20,15 @@ export interface RegistryOptions extends PartOptions {
   ticketKey: Uint8Array
   /** Name of the registry's image on the node; without one, a registry outside is used as it is. */
   image?: string
+  /** OCI archive of the Debian base on this machine, pushed to `library/debian` when the registry is up. */
+  baseArchive?: string
 }
 
 export interface Registry extends Part {
   /** Speaks to the registry as the platform: every right. */
   client: RegistryClient
+  /** Why nothing can be pushed or pulled yet; undefined once the registry is up and has its bases. */
+  obstacle(): string | undefined
   /** Data of the image pull Secret of a project's environments. */
   pullConfigJson(project: string): string
   /** Credentials of one run, for one repository. */
@@ -31,18 +38,41 @@ export interface Registry extends Part {
 const fieldManager = 'sampan-registry'
 
 /** The built-in registry: its objects in the cluster, its token service here, and credentials for robots. */
-export function createRegistry({ client, config, access, now, keys, ticketKey, image }: RegistryOptions): Registry {
+export function createRegistry(options: RegistryOptions): Registry {
+  const { client, config, log, access, now, keys, ticketKey, image, baseArchive } = options
+  let obstacle: string | undefined = 'the registry is not up yet'
   const credentials = { key: ticketKey, registryHost: config.registryHost }
   const handle = tokenRoute({ keys, ticketKey, access, now, isRunning: (pipeline) => isRunning(client, pipeline) })
+  const own = registryClient({
+    url: `http://127.0.0.1:${config.ports.registry}`,
+    token: (name, actions) => accessToken(keys, 'sampan', [{ type: 'repository', name, actions }], now()),
+  })
+
+  /** Tries until the registry has what builds start from: it may be started after us. */
+  async function prepare(signal: AbortSignal) {
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        const seed = { repository: 'library/debian', tags: debianTags }
+        if (baseArchive) await seedImage(own, { ...seed, archive: baseArchive })
+        else await own.tags(seed.repository)
+        obstacle = undefined
+        return
+      } catch (error) {
+        obstacle = `the registry is not ready: ${(error as Error).message || 'it does not answer'}`
+        if (failures % 60 === 0) log.warn('the registry is not ready', { error })
+      }
+      await wait(waitAfter(failures, { first: 200, most: 2000 }), undefined, { signal }).catch(() => undefined) // the loop's condition sees the end
+    }
+  }
+
   return {
-    client: registryClient({
-      url: `http://127.0.0.1:${config.ports.registry}`,
-      token: (name, actions) => accessToken(keys, 'sampan', [{ type: 'repository', name, actions }], now()),
-    }),
+    client: own,
+    obstacle: () => obstacle,
     pullConfigJson: (project) => pullConfigJson(credentials, project),
     pushConfigJson: (run) => pushConfigJson(credentials, run),
     handlers: [{ prefix: '/registry/token', handle }],
-    async start() {
+    async start(signal) {
+      prepare(signal).catch((error: Error) => log.error('preparing the registry ended', { error }))
       if (!image) return
       const objects = registryObjects({ config, image, folder: join(config.home, 'registry') })
       const how = { fieldManager, force: true }
