@@ -1,0 +1,26 @@
+import type { Route } from '@sampan/http/route'
+import { appLogRoutes } from './app-logs.ts'
+import { appRoutes } from './apps.ts'
+import type { ApiContext } from './context.ts'
+import { kubeRoutes } from './kube.ts'
+import { pipelineRoutes } from './pipelines.ts'
+import { progressRoutes } from './progress.ts'
+import { projectRoutes } from './projects.ts'
+import { releaseRoutes } from './releases.ts'
+import { sessionRoutes } from './sessions.ts'
+import { systemRoutes } from './system.ts'
+import { userRoutes } from './users.ts'
+
+/** The platform's HTTP API, as docs/api.md lists it (a test compares the two). */
+export const apiRoutes = (context: ApiContext): Route[] => [
+  ...sessionRoutes(context),
+  ...userRoutes(context),
+  ...projectRoutes(context),
+  ...appRoutes(context),
+  ...releaseRoutes(context),
+  ...appLogRoutes(context),
+  ...progressRoutes(context),
+  ...pipelineRoutes(context),
+  ...systemRoutes(context),
+  ...kubeRoutes(),
+]

@@ -1,0 +1,151 @@
+import { deployment } from '@sampan/resources/apps/deployment'
+import { type Pod, pod } from '@sampan/resources/core/pod'
+import { type App, app } from '@sampan/resources/sampan/app'
+import { environment } from '@sampan/resources/sampan/environment'
+import { pipeline } from '@sampan/resources/sampan/pipeline'
+import { type Release, release } from '@sampan/resources/sampan/release'
+import { rollout } from '@sampan/resources/sampan/rollout'
+import { environmentState } from '../apps/state.ts'
+import { appLabel, environmentLabel, projectLabel, releaseLabel } from '../labels.ts'
+import { diagnose } from '../rollouts/diagnosis.ts'
+import { releasesOf, rolloutsOf, servingRollout, stateOf } from '../rollouts/history.ts'
+import { deploymentProgress } from '../rollouts/workload.ts'
+import { type ApiContext, all } from './context.ts'
+
+/** How an app is in one environment, as lists show it. */
+export interface AppRow {
+  project: string
+  name: string
+  environment: string
+  state: string
+  reason?: string
+  url?: string
+  release?: number
+  ready?: number
+  replicas?: number
+}
+
+/**
+ * A row per environment. Said anew from what is there now and not read from the App's status, so that a deploy that has
+ * just been reported as verified is never still shown as under way.
+ */
+export function rowsOf(context: ApiContext, one: App): AppRow[] {
+  const { namespace: project = '', name } = one.metadata
+  const rollouts = all(context, rollout, project)
+  const releases = releasesOf(all(context, release, project), name)
+  const pipelines = all(context, pipeline, project)
+    .filter((each) => each.spec.app === name)
+    .toSorted((a, b) => a.spec.number - b.spec.number)
+  const environments = all(context, environment, project).toSorted(
+    (a, b) => a.spec.order - b.spec.order || a.metadata.name.localeCompare(b.metadata.name),
+  )
+  return environments.map((where) => {
+    const history = rolloutsOf(rollouts, name, where.metadata.name)
+    const known = one.status?.environments?.find((each) => each.name === where.metadata.name)
+    const namespace = where.status?.namespace ?? ''
+    const live = all(context, deployment, namespace).filter((each) => each.metadata.labels?.[appLabel] === name)
+    const progress = live.map(deploymentProgress)
+    const isSettled = known?.rollout === history.at(-1)?.metadata.name
+    const {
+      name: _,
+      rollout: __,
+      cause: ___,
+      ...state
+    } = environmentState({
+      environment: where.metadata.name,
+      pipelines,
+      releases,
+      rollouts: history,
+      instances: {
+        ready: progress.reduce((sum, each) => sum + each.ready, 0),
+        replicas: progress.reduce((sum, each) => sum + each.replicas, 0),
+      },
+      // Reasons that take questions to the cluster are the controller's: it has asked.
+      trouble: known?.reason ? { code: known.cause ?? '', sentence: known.reason } : undefined,
+      problem:
+        isSettled && known?.cause === 'template' ? { code: 'template', sentence: known.reason ?? '' } : undefined,
+    })
+    return { project, name, environment: where.metadata.name, ...state }
+  })
+}
+
+export interface ReleaseRow {
+  number: number
+  image: string
+  commit?: Release['spec']['commit']
+  by?: string
+  reason?: string
+  createdAt?: string
+  serving: string[]
+  rollouts: { name: string; environment: string; state: string; reason?: string }[]
+}
+
+/** Newest first. */
+export function releaseRows(context: ApiContext, one: App): ReleaseRow[] {
+  const { namespace: project = '', name } = one.metadata
+  const rollouts = all(context, rollout, project).filter((each) => each.spec.app === name)
+  const places = [...new Set(rollouts.map((each) => each.spec.environment))]
+  const serving = new Map(
+    places.map((place) => [place, servingRollout(rolloutsOf(rollouts, name, place))?.spec.release]),
+  )
+  return releasesOf(all(context, release, project), name)
+    .toReversed()
+    .map(({ metadata, spec }) => ({
+      number: spec.number,
+      image: spec.image,
+      commit: spec.commit,
+      by: spec.by,
+      reason: spec.reason,
+      createdAt: metadata.creationTimestamp,
+      serving: places.filter((place) => serving.get(place) === metadata.name),
+      rollouts: rollouts
+        .filter((each) => each.spec.release === metadata.name)
+        .toSorted((a, b) => b.spec.number - a.spec.number)
+        .map((each) => ({
+          name: each.metadata.name,
+          environment: each.spec.environment,
+          state: stateOf(each),
+          reason: each.status?.reason,
+        })),
+    }))
+}
+
+export interface InstanceRow {
+  name: string
+  environment: string
+  phase: string
+  ready: boolean
+  restarts: number
+  reason?: string
+  startedAt?: string
+  release?: number
+}
+
+export const podsOfApp = (context: ApiContext, project: string, name: string, place?: string): Pod[] =>
+  all(context, pod).filter(
+    ({ metadata: { labels } }) =>
+      labels?.[projectLabel] === project &&
+      labels[appLabel] === name &&
+      (place === undefined || labels[environmentLabel] === place),
+  )
+
+export const instanceRows = (context: ApiContext, one: App): InstanceRow[] =>
+  podsOfApp(context, one.metadata.namespace ?? '', one.metadata.name).map((each) => {
+    const { labels, deletionTimestamp } = each.metadata
+    const { phase = 'Pending', conditions, containerStatuses = [], startTime } = each.status ?? {}
+    const number = labels?.[releaseLabel]
+    return {
+      name: each.metadata.name,
+      environment: labels?.[environmentLabel] ?? '',
+      phase: deletionTimestamp ? 'Terminating' : phase,
+      ready: conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
+      restarts: containerStatuses.reduce((sum, status) => sum + status.restartCount, 0),
+      reason: diagnose({ pods: [each], events: [], now: context.now() })?.sentence,
+      startedAt: startTime,
+      ...(number && { release: Number(number) }),
+    }
+  })
+
+/** The App as the caches have it. */
+export const appAt = (context: ApiContext, project: string, name: string): App | undefined =>
+  context.caches.of(app).get({ namespace: project, name })
