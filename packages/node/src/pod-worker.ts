@@ -244,6 +244,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
             { pod, member, view, sandbox: sandboxView, attempt, crashes, volumes, signal },
             (made) => {
               id = made
+              runtime.claim(made, uid)
             },
           )
           succeeded(name)
