@@ -20,6 +20,11 @@ export function child<T extends object, K extends keyof T>(target: T, key: K): N
   return target[key] as NonNullable<T[K]>
 }
 
+/** The defaults of kinds that have none: a spec is always there, if only an empty one. */
+export const ensureSpec = (one: { spec?: unknown }): void => {
+  one.spec ??= {}
+}
+
 /** Every entry of a list that may be missing; what is no object is left for validation to refuse. */
 export function* each<T>(list: readonly T[] | undefined | null): Generator<NonNullable<T>> {
   if (!Array.isArray(list)) return

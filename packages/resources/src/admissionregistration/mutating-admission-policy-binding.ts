@@ -1,4 +1,5 @@
 import type { V1MutatingAdmissionPolicyBinding } from '@kubernetes/client-node'
+import { age, selectorCell } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultMatch } from './webhook-defaults.ts'
@@ -17,4 +18,18 @@ export const mutatingAdmissionPolicyBinding = defineResource<MutatingAdmissionPo
   defaults: (one) => {
     if (one.spec?.matchResources) defaultMatch(one.spec.matchResources)
   },
+  columns: [
+    { name: 'PolicyName', value: (one) => one.spec?.policyName },
+    {
+      name: 'ParamRef',
+      value: ({ spec }) => {
+        const reference = spec?.paramRef
+        if (!reference) return '<unset>'
+        if (reference.name)
+          return reference.namespace ? `${reference.namespace}/${reference.name}` : `*/${reference.name}`
+        return selectorCell(reference.selector)
+      },
+    },
+    age,
+  ],
 })

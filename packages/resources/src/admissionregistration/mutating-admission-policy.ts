@@ -1,4 +1,5 @@
 import type { V1MutatingAdmissionPolicy } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -20,4 +21,12 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
     defaultPolicy(one.spec)
     fillPlain(one.spec, { reinvocationPolicy: 'Never' })
   },
+  columns: [
+    { name: 'Mutations', type: 'integer', value: (one) => one.spec?.mutations?.length ?? 0 },
+    {
+      name: 'ParamKind',
+      value: ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>'),
+    },
+    age,
+  ],
 })

@@ -1,4 +1,5 @@
 import type { V1MutatingWebhookConfiguration } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -21,4 +22,5 @@ export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfig
       fill(webhook, { reinvocationPolicy: 'Never' })
     }
   },
+  columns: [{ name: 'Webhooks', type: 'integer', value: (one) => one.webhooks?.length ?? 0 }, age],
 })

@@ -1,4 +1,5 @@
 import type { V1ValidatingAdmissionPolicy } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -19,4 +20,12 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     child(one, 'spec')
     defaultPolicy(one.spec)
   },
+  columns: [
+    { name: 'Validations', type: 'integer', value: (one) => one.spec?.validations?.length ?? 0 },
+    {
+      name: 'ParamKind',
+      value: ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>'),
+    },
+    age,
+  ],
 })

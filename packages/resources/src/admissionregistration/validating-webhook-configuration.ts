@@ -1,4 +1,5 @@
 import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { each } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -18,4 +19,5 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
   defaults: (one) => {
     for (const webhook of each(one.webhooks)) defaultWebhook(webhook)
   },
+  columns: [{ name: 'Webhooks', type: 'integer', value: (one) => one.webhooks?.length ?? 0 }, age],
 })

@@ -1,4 +1,5 @@
 import type { V1CustomResourceDefinition } from '@kubernetes/client-node'
+import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -23,4 +24,5 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     fillPlain(conversion, { strategy: 'None' })
     if (conversion.webhook?.clientConfig?.service) fill(conversion.webhook.clientConfig.service, { port: 443 })
   },
+  columns: [createdAt],
 })

@@ -1,4 +1,6 @@
 import type { V1APIService } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
+import { conditionOf } from '../conditions.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -17,4 +19,19 @@ export const apiService = defineResource<ApiService>({
   defaults: (one) => {
     if (one.spec?.service) fill(one.spec.service, { port: 443 })
   },
+  columns: [
+    {
+      name: 'Service',
+      value: ({ spec }) => (spec?.service ? `${spec.service.namespace}/${spec.service.name}` : 'Local'),
+    },
+    {
+      name: 'Available',
+      value: (one) => {
+        const available = conditionOf(one, 'Available')
+        if (!available) return 'Unknown'
+        return available.status === 'True' ? 'True' : `${available.status} (${available.reason ?? ''})`
+      },
+    },
+    age,
+  ],
 })

@@ -3,6 +3,7 @@ import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { daemonSetColumns } from './workload-columns.ts'
 
 export type DaemonSet = BuiltIn<V1DaemonSet>
 
@@ -24,4 +25,5 @@ export const daemonSet = defineResource<DaemonSet>({
     if (strategy.type === 'RollingUpdate') fill(child(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 })
     defaultPodTemplate(spec.template)
   },
+  columns: daemonSetColumns,
 })

@@ -3,6 +3,7 @@ import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { deploymentColumns } from './workload-columns.ts'
 
 export type Deployment = BuiltIn<V1Deployment>
 
@@ -30,4 +31,5 @@ export const deployment = defineResource<Deployment>({
       fill(child(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' })
     defaultPodTemplate(spec.template)
   },
+  columns: deploymentColumns,
 })

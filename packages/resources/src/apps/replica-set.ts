@@ -3,6 +3,7 @@ import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
 import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { replicaSetColumns } from './workload-columns.ts'
 
 export type ReplicaSet = BuiltIn<V1ReplicaSet>
 
@@ -26,4 +27,5 @@ export const replicaSet = defineResource<ReplicaSet>({
     fill(child(one, 'spec'), { replicas: 1 })
     defaultPodTemplate(one.spec.template)
   },
+  columns: replicaSetColumns,
 })

@@ -4,6 +4,7 @@ import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
 import { child, each, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { statefulSetColumns } from './workload-columns.ts'
 
 export type StatefulSet = BuiltIn<V1StatefulSet>
 
@@ -37,4 +38,5 @@ export const statefulSet = defineResource<StatefulSet>({
     }
     defaultPodTemplate(spec.template)
   },
+  columns: statefulSetColumns,
 })

@@ -1,9 +1,9 @@
-import { canonicalOr, each, fill } from '../fill.ts'
+import { canonicalOr, child, each, fill } from '../fill.ts'
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
 
 /** Kubernetes' defaults of autoscaling/v2. How fast to scale is filled in only when `behavior` is there at all. */
-export function defaultAutoscaler({ spec }: HorizontalPodAutoscaler): void {
-  if (!spec) return
+export function defaultAutoscaler(one: HorizontalPodAutoscaler): void {
+  const spec = child(one, 'spec')
   fill(spec, { minReplicas: 1 })
   if (!spec.metrics?.length)
     spec.metrics = [

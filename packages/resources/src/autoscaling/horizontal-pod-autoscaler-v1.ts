@@ -1,6 +1,6 @@
 import type { V1HorizontalPodAutoscaler } from '@kubernetes/client-node'
 import { type Definition, defineResource } from '../define.ts'
-import { fill } from '../fill.ts'
+import { child, fill } from '../fill.ts'
 import type { BuiltIn, KubeObject } from '../meta.ts'
 import { decodeAutoscaler, encodeAutoscaler } from './autoscaler-conversion.ts'
 import { type HorizontalPodAutoscaler, horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
@@ -18,7 +18,7 @@ export const horizontalPodAutoscalerV1 = defineResource<HorizontalPodAutoscalerV
   scope: 'Namespaced',
   hasStatus: true,
   hasGeneration: false,
-  defaults: (one) => void (one.spec && fill(one.spec, { minReplicas: 1 })),
+  defaults: (one) => void fill(child(one, 'spec'), { minReplicas: 1 }),
   validate: (one, old) => horizontalPodAutoscaler.validate(encodeAutoscaler(one), old && encodeAutoscaler(old)),
   columns: horizontalPodAutoscaler.columns.map((column) => ({
     ...column,

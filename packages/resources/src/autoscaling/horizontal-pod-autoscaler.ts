@@ -1,6 +1,7 @@
 import type { V2HorizontalPodAutoscaler } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { autoscalerColumns } from './autoscaler-columns.ts'
 import { defaultAutoscaler } from './autoscaler-defaults.ts'
 
 export type HorizontalPodAutoscaler = BuiltIn<V2HorizontalPodAutoscaler>
@@ -16,4 +17,5 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscaler>({
   hasStatus: true,
   hasGeneration: false,
   defaults: defaultAutoscaler,
+  columns: autoscalerColumns,
 })

@@ -3,6 +3,7 @@ import { defaultPodTemplate } from '../core/pod-defaults.ts'
 import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { cronJobColumns } from './job-columns.ts'
 
 export type CronJob = BuiltIn<V1CronJob>
 
@@ -22,4 +23,5 @@ export const cronJob = defineResource<CronJob>({
     fill(spec, { suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 })
     defaultPodTemplate(spec.jobTemplate?.spec?.template)
   },
+  columns: cronJobColumns,
 })

@@ -2,6 +2,7 @@ import type { V1Job } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import { child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { jobColumns } from './job-columns.ts'
 import { defaultJobSpec } from './job-defaults.ts'
 import { identifyJob } from './job-identity.ts'
 
@@ -25,4 +26,5 @@ export const job = defineResource<Job>({
       one.metadata.labels = { ...labels }
   },
   onCreate: identifyJob,
+  columns: jobColumns,
 })

@@ -1,6 +1,8 @@
 import type { V1CertificateSigningRequest } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { requestColumns } from './request-columns.ts'
 
 export type CertificateSigningRequest = BuiltIn<V1CertificateSigningRequest>
 
@@ -14,4 +16,6 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   hasStatus: true,
   hasGeneration: false,
   fields: { 'spec.signerName': (one) => one.spec.signerName },
+  columns: requestColumns,
+  defaults: ensureSpec,
 })

@@ -1,5 +1,7 @@
 import type { V1Lease } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type Lease = BuiltIn<V1Lease>
@@ -13,4 +15,6 @@ export const lease = defineResource<Lease>({
   hasStatus: false,
   hasGeneration: false,
   createsOnUpdate: true,
+  columns: [{ name: 'Holder', value: (one) => one.spec?.holderIdentity }, age],
+  defaults: ensureSpec,
 })

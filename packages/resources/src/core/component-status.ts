@@ -14,4 +14,11 @@ export const componentStatus = defineResource<ComponentStatus>({
   verbs: ['get', 'list'],
   hasStatus: false,
   hasGeneration: false,
+  columns: [
+    { name: 'Status', value: (one) => (healthOf(one)?.status === 'True' ? 'Healthy' : 'Unhealthy') },
+    { name: 'Message', value: (one) => healthOf(one)?.message },
+    { name: 'Error', value: (one) => healthOf(one)?.error },
+  ],
 })
+
+const healthOf = (one: ComponentStatus) => one.conditions?.find(({ type }) => type === 'Healthy')

@@ -1,4 +1,5 @@
 import type { V1ConfigMap } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 
@@ -13,4 +14,11 @@ export const configMap = defineResource<ConfigMap>({
   scope: 'Namespaced',
   hasStatus: false,
   hasGeneration: false,
+  columns: [
+    {
+      name: 'Data',
+      value: (one) => Object.keys(one.data ?? {}).length + Object.keys(one.binaryData ?? {}).length,
+    },
+    age,
+  ],
 })

@@ -1,4 +1,5 @@
 import type { V1Endpoints } from '@kubernetes/client-node'
+import { age, firstFew } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { each, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -20,4 +21,18 @@ export const endpoints = defineResource<Endpoints>({
   defaults: (one) => {
     for (const subset of each(one.subsets)) for (const port of each(subset.ports)) fillPlain(port, { protocol: 'TCP' })
   },
+  columns: [
+    {
+      name: 'Endpoints',
+      value: (one) =>
+        firstFew(
+          (one.subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
+            ports.length === 0
+              ? addresses.map(({ ip }) => ip)
+              : ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`)),
+          ),
+        ) || '<none>',
+    },
+    age,
+  ],
 })

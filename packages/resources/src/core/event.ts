@@ -1,6 +1,8 @@
 import type { CoreV1Event } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { eventColumns } from './event-columns.ts'
 
 export type Event = BuiltIn<CoreV1Event>
 
@@ -28,4 +30,6 @@ export const event = defineResource<Event>({
     source: (one) => one.source?.component || one.reportingComponent || '',
     type: (one) => one.type ?? '',
   },
+  defaults: (one) => void child(one, 'involvedObject'),
+  columns: eventColumns,
 })

@@ -1,4 +1,5 @@
 import type { V1LimitRange } from '@kubernetes/client-node'
+import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { canonicalise, each } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -25,4 +26,5 @@ export const limitRange = defineResource<LimitRange>({
         canonicalise(list)
     }
   },
+  columns: [createdAt],
 })

@@ -1,4 +1,5 @@
 import type { V1Namespace } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -25,4 +26,5 @@ export const namespace = defineResource<Namespace>({
       one.spec.finalizers = [...(one.spec.finalizers ?? []), 'kubernetes']
     fillPlain(child(one, 'status'), { phase: 'Active' })
   },
+  columns: [{ name: 'Status', value: (one) => one.status?.phase }, age],
 })

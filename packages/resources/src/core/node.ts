@@ -2,6 +2,7 @@ import type { V1Node } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import { canonicalise, child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { nodeColumns } from './node-columns.ts'
 
 export type Node = BuiltIn<V1Node>
 
@@ -23,4 +24,5 @@ export const node = defineResource<Node>({
     canonicalise(status.capacity)
     canonicalise(status.allocatable)
   },
+  columns: nodeColumns,
 })

@@ -3,6 +3,7 @@ import { defineResource } from '../define.ts'
 import { canonicalise, child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultClaimSpec } from './persistent-volume-claim-defaults.ts'
+import { claimColumns } from './volume-columns.ts'
 
 export type PersistentVolumeClaim = BuiltIn<V1PersistentVolumeClaim>
 
@@ -21,4 +22,5 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
     fillPlain(child(one, 'status'), { phase: 'Pending' })
     canonicalise(one.status?.capacity)
   },
+  columns: claimColumns,
 })

@@ -2,6 +2,7 @@ import type { V1PersistentVolume } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import { canonicalise, child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { volumeColumns } from './volume-columns.ts'
 import { defaultStorage } from './volume-defaults.ts'
 
 export type PersistentVolume = BuiltIn<V1PersistentVolume>
@@ -24,4 +25,5 @@ export const persistentVolume = defineResource<PersistentVolume>({
     defaultStorage(one.spec)
     fillPlain(child(one, 'status'), { phase: 'Pending' })
   },
+  columns: volumeColumns,
 })

@@ -10,8 +10,7 @@ type Resources = NonNullable<Container['resources']>
 
 /** Defaults of a pod itself: those of a template, and what a template leaves open. */
 export function defaultPod(pod: Pod): void {
-  const { spec } = pod
-  if (!spec) return
+  const spec = child(pod, 'spec')
   defaultPodSpec(spec)
   fill(spec, { enableServiceLinks: true })
   const containers = [...each(spec.containers), ...each(spec.initContainers)]

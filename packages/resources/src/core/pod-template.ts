@@ -1,4 +1,5 @@
 import type { V1PodTemplate } from '@kubernetes/client-node'
+import { labelsText } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultPodTemplate } from './pod-defaults.ts'
@@ -15,4 +16,9 @@ export const podTemplate = defineResource<PodTemplate>({
   hasGeneration: true,
   answersDeleted: true,
   defaults: (one) => defaultPodTemplate(one.template),
+  columns: [
+    { name: 'Containers', value: (one) => one.template?.spec?.containers.map(({ name }) => name).join(',') },
+    { name: 'Images', value: (one) => one.template?.spec?.containers.map(({ image = '' }) => image).join(',') },
+    { name: 'Pod Labels', value: (one) => labelsText(one.template?.metadata?.labels) },
+  ],
 })

@@ -1,4 +1,5 @@
 import type { V1ReplicationController } from '@kubernetes/client-node'
+import { age, containerColumns, labelsText } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -32,4 +33,12 @@ export const replicationController = defineResource<ReplicationController>({
     }
     defaultPodTemplate(one.spec.template)
   },
+  columns: [
+    { name: 'Desired', type: 'integer', value: (one) => one.spec.replicas ?? 0 },
+    { name: 'Current', type: 'integer', value: (one) => one.status?.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', value: (one) => one.status?.readyReplicas ?? 0 },
+    age,
+    ...containerColumns<ReplicationController>((one) => one.spec.template),
+    { name: 'Selector', wide: true, value: (one) => labelsText(one.spec.selector) },
+  ],
 })

@@ -1,4 +1,5 @@
 import type { V1ResourceQuota } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { canonicalise, child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -21,4 +22,17 @@ export const resourceQuota = defineResource<ResourceQuota>({
     canonicalise(one.status?.hard)
     canonicalise(one.status?.used)
   },
+  columns: [
+    { name: 'Request', value: (one) => usageText(one, (name) => !name.startsWith('limits.')) },
+    { name: 'Limit', value: (one) => usageText(one, (name) => name.startsWith('limits.')) },
+    age,
+  ],
 })
+
+/** `cpu: 1/2, pods: 3/10`. */
+const usageText = ({ status }: ResourceQuota, wanted: (name: string) => boolean) =>
+  Object.keys(status?.hard ?? {})
+    .filter(wanted)
+    .sort()
+    .map((name) => `${name}: ${status?.used?.[name] ?? '0'}/${status?.hard?.[name]}`)
+    .join(', ')

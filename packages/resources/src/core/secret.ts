@@ -1,4 +1,5 @@
 import type { V1Secret } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -24,4 +25,9 @@ export const secret = defineResource<Secret>({
     }
     delete one.stringData
   },
+  columns: [
+    { name: 'Type', value: (one) => one.type },
+    { name: 'Data', value: (one) => Object.keys(one.data ?? {}).length },
+    age,
+  ],
 })

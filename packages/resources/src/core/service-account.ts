@@ -1,4 +1,5 @@
 import type { V1ServiceAccount } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 
@@ -14,4 +15,5 @@ export const serviceAccount = defineResource<ServiceAccount>({
   hasStatus: false,
   hasGeneration: false,
   answersDeleted: true,
+  columns: [age],
 })

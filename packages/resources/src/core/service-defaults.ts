@@ -4,8 +4,9 @@ import type { Service } from './service.ts'
 const affinitySeconds = 10800
 
 /** Kubernetes' defaults of a Service. Addresses and node ports are allocated elsewhere. */
-export function defaultService({ spec, status }: Service): void {
-  if (!spec) return
+export function defaultService(one: Service): void {
+  const { status } = one
+  const spec = child(one, 'spec')
   fillPlain(spec, { sessionAffinity: 'None', type: 'ClusterIP' })
   if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig
   if (spec.sessionAffinity === 'ClientIP')

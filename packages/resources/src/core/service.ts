@@ -1,6 +1,7 @@
 import type { V1Service } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { serviceColumns } from './service-columns.ts'
 import { defaultService } from './service-defaults.ts'
 
 export type Service = BuiltIn<V1Service>
@@ -22,4 +23,5 @@ export const service = defineResource<Service>({
     'spec.type': (one) => one.spec.type ?? '',
   },
   defaults: defaultService,
+  columns: serviceColumns,
 })

@@ -1,4 +1,5 @@
 import type { V1EndpointSlice } from '@kubernetes/client-node'
+import { age, firstFew } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -17,4 +18,13 @@ export const endpointSlice = defineResource<EndpointSlice>({
     one.endpoints ??= []
     for (const port of each(one.ports)) fill(port, { name: '', protocol: 'TCP' })
   },
+  columns: [
+    { name: 'AddressType', value: (one) => one.addressType },
+    { name: 'Ports', value: (one) => firstFew((one.ports ?? []).map(({ port }) => String(port ?? '*'))) || '<unset>' },
+    {
+      name: 'Endpoints',
+      value: (one) => firstFew((one.endpoints ?? []).flatMap(({ addresses }) => addresses)) || '<unset>',
+    },
+    age,
+  ],
 })

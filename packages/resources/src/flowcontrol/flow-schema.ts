@@ -1,4 +1,5 @@
 import type { V1FlowSchema } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -17,4 +18,14 @@ export const flowSchema = defineResource<FlowSchema>({
     child(one, 'spec')
     fillPlain(one.spec, { matchingPrecedence: 1000 })
   },
+  columns: [
+    { name: 'PriorityLevel', value: (one) => one.spec?.priorityLevelConfiguration?.name },
+    { name: 'MatchingPrecedence', value: (one) => one.spec?.matchingPrecedence },
+    { name: 'DistinguisherMethod', value: (one) => one.spec?.distinguisherMethod?.type ?? '<none>' },
+    age,
+    {
+      name: 'MissingPL',
+      value: (one) => one.status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
+    },
+  ],
 })

@@ -1,4 +1,5 @@
 import type { V1PriorityLevelConfiguration } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -22,4 +23,20 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
     if (response?.type === 'Queue')
       fillPlain(child(response, 'queuing'), { queues: 64, handSize: 8, queueLengthLimit: 50 })
   },
+  columns: [
+    { name: 'Type', value: (one) => one.spec?.type },
+    {
+      name: 'NominalConcurrencyShares',
+      value: ({ spec }) => numberText((spec?.limited ?? spec?.exempt)?.nominalConcurrencyShares),
+    },
+    { name: 'Queues', value: (one) => numberText(one.spec?.limited?.limitResponse?.queuing?.queues) },
+    { name: 'HandSize', value: (one) => numberText(one.spec?.limited?.limitResponse?.queuing?.handSize) },
+    {
+      name: 'QueueLengthLimit',
+      value: (one) => numberText(one.spec?.limited?.limitResponse?.queuing?.queueLengthLimit),
+    },
+    age,
+  ],
 })
+
+const numberText = (value: number | undefined) => String(value ?? '<none>')

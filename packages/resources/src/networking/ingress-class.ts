@@ -1,4 +1,5 @@
 import type { V1IngressClass } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -16,4 +17,16 @@ export const ingressClass = defineResource<IngressClass>({
   defaults: (one) => {
     if (one.spec?.parameters) fill(one.spec.parameters, { scope: 'Cluster' })
   },
+  columns: [
+    { name: 'Controller', value: (one) => one.spec?.controller },
+    {
+      name: 'Parameters',
+      value: ({ spec }) => {
+        const parameters = spec?.parameters
+        if (!parameters) return '<none>'
+        return `${parameters.kind}${parameters.apiGroup ? `.${parameters.apiGroup}` : ''}/${parameters.name}`
+      },
+    },
+    age,
+  ],
 })

@@ -1,6 +1,8 @@
 import type { V1Ingress } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { ingressColumns } from './ingress-columns.ts'
 
 export type Ingress = BuiltIn<V1Ingress>
 
@@ -13,4 +15,6 @@ export const ingress = defineResource<Ingress>({
   scope: 'Namespaced',
   hasStatus: true,
   hasGeneration: true,
+  columns: ingressColumns,
+  defaults: ensureSpec,
 })

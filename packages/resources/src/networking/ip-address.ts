@@ -1,5 +1,7 @@
 import type { V1IPAddress } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type IpAddress = BuiltIn<V1IPAddress>
@@ -13,4 +15,18 @@ export const ipAddress = defineResource<IpAddress>({
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: false,
+  columns: [
+    {
+      name: 'ParentRef',
+      value: ({ spec: { parentRef } }) =>
+        parentRef &&
+        [
+          `${parentRef.resource}${parentRef.group ? `.${parentRef.group}` : ''}`,
+          ...(parentRef.namespace ? [parentRef.namespace] : []),
+          parentRef.name,
+        ].join('/'),
+    },
+    age,
+  ],
+  defaults: ensureSpec,
 })

@@ -1,4 +1,5 @@
 import type { V1NetworkPolicy } from '@kubernetes/client-node'
+import { age, selectorCell } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -22,4 +23,5 @@ export const networkPolicy = defineResource<NetworkPolicy>({
     for (const rule of [...each(spec.ingress), ...each(spec.egress)])
       for (const port of each(rule.ports)) fill(port, { protocol: 'TCP' })
   },
+  columns: [{ name: 'Pod-Selector', value: (one) => selectorCell(one.spec?.podSelector) }, age],
 })

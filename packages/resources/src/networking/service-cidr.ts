@@ -1,5 +1,7 @@
 import type { V1ServiceCIDR } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type ServiceCidr = BuiltIn<V1ServiceCIDR>
@@ -12,4 +14,6 @@ export const serviceCidr = defineResource<ServiceCidr>({
   scope: 'Cluster',
   hasStatus: true,
   hasGeneration: false,
+  columns: [{ name: 'CIDRs', value: (one) => one.spec.cidrs?.join(',') }, age],
+  defaults: ensureSpec,
 })

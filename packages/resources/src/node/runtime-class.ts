@@ -1,4 +1,5 @@
 import type { V1RuntimeClass } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 
@@ -13,4 +14,5 @@ export const runtimeClass = defineResource<RuntimeClass>({
   hasStatus: false,
   hasGeneration: false,
   createsOnUpdate: true,
+  columns: [{ name: 'Handler', value: (one) => one.handler }, age],
 })

@@ -1,4 +1,4 @@
-import { each, fillPlain } from '../fill.ts'
+import { child, each, fillPlain } from '../fill.ts'
 
 export const rbacGroup = 'rbac.authorization.k8s.io'
 
@@ -8,8 +8,8 @@ interface Binding {
 }
 
 /** Users and groups belong to the RBAC group, service accounts to the core group (an absent `apiGroup`). */
-export function defaultBinding({ roleRef, subjects }: Binding): void {
-  if (roleRef) fillPlain(roleRef, { apiGroup: rbacGroup })
-  for (const subject of each(subjects))
+export function defaultBinding(binding: Binding): void {
+  fillPlain(child(binding, 'roleRef'), { apiGroup: rbacGroup })
+  for (const subject of each(binding.subjects))
     if (subject.kind === 'User' || subject.kind === 'Group') fillPlain(subject, { apiGroup: rbacGroup })
 }

@@ -1,6 +1,7 @@
 import type { V1ClusterRoleBinding } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { bindingColumns } from './binding-columns.ts'
 import { defaultBinding } from './binding-defaults.ts'
 
 export type ClusterRoleBinding = BuiltIn<V1ClusterRoleBinding>
@@ -15,4 +16,5 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   hasGeneration: false,
   createsOnUpdate: true,
   defaults: defaultBinding,
+  columns: bindingColumns,
 })

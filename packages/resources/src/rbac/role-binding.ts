@@ -1,6 +1,7 @@
 import type { V1RoleBinding } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { bindingColumns } from './binding-columns.ts'
 import { defaultBinding } from './binding-defaults.ts'
 
 export type RoleBinding = BuiltIn<V1RoleBinding>
@@ -15,4 +16,5 @@ export const roleBinding = defineResource<RoleBinding>({
   hasGeneration: false,
   createsOnUpdate: true,
   defaults: defaultBinding,
+  columns: bindingColumns,
 })

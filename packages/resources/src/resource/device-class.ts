@@ -1,5 +1,7 @@
 import type { V1DeviceClass } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type DeviceClass = BuiltIn<V1DeviceClass>
@@ -13,4 +15,6 @@ export const deviceClass = defineResource<DeviceClass>({
   hasStatus: false,
   hasGeneration: true,
   answersDeleted: true,
+  columns: [age],
+  defaults: ensureSpec,
 })

@@ -1,4 +1,5 @@
 import type { V1ResourceClaimTemplate } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultClaimDevices } from './claim-defaults.ts'
@@ -15,4 +16,5 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   hasGeneration: false,
   answersDeleted: true,
   defaults: (one) => defaultClaimDevices(one.spec?.spec),
+  columns: [age],
 })

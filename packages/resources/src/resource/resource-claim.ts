@@ -1,4 +1,5 @@
 import type { ResourceV1ResourceClaim } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultClaimDevices } from './claim-defaults.ts'
@@ -15,4 +16,16 @@ export const resourceClaim = defineResource<ResourceClaim>({
   hasGeneration: false,
   answersDeleted: true,
   defaults: (one) => defaultClaimDevices(one.spec),
+  columns: [
+    {
+      name: 'State',
+      value: ({ metadata, status }) =>
+        [
+          ...(metadata.deletionTimestamp ? ['deleted'] : []),
+          ...(status?.allocation ? ['allocated'] : metadata.deletionTimestamp ? [] : ['pending']),
+          ...(status?.reservedFor?.length ? ['reserved'] : []),
+        ].join(','),
+    },
+    age,
+  ],
 })

@@ -1,5 +1,7 @@
 import type { V1ResourceSlice } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type ResourceSlice = BuiltIn<V1ResourceSlice>
@@ -13,4 +15,11 @@ export const resourceSlice = defineResource<ResourceSlice>({
   hasStatus: false,
   hasGeneration: true,
   answersDeleted: true,
+  columns: [
+    { name: 'Node', value: ({ spec }) => spec.nodeName ?? (spec.allNodes ? '<all>' : '<none>') },
+    { name: 'Driver', value: (one) => one.spec.driver },
+    { name: 'Pool', value: (one) => one.spec.pool?.name },
+    age,
+  ],
+  defaults: ensureSpec,
 })

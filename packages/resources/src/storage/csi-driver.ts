@@ -1,4 +1,5 @@
 import type { V1CSIDriver } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -26,4 +27,16 @@ export const csiDriver = defineResource<CsiDriver>({
     })
     if (!one.spec.volumeLifecycleModes?.length) one.spec.volumeLifecycleModes = ['Persistent']
   },
+  columns: [
+    { name: 'AttachRequired', type: 'boolean', value: (one) => one.spec.attachRequired ?? true },
+    { name: 'PodInfoOnMount', type: 'boolean', value: (one) => one.spec.podInfoOnMount ?? false },
+    { name: 'StorageCapacity', type: 'boolean', value: (one) => one.spec.storageCapacity ?? false },
+    {
+      name: 'TokenRequests',
+      value: (one) => one.spec.tokenRequests?.map(({ audience }) => audience).join(',') || '<unset>',
+    },
+    { name: 'RequiresRepublish', type: 'boolean', value: (one) => one.spec.requiresRepublish ?? false },
+    { name: 'Modes', value: (one) => one.spec.volumeLifecycleModes?.join(',') || '<none>' },
+    age,
+  ],
 })

@@ -1,5 +1,7 @@
 import type { V1CSINode } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type CsiNode = BuiltIn<V1CSINode>
@@ -13,4 +15,6 @@ export const csiNode = defineResource<CsiNode>({
   hasStatus: false,
   hasGeneration: false,
   answersDeleted: true,
+  columns: [{ name: 'Drivers', type: 'integer', value: (one) => one.spec.drivers?.length ?? 0 }, age],
+  defaults: ensureSpec,
 })

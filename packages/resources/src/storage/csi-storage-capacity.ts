@@ -1,4 +1,5 @@
 import type { V1CSIStorageCapacity } from '@kubernetes/client-node'
+import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 
@@ -13,4 +14,5 @@ export const csiStorageCapacity = defineResource<CsiStorageCapacity>({
   hasStatus: false,
   hasGeneration: false,
   answersDeleted: true,
+  columns: [createdAt],
 })

@@ -1,4 +1,5 @@
 import type { V1StorageClass } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -16,4 +17,11 @@ export const storageClass = defineResource<StorageClass>({
   hasGeneration: false,
   answersDeleted: true,
   defaults: (one) => void fill(one, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
+  columns: [
+    { name: 'Provisioner', value: (one) => one.provisioner },
+    { name: 'ReclaimPolicy', value: (one) => one.reclaimPolicy ?? 'Delete' },
+    { name: 'VolumeBindingMode', value: (one) => one.volumeBindingMode ?? '<unset>' },
+    { name: 'AllowVolumeExpansion', value: (one) => one.allowVolumeExpansion ?? false },
+    age,
+  ],
 })

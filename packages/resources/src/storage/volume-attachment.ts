@@ -1,5 +1,7 @@
 import type { V1VolumeAttachment } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
+import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 
 export type VolumeAttachment = BuiltIn<V1VolumeAttachment>
@@ -13,4 +15,12 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   hasStatus: true,
   hasGeneration: false,
   answersDeleted: true,
+  columns: [
+    { name: 'Attacher', value: (one) => one.spec.attacher },
+    { name: 'PV', value: (one) => one.spec.source?.persistentVolumeName },
+    { name: 'Node', value: (one) => one.spec.nodeName },
+    { name: 'Attached', type: 'boolean', value: (one) => one.status?.attached ?? false },
+    age,
+  ],
+  defaults: ensureSpec,
 })

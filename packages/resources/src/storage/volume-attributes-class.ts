@@ -1,4 +1,5 @@
 import type { V1VolumeAttributesClass } from '@kubernetes/client-node'
+import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 
@@ -14,4 +15,5 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
   hasStatus: false,
   hasGeneration: false,
   answersDeleted: true,
+  columns: [{ name: 'DriverName', value: (one) => one.driverName }, age],
 })
