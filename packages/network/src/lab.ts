@@ -12,11 +12,15 @@ import { type Nft, nftProgram } from './nft/kernel.ts'
 export interface Lab {
   config: NetworkConfig
   nft: Nft
+  /** Name of the node's namespace. */
+  node: string
   /** Adds a pod (10.240.0.<n>) that runs `server.mjs` on 8080; resolves when it answers. */
   pod(n: number): Promise<LabPod>
   /** What curl prints in a namespace; `refused`, `timeout` or curl's exit code when it fails. */
   http(from: string, url: string, options?: readonly string[]): Promise<string>
   udp(from: string, address: string, port: number, fromPort?: number): Promise<string>
+  /** The address of `name` as the name server at `server` says it. */
+  dns(from: string, server: string, name: string): Promise<string>
   /** Runs a program in a namespace and gives its output. */
   in(from: string, program: string, ...args: string[]): Promise<string>
   close(): Promise<void>
@@ -83,6 +87,7 @@ export async function lab(tag: string): Promise<Lab> {
   return {
     config,
     nft: nftProgram(nodeNs),
+    node: nodeNs,
     async pod(n) {
       const ns = `sl-${tag}-${n}`
       const address = `10.240.0.${n}`
@@ -110,6 +115,10 @@ export async function lab(tag: string): Promise<Lab> {
       const ns = from === 'node' ? nodeNs : from === 'outside' ? outside : from
       const more = fromPort === undefined ? [] : [String(fromPort)]
       return (await inside(ns, node, program('ask-udp.mjs'), address, String(port), ...more)).trim()
+    },
+    async dns(from, server, name) {
+      const ns = from === 'node' ? nodeNs : from === 'outside' ? outside : from
+      return (await inside(ns, node, program('ask-dns.mjs'), server, name)).trim()
     },
     in: (from, name, ...args) => inside(from === 'node' ? nodeNs : from === 'outside' ? outside : from, name, ...args),
     async close() {
