@@ -8,14 +8,22 @@ import type { ServiceAccountTokens } from './service-account-tokens.ts'
 /** Somebody recognised by a bearer token; undefined: not one of mine; throws Unauthorized: mine, but not good. */
 export type TokenReader = (token: string) => UserInfo | undefined | Promise<UserInfo | undefined>
 
-/** Client certificate first, then each token reader in turn. A token that nobody knows is refused, never ignored. */
+/** Nobody has to say who they are to ask how the server is; for everything else they must. */
+const openPaths = /^\/(healthz|livez|readyz|version)(\/|\?|$)/
+
+/**
+ * Client certificate first, then each token reader in turn. A token that nobody knows is refused, never ignored, and
+ * without any credentials only the health of the server can be asked for.
+ */
 export function authenticatorOf(readers: readonly TokenReader[]): Authenticator {
   return {
     authenticate(request) {
       const user = certificateUser(request)
       if (user) return user
       const token = bearerToken(request)
-      return token === undefined ? undefined : readToken(readers, token)
+      if (token !== undefined) return readToken(readers, token)
+      if (openPaths.test(request.url ?? '')) return undefined
+      throw unauthorized()
     },
   }
 }

@@ -1,0 +1,83 @@
+import { invalid, type Problem } from '@sampan/resources/errors'
+import type { KubeObject } from '@sampan/resources/meta'
+import type { Admitted } from './admission/interfaces.ts'
+import type { Context } from './context.ts'
+import { metadataProblems } from './metadata-rules.ts'
+import type { Served } from './served.ts'
+
+/** Whether a value must be waited for. Waiting only when needed keeps a write in one turn, so that it cannot conflict. */
+const isPromise = (value: unknown): value is Promise<void> => value instanceof Promise
+
+/** Runs the mutating half. Answers a promise only when a plugin does. */
+export function mutateAll({ admission }: Context, write: Admitted): void | Promise<void> {
+  for (const [index, plugin] of admission.entries()) {
+    if (!plugin.mutate || (plugin.concerns && !plugin.concerns(write))) continue
+    const result = plugin.mutate(write)
+    if (isPromise(result)) return mutateRest(admission.slice(index + 1), write, result)
+  }
+}
+
+async function mutateRest(rest: Context['admission'], write: Admitted, first: Promise<void>): Promise<void> {
+  await first
+  for (const plugin of rest)
+    if (plugin.mutate && (!plugin.concerns || plugin.concerns(write))) await plugin.mutate(write)
+}
+
+/**
+ * Runs the validating half. Answers what takes it back, for a write that fails afterwards; when a later plugin refuses,
+ * the earlier ones have been undone.
+ */
+export function validateAll({ admission }: Context, write: Admitted): (() => void) | Promise<() => void> {
+  const done: Context['admission'][number][] = []
+  const undo = () => {
+    for (const plugin of done) void plugin.undo?.(write)
+  }
+  try {
+    for (const [index, plugin] of admission.entries()) {
+      if (!plugin.validate || (plugin.concerns && !plugin.concerns(write))) continue
+      const result = plugin.validate(write)
+      if (isPromise(result)) return validateRest(admission.slice(index + 1), write, { done, undo, plugin, result })
+      done.push(plugin)
+    }
+  } catch (error) {
+    undo()
+    throw error
+  }
+  return undo
+}
+
+async function validateRest(
+  rest: Context['admission'],
+  write: Admitted,
+  begun: {
+    done: Context['admission'][number][]
+    undo: () => void
+    plugin: Context['admission'][number]
+    result: Promise<void>
+  },
+): Promise<() => void> {
+  const { done, undo, plugin, result } = begun
+  try {
+    await result
+    done.push(plugin)
+    for (const one of rest) {
+      if (!one.validate || (one.concerns && !one.concerns(write))) continue
+      await one.validate(write)
+      done.push(one)
+    }
+  } catch (error) {
+    undo()
+    throw error
+  }
+  return undo
+}
+
+/** Throws Invalid with everything that is wrong with `object`. */
+export function checkObject(served: Served, object: KubeObject, old?: KubeObject): void {
+  const { definition } = served
+  const problems = [
+    ...metadataProblems(definition, object, old),
+    ...definition.validate(object, old).filter((one): one is Problem => one !== false && one !== undefined),
+  ]
+  if (problems.length > 0) throw invalid(definition, object.metadata.name, problems)
+}

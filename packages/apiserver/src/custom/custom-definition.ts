@@ -1,0 +1,140 @@
+import { type Column, type Definition, defineResource, type Schema } from '@sampan/resources/define'
+import type { KubeObject } from '@sampan/resources/meta'
+import { check, complete } from '@sampan/resources/schema-check'
+import { age } from '../table.ts'
+import { compilePath } from './json-path.ts'
+
+/** The parts of a CustomResourceDefinition (apiextensions.k8s.io/v1) that serving needs. */
+export interface Crd extends KubeObject {
+  spec: {
+    group: string
+    scope: 'Namespaced' | 'Cluster'
+    names: {
+      kind: string
+      plural: string
+      singular?: string
+      listKind?: string
+      shortNames?: string[]
+      categories?: string[]
+    }
+    versions: CrdVersion[]
+    preserveUnknownFields?: boolean
+    conversion?: { strategy?: string }
+  }
+  status?: {
+    conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[]
+    acceptedNames?: Crd['spec']['names']
+    storedVersions?: string[]
+  }
+}
+
+export interface CrdVersion {
+  name: string
+  served: boolean
+  storage: boolean
+  deprecated?: boolean
+  deprecationWarning?: string
+  schema?: { openAPIV3Schema?: Schema }
+  subresources?: {
+    status?: object
+    scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string }
+  }
+  additionalPrinterColumns?: {
+    name: string
+    type: string
+    format?: string
+    description?: string
+    priority?: number
+    jsonPath: string
+  }[]
+  selectableFields?: { jsonPath: string }[]
+}
+
+/** One version of a custom kind as a definition like any other. */
+export function customDefinition({ spec }: Crd, version: CrdVersion): Definition {
+  const schema: Schema = version.schema?.openAPIV3Schema ?? {
+    type: 'object',
+    'x-kubernetes-preserve-unknown-fields': true,
+  }
+  const storage = spec.versions.find((one) => one.storage) ?? version
+  const { names, group, scope } = spec
+  const scale = version.subresources?.scale
+  const apiVersion = `${group}/${version.name}`
+  const storedVersion = `${group}/${storage.name}`
+  const base = { group, kind: names.kind, plural: names.plural, scope }
+  const inner = withoutMetadata(schema)
+  return defineResource({
+    ...base,
+    version: version.name,
+    singular: names.singular || names.kind.toLowerCase(),
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    hasStatus: version.subresources?.status !== undefined,
+    hasGeneration: true,
+    ...(scale && { scale: { replicas: scale.specReplicasPath, statusReplicas: scale.statusReplicasPath } }),
+    columns: (version.additionalPrinterColumns ?? ageOnly).map(columnFrom),
+    fields: Object.fromEntries(
+      (version.selectableFields ?? []).map(({ jsonPath }) => {
+        const find = compilePath(jsonPath)
+        return [jsonPath.replace(/^\./, ''), (object: KubeObject) => textOf(find(object)[0])]
+      }),
+    ),
+    ...(version.deprecated && {
+      deprecated: version.deprecationWarning || `${apiVersion} ${names.kind} is deprecated`,
+    }),
+    schema,
+    defaults: (object) => void Object.assign(object, complete(inner, object)),
+    validate: (object) => {
+      const { apiVersion: _, kind: __, metadata: ___, ...rest } = object as KubeObject & Record<string, unknown>
+      return check(inner, rest, '', { strict: false })
+    },
+    storedAs: {
+      definition: defineResource({ ...base, version: storage.name }),
+      encode: (object) => ({ ...object, apiVersion: storedVersion }),
+      decode: (stored) => (stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion }),
+    },
+  })
+}
+
+/** Metadata has rules of its own. */
+function withoutMetadata(schema: Schema): Schema {
+  const { properties, required } = schema
+  if (!properties) return schema
+  const { metadata: _, apiVersion: __, kind: ___, ...rest } = properties
+  return {
+    ...schema,
+    properties: rest,
+    ...(required && {
+      required: required.filter((one) => one !== 'metadata' && one !== 'apiVersion' && one !== 'kind'),
+    }),
+  }
+}
+
+const ageOnly = [{ name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }]
+
+function columnFrom({
+  name,
+  type,
+  description,
+  priority,
+  jsonPath,
+}: NonNullable<CrdVersion['additionalPrinterColumns']>[number]): Column {
+  const find = compilePath(jsonPath)
+  return {
+    name,
+    type: type === 'integer' || type === 'boolean' || type === 'date' ? type : 'string',
+    ...(priority && { wide: true }),
+    description: description ?? '',
+    value: (object, now) => {
+      const found = find(object)
+      const first = found[0]
+      if (type === 'date') return typeof first === 'string' ? age(first, now) : undefined
+      if (type === 'integer' || type === 'number') return typeof first === 'number' ? first : undefined
+      if (type === 'boolean') return typeof first === 'boolean' ? first : undefined
+      return found.length === 0 ? undefined : found.map((one) => textOf(one) ?? '').join(',')
+    },
+  }
+}
+
+const textOf = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value)

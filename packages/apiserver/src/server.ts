@@ -1,0 +1,229 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Log, silent } from '@sampan/kit/log'
+import type { Definition, Schema } from '@sampan/resources/define'
+import { StatusError } from '@sampan/resources/errors'
+import type { Transport } from '@sampan/resources/transport'
+import type { Store } from '@sampan/store/store'
+import type { Admission } from './admission/interfaces.ts'
+import { type Auth, anonymous, type UserInfo } from './auth/interfaces.ts'
+import type { Context } from './context.ts'
+import { customCleanup } from './custom/cleanup.ts'
+import { crdAdmission } from './custom/crd-admission.ts'
+import { customKinds } from './custom/custom-kinds.ts'
+import { discoveryHandlers } from './discovery/handlers.ts'
+import { askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
+import type { Answer, Call, PathHandler, SubresourceHandler, VirtualKind } from './handlers.ts'
+import { type Check, healthHandlers } from './health.ts'
+import { sendAnswer } from './http-answer.ts'
+import { HttpCall } from './http-call.ts'
+import { Kinds } from './kinds.ts'
+import { localTransport } from './local-transport.ts'
+import { objectsOf } from './objects.ts'
+import { servedFrom } from './served.ts'
+import { version } from './version.ts'
+
+export interface ApiServerOptions {
+  store: Store
+  /** The built-in kinds. */
+  definitions: readonly Definition[]
+  auth: Auth
+  /** In the order they take effect. */
+  admission?: readonly Admission[]
+  subresources?: readonly SubresourceHandler[]
+  virtualKinds?: readonly VirtualKind[]
+  /** Further paths, as `/metrics`. Paths the server itself has come first. */
+  paths?: readonly PathHandler[]
+  /** Structural schemas of built-in kinds, loaded when first asked for. Without it unknown fields are kept. */
+  schemaOf?: (group: string, version: string, kind: string) => Schema | undefined
+  /** Besides the store: what `/readyz` waits for. */
+  checks?: readonly Check[]
+  /** What clients are told to connect to, as `10.0.0.1:6443`. */
+  serverAddress?: string
+  now?: () => Date
+  random?: () => number
+  log?: Log
+}
+
+export interface ApiServer {
+  /** The API for parts of this process, as `user`. */
+  transport(user: UserInfo): Transport
+  /** For `https.createServer`. */
+  handler(request: IncomingMessage, response: ServerResponse): void
+  /** For its `upgrade` event. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Plugs in what can only be made once the server is there. */
+  addSubresource(handler: SubresourceHandler): void
+  addVirtualKind(kind: VirtualKind): void
+  addPath(handler: PathHandler): void
+  /** Ends watches and streams. The store is left open: who opened it closes it. */
+  close(): Promise<void>
+}
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { store, auth, log = silent, now = () => new Date(), random = Math.random } = options
+  const kinds = new Kinds()
+  for (const definition of options.definitions) kinds.add(servedFrom(definition, schemaFrom(definition, options)))
+  for (const handler of options.subresources ?? []) kinds.addHandler(handler)
+  for (const kind of options.virtualKinds ?? []) kinds.addVirtual(kind)
+  const closing = new AbortController()
+  const context: Context = {
+    store,
+    objects: objectsOf(store),
+    kinds,
+    auth,
+    admission: [crdAdmission(now), ...(options.admission ?? [])],
+    now,
+    random,
+    log,
+    afterWrite: (group, plural) => customs.afterWrite(group, plural),
+  }
+  const customs = customKinds({ store, kinds, ...customCleanup(context) })
+  const paths: PathHandler[] = [
+    ...discoveryHandlers(kinds, options.serverAddress ?? ''),
+    ...healthHandlers([{ name: 'ping', isWell: () => true }, ...(options.checks ?? [])]),
+    { path: '/version', methods: ['GET'], handle: async () => ({ status: 200, object: version }) },
+    ...(options.paths ?? []),
+  ]
+
+  const answer = async (call: Call): Promise<Answer> => {
+    const { path, method } = call
+    const asked = askedOf(method, path, call.query)
+    call.verb = asked.verb
+    await authorize(context, asked, call)
+    if (asked.resource) return (await serve(context, asked, call)) ?? unknownPath
+    const handler = pathHandler(paths, path)
+    if (!handler) return path === '/' ? { status: 200, object: { paths: paths.map((one) => one.path) } } : unknownPath
+    if (!handler.methods.includes(method)) return notAllowed
+    return handler.handle(call)
+  }
+
+  /** Like `answer`, but a refusal is an answer too. */
+  const handle = async (call: Call): Promise<Answer> => {
+    try {
+      return await answer(call)
+    } catch (error) {
+      return refusal(error, call, log)
+    }
+  }
+
+  const identify = async (request: IncomingMessage): Promise<UserInfo> => {
+    const found = auth.authenticator.authenticate(request)
+    const user = (found instanceof Promise ? await found : found) ?? anonymous
+    return impersonated(auth, user, request.headers)
+  }
+
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const call = new HttpCall(request, response, anonymous, closing.signal)
+    let result: Answer
+    try {
+      call.user = await identify(request)
+      result = await handle(call)
+    } catch (error) {
+      result = refusal(error, call, log)
+    }
+    await sendAnswer(response, result, call.warnings)
+    // What was not read would be taken for the next request.
+    if (!request.complete) request.resume()
+  }
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const call = new HttpCall(request, undefined, anonymous, closing.signal)
+    let result: Answer
+    try {
+      call.user = await identify(request)
+      const asked = askedOf(call.method, call.path, call.query)
+      call.verb = asked.verb
+      await authorize(context, asked, call)
+      const target = asked.resource && targetOf(context, asked.resource)
+      const handler = target?.subresource ? kinds.handler(target.served.definition, target.subresource) : undefined
+      if (target && handler?.upgrade) {
+        const { definition } = target.served
+        const { namespace, name, subresource, rest } = target
+        const all = Object.assign(call, {
+          definition,
+          namespace,
+          name: name!,
+          subresource: subresource!,
+          rest,
+          objects: context.objects,
+        })
+        return await handler.upgrade(all, socket, head)
+      }
+      result = unknownPath
+    } catch (error) {
+      result = refusal(error, call, log)
+    }
+    const body = 'text' in result ? result.text : JSON.stringify('object' in result ? result.object : {})
+    socket.end(
+      `HTTP/1.1 ${result.status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    )
+  }
+
+  return {
+    transport: (user) =>
+      localTransport(
+        async (call) => {
+          try {
+            call.user = await impersonated(auth, user, call.headers)
+          } catch (error) {
+            return refusal(error, call, log)
+          }
+          return handle(call)
+        },
+        user,
+        closing.signal,
+      ),
+    handler(request, response) {
+      respond(request, response).catch((error: unknown) => {
+        log.error('a request failed while it was being answered', { path: request.url, error })
+        response.destroy()
+      })
+    },
+    upgrade(request, socket, head) {
+      socket.on('error', () => socket.destroy())
+      upgrade(request, socket, head).catch((error: unknown) => {
+        log.error('a stream failed', { path: request.url, error })
+        socket.destroy()
+      })
+    },
+    addSubresource: (handler) => kinds.addHandler(handler),
+    addVirtualKind: (kind) => kinds.addVirtual(kind),
+    addPath: (handler) => void paths.push(handler),
+    async close() {
+      closing.abort()
+    },
+  }
+}
+
+const impersonated = (auth: Auth, user: UserInfo, headers: IncomingMessage['headers']) =>
+  auth.impersonate && headers['impersonate-user'] !== undefined ? auth.impersonate(user, headers) : user
+
+const notAllowed: Answer = {
+  status: 405,
+  object: new StatusError(
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+  ).status(),
+}
+
+function schemaFrom({ group, version, kind, schema }: Definition, { schemaOf }: ApiServerOptions) {
+  return () => schema ?? schemaOf?.(group, version, kind)
+}
+
+/** An error as the answer the caller gets: refusals as they are, everything else as 500 without its inside. */
+function refusal(error: unknown, { path, method }: Call, log: Log): Answer {
+  if (error instanceof URIError)
+    return { status: 400, object: new StatusError('BadRequest', `the path is not valid: ${error.message}`).status() }
+  if (!(error instanceof StatusError)) {
+    log.error('a request failed', { method, path, error })
+    const message = 'Internal error occurred: the reason is in the log of the server'
+    return { status: 500, object: new StatusError('InternalError', message).status() }
+  }
+  const seconds = error.details?.retryAfterSeconds
+  return {
+    status: error.code,
+    object: error.status(),
+    ...(seconds !== undefined && { headers: { 'retry-after': String(seconds) } }),
+  }
+}
