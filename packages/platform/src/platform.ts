@@ -16,16 +16,12 @@ import { apiRoutes } from './api/routes.ts'
 import { identify } from './api/sessions.ts'
 import { appController } from './apps/controller.ts'
 import type { PlatformConfig } from './config.ts'
+import { createDelivery } from './delivery.ts'
 import { environmentController } from './environments/controller.ts'
-import { createGit } from './git/server.ts'
 import { install } from './install.ts'
-import { keptSecret } from './kept-secret.ts'
 import { kindOf } from './kind-of.ts'
-import type { Part, PartOptions } from './part.ts'
-import { createBuildLogs, createPipelines } from './pipelines/pipelines.ts'
+import type { PartOptions } from './part.ts'
 import { projectController } from './projects/controller.ts'
-import { registryKeys } from './registry/keys.ts'
-import { createRegistry } from './registry/registry.ts'
 import { rolloutController } from './rollouts/controller.ts'
 import { answersAsItShould } from './rollouts/front-door.ts'
 import { lookUp } from './rollouts/name-server.ts'
@@ -37,8 +33,8 @@ export interface PlatformOptions {
   log: Log
   /** Where the first administrator's password and the command line's token are written. */
   adminFiles: AdminFiles
-  /** Names of the system images on the node. */
-  images: { registry?: string; builder: string }
+  /** Names of the system images on the node, and the archive of the base. */
+  images: { registry?: string; builder: string; baseArchive?: string }
   /** Folder of the built console; without one there is none. */
   console?: string
   now?: () => Date
@@ -65,25 +61,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await ensureAdmin(client, accounts, options.adminFiles)
   await sweepTokens(client, now())
 
-  const { key } = await keptSecret(client, 'ticket-key', async () => ({ key: randomKey() }))
   const common: PartOptions = { client, config, log, access: accounts, now }
-  const logs = createBuildLogs(common)
-  const git = createGit({ ...common, key, readLog: logs.read })
-  const registry = createRegistry({
-    ...common,
-    keys: await registryKeys(client),
-    ticketKey: key,
-    image: images.registry,
-  })
-  const pipelines = await createPipelines({
-    ...common,
-    repositories: git.repositories,
-    registry,
-    ticketKey: key,
-    logStore: logs.store,
-    builderImage: images.builder,
-  })
-  const parts: Part[] = [registry, pipelines, git]
+  const { parts, git, registry, readLog } = await createDelivery({ ...common, images })
 
   const metrics = metricsRegistry()
   const caches = openCaches({ client, log })
@@ -110,7 +89,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     now,
     metrics,
-    readLog: logs.read,
+    readLog,
     repositories: git.repositories,
     urlOf,
     version: await versionOf(),
@@ -135,8 +114,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
   }
 }
-
-const randomKey = () => crypto.getRandomValues(new Uint8Array(32))
 
 /** How rollouts ask the name server and the front door. */
 const probesOf = ({ network, ports }: PlatformConfig, signal: AbortSignal): Probes => ({

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { httpTransport } from '@sampan/client/http'
+import { readKubeconfig } from '@sampan/client/kubeconfig'
+import { clientOver } from '@sampan/client/over'
+import { serve } from '@sampan/http/serve'
+import { jsonLog, type Log } from '@sampan/kit/log'
+import { startPlatform } from '@sampan/platform/platform'
+import { type Config, pathsOf, savedConfig } from './config.ts'
+import { runUntilStopped } from './run-until-stopped.ts'
+
+export interface PlatformServer {
+  close(): Promise<void>
+}
+
+/** The process `platform` of an instance. */
+export async function runPlatform(home: string): Promise<number> {
+  const config = savedConfig(home)
+  if (!config) throw new Error(`${home} has no config.json: "sampan up" writes it`)
+  return runUntilStopped(() => servePlatform(config, jsonLog()))
+}
+
+/** Console, API, git and controllers over the cluster of the platform's kubeconfig. Resolves when they serve. */
+export async function servePlatform(config: Config, log: Log): Promise<PlatformServer> {
+  const paths = pathsOf(config.home)
+  const transport = httpTransport(await readKubeconfig(paths.platformKubeconfig))
+  const pages = join(import.meta.dirname, '../../web/dist')
+  const platform = await startPlatform({
+    client: clientOver(transport),
+    config,
+    log,
+    adminFiles: { password: paths.adminPassword, token: paths.adminToken },
+    images: { registry: config.images.registry, builder: config.images.builder, baseArchive: config.baseArchive },
+    ...(existsSync(pages) && { console: pages }),
+  })
+  const served = await serve((closing) => platform.router(closing), { port: config.ports.platform })
+  return {
+    async close() {
+      await served.close(1000)
+      await platform.close()
+      await transport.close?.()
+    },
+  }
+}
