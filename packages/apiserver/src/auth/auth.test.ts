@@ -110,13 +110,13 @@ const outcome = (promise: Promise<unknown>) =>
     },
   )
 
-await system.create(namespace, { metadata: { name: 'shop' } })
+await system.create(namespace, { metadata: { name: 'shop' }, spec: {} })
 await system.create(serviceAccount, { metadata: { name: 'builder', namespace: 'shop' } })
 await system.create(role, {
   metadata: { name: 'reader', namespace: 'shop' },
   rules: [
     { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: ['get', 'list'] },
-    { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: ['*'] },
+    { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: ['get', 'create'] },
   ],
 })
 await system.create(roleBinding, {
