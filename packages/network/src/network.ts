@@ -17,7 +17,7 @@ import { type IngressController, ingressController } from './ingress/controller.
 import { folderInPod, ingressManifest, luaInPod } from './ingress/manifest.ts'
 import type { NetworkConfig } from './network-config.ts'
 import { kernelTable, type Nft, nftProgram, removeTable } from './nft/kernel.ts'
-import { emptyPart } from './nft/table.ts'
+import { policies } from './policies/controller.ts'
 import { baseTable } from './services/base-table.ts'
 import { type ServiceTable, serviceTable } from './services/controller.ts'
 
@@ -75,7 +75,7 @@ export function createNetwork(options: NetworkOptions): Network {
       config,
       kernel: kernelTable(nft, config.nftTable),
       base: baseTable(config, abilities),
-      policies: () => emptyPart,
+      policies: policies(caches, { ip: config.dnsIP, port: dns.port }),
       forget: flowForgetter(host, log),
       clock,
       log,

@@ -1,4 +1,234 @@
-import type { Part } from '../nft/table.ts'
+import { createHash } from 'node:crypto'
+import { isCidr, isIPv4 } from '@sampan/kit/ip'
+import { selects } from '@sampan/kit/selectors'
+import type { Namespace } from '@sampan/resources/core/namespace'
+import type { Pod } from '@sampan/resources/core/pod'
+import type { LabelSelector } from '@sampan/resources/meta'
+import type { NetworkPolicy } from '@sampan/resources/networking/network-policy'
+import { emptyPart, type Part } from '../nft/table.ts'
+import { sets } from '../services/base-table.ts'
 
-/** Answers what policies bring to the table at this moment. */
-export type PolicyPart = () => Part
+export interface PolicyInput {
+  policies: readonly NetworkPolicy[]
+  pods: readonly Pod[]
+  namespaces: readonly Namespace[]
+  /** Where the name server listens: to policies it is a pod of kube-system with the label k8s-app=kube-dns. */
+  dns: { ip: string; port: number }
+}
+
+type Direction = 'ingress' | 'egress'
+
+/** A pod as policies see it. */
+interface Place {
+  ip: string
+  namespace: string
+  labels: Readonly<Record<string, string>>
+  /** `TCP http` → number. */
+  ports: ReadonlyMap<string, number>
+}
+
+/**
+ * What all policies together bring to the table: one chain per set of policies that select the same pods, and each
+ * selected pod's address leading to it. A pod that no policy selects is in no map and passes freely. Traffic between the
+ * node itself and its pods is never filtered (probes, the ingress), nor are answers to what was allowed.
+ */
+export function policyPart({ policies, pods, namespaces, dns }: PolicyInput): Part {
+  if (policies.length === 0) return emptyPart
+  const places = placesOf(pods)
+  const spaces = new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
+  const peers: Place[] = [...places, dnsPlace(dns.ip)]
+  const chains = new Map<string, { rules: readonly string[] }>()
+  const elements: [string, string, string][] = []
+  for (const direction of ['ingress', 'egress'] as const) {
+    const mine = policies.filter((policy) => concerns(policy, direction))
+    if (mine.length === 0) continue
+    for (const place of places) {
+      const selecting = mine.filter(
+        ({ metadata, spec }) =>
+          (metadata.namespace ?? 'default') === place.namespace && selects(spec.podSelector ?? {}, place.labels),
+      )
+      if (selecting.length === 0) continue
+      const name = chainName(direction, selecting, place)
+      if (!chains.has(name)) {
+        const rules = selecting.flatMap((policy) => rulesOf(policy, direction, { place, peers, spaces, dns }))
+        chains.set(name, { rules: [...new Set(rules), 'reject with icmpx admin-prohibited'] })
+      }
+      elements.push([sets[direction], place.ip, `goto ${name}`])
+    }
+  }
+  return { chains: [...chains], sets: [], elements }
+}
+
+function placesOf(pods: readonly Pod[]): Place[] {
+  return pods.flatMap(({ metadata, spec, status }) => {
+    const ip = status?.podIP
+    if (spec.hostNetwork || !ip || !isIPv4(ip) || status.phase === 'Succeeded' || status.phase === 'Failed') return []
+    const ports = new Map<string, number>()
+    for (const { ports: all = [] } of [...(spec.initContainers ?? []), ...spec.containers])
+      for (const { name, protocol = 'TCP', containerPort } of all)
+        if (name) ports.set(`${protocol} ${name}`, containerPort)
+    return { ip, namespace: metadata.namespace ?? 'default', labels: metadata.labels ?? {}, ports }
+  })
+}
+
+const dnsPlace = (ip: string): Place => ({
+  ip,
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  ports: new Map([
+    ['UDP dns', 53],
+    ['TCP dns-tcp', 53],
+  ]),
+})
+
+function concerns({ spec }: NetworkPolicy, direction: Direction): boolean {
+  const types = spec.policyTypes ?? (spec.egress ? ['Ingress', 'Egress'] : ['Ingress'])
+  return types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
+}
+
+/** The same for pods that the same policies select and that mean the same by named ports; stable while those live. */
+function chainName(direction: Direction, selecting: readonly NetworkPolicy[], { ports }: Place): string {
+  const identity = [
+    ...selecting.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).toSorted(),
+    ...(direction === 'ingress' ? [...ports].map(([name, port]) => `${name}=${port}`).toSorted() : []),
+  ]
+  return `p_${direction}_${createHash('sha256').update(identity.join(' ')).digest('hex').slice(0, 12)}`
+}
+
+interface Scene {
+  place: Place
+  peers: readonly Place[]
+  spaces: ReadonlyMap<string, Readonly<Record<string, string>>>
+  dns: { ip: string; port: number }
+}
+
+interface PolicyPeer {
+  podSelector?: LabelSelector
+  namespaceSelector?: LabelSelector
+  ipBlock?: { cidr: string; except?: string[] }
+}
+
+interface PolicyPort {
+  protocol?: string
+  port?: number | string
+  endPort?: number
+}
+
+/** One rule of nft for each way an allowed packet may look; `return` lets it pass this direction. */
+function rulesOf(policy: NetworkPolicy, direction: Direction, scene: Scene): string[] {
+  const { spec, metadata } = policy
+  const namespace = metadata.namespace ?? 'default'
+  const field = direction === 'ingress' ? 'saddr' : 'daddr'
+  const entries = (direction === 'ingress' ? spec.ingress : spec.egress) ?? []
+  return entries.flatMap((entry) => {
+    const given =
+      (direction === 'ingress' ? (entry as { from?: PolicyPeer[] }).from : (entry as { to?: PolicyPeer[] }).to) ?? []
+    const ports = (entry.ports ?? []) as PolicyPort[]
+    const places =
+      given.length === 0
+        ? undefined
+        : scene.peers.filter((peer) => given.some((one) => isPeer(one, peer, namespace, scene)))
+    const blocks = given.flatMap(({ ipBlock }) => (ipBlock ? blockMatch(ipBlock, field) : []))
+    if (direction === 'egress') return egressRules(places, blocks, ports, scene)
+    const who = places === undefined ? [''] : [...addressMatch(field, places), ...blocks]
+    return combined(who, portMatches(ports, scene.place))
+  })
+}
+
+/** Named ports mean what each destination means by them. */
+function egressRules(
+  places: readonly Place[] | undefined,
+  blocks: readonly string[],
+  ports: readonly PolicyPort[],
+  scene: Scene,
+): string[] {
+  const numbered = ports.filter(({ port }) => typeof port !== 'string')
+  const named = ports.filter(({ port }) => typeof port === 'string')
+  const plain = ports.length === 0 || numbered.length > 0
+  const who = places === undefined ? [''] : [...addressMatch('daddr', places), ...blocks]
+  const rules = plain ? combined(who, portMatches(numbered)) : []
+  for (const { protocol = 'TCP', port } of named)
+    for (const peer of places ?? scene.peers) {
+      const number = peer.ports.get(`${protocol} ${port}`)
+      if (number) rules.push(`ip daddr ${peer.ip} ${protocol.toLowerCase()} dport ${number} return`)
+    }
+  const reachesDns = places === undefined || places.some(({ ip }) => ip === scene.dns.ip)
+  if (scene.dns.port !== 53 && reachesDns)
+    for (const { protocol = 'TCP', port } of numbered)
+      if (port === 53) rules.push(`ip daddr ${scene.dns.ip} ${protocol.toLowerCase()} dport ${scene.dns.port} return`)
+  return rules
+}
+
+function isPeer(
+  { podSelector, namespaceSelector, ipBlock }: PolicyPeer,
+  peer: Place,
+  namespace: string,
+  { spaces }: Scene,
+): boolean {
+  if (ipBlock) return false
+  const isSpace = namespaceSelector
+    ? selects(namespaceSelector, spaces.get(peer.namespace) ?? {})
+    : peer.namespace === namespace
+  return isSpace && (!podSelector || selects(podSelector, peer.labels))
+}
+
+const addressMatch = (field: string, places: readonly Place[]): string[] =>
+  places.length === 0
+    ? []
+    : [
+        `ip ${field} { ${places
+          .map(({ ip }) => ip)
+          .toSorted()
+          .join(', ')} } `,
+      ]
+
+/** Only IPv4 here; a block of the other family matches nothing. */
+function blockMatch({ cidr, except = [] }: { cidr: string; except?: string[] }, field: string): string[] {
+  if (!isCidr(cidr) || cidr.includes(':')) return []
+  const without = disjoint(except.filter((one) => isCidr(one) && !one.includes(':')))
+  const match = cidr.endsWith('/0') ? 'meta nfproto ipv4 ' : `ip ${field} ${cidr} `
+  return [`${match}${without.length > 0 ? `ip ${field} != { ${without.join(', ')} } ` : ''}`]
+}
+
+/** nft refuses a set with ranges that lie in each other: the wider one says it all. */
+function disjoint(cidrs: readonly string[]): string[] {
+  const ranges = [...new Set(cidrs)].map((cidr) => {
+    const [base = '', bits = '32'] = cidr.split('/')
+    const size = 2 ** (32 - Number(bits))
+    const start = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+    const from = Math.floor(start / size) * size
+    return { cidr, from, to: from + size }
+  })
+  return ranges
+    .filter(({ from, to }, i) =>
+      ranges.every(
+        (other, j) =>
+          i === j || other.from > from || other.to < to || (other.from === from && other.to === to && j > i),
+      ),
+    )
+    .map(({ cidr }) => cidr)
+}
+
+/** No ports at all means any; names that the pod does not know match nothing. */
+function portMatches(ports: readonly PolicyPort[], place?: Place): string[] {
+  if (ports.length === 0) return ['']
+  const numbers = new Map<string, Set<string>>()
+  const wholes = new Set<string>()
+  for (const { protocol = 'TCP', port, endPort } of ports) {
+    const l4 = protocol.toLowerCase()
+    const number = typeof port === 'string' ? place?.ports.get(`${protocol} ${port}`) : port
+    if (port === undefined) wholes.add(l4)
+    else if (number) {
+      const all = numbers.get(l4) ?? new Set()
+      numbers.set(l4, all.add(endPort && endPort > number ? `${number}-${endPort}` : String(number)))
+    }
+  }
+  // One match per port: ranges that overlap could not stand in one set.
+  return [
+    ...[...wholes].map((l4) => `meta l4proto ${l4} `),
+    ...[...numbers].flatMap(([l4, all]) => (wholes.has(l4) ? [] : [...all].map((one) => `${l4} dport ${one} `))),
+  ]
+}
+
+const combined = (who: readonly string[], what: readonly string[]) =>
+  who.flatMap((one) => what.map((other) => `${one}${other}return`))

@@ -12,7 +12,7 @@ import { type Coalesced, coalesced } from '../coalesce.ts'
 import type { NetworkConfig } from '../network-config.ts'
 import type { KernelTable } from '../nft/kernel.ts'
 import { type Part, type Table, tableFrom } from '../nft/table.ts'
-import type { PolicyPart } from '../policies/policy-part.ts'
+import type { Policies } from '../policies/controller.ts'
 import { serviceOf } from './endpoints.ts'
 import { hostPortPart } from './host-ports.ts'
 import { isOurLoadBalancer, nodeClaims } from './node-claims.ts'
@@ -25,8 +25,7 @@ export interface ServicesOptions {
   config: NetworkConfig
   kernel: KernelTable
   base: Table
-  /** What policies bring to the table now. */
-  policies: PolicyPart
+  policies: Policies
   /** UDP flows to endpoints that are gone: their entries in the connection table must go too. */
   forget: (ips: readonly string[]) => Promise<void>
   clock: Clock
@@ -37,8 +36,6 @@ export interface ServicesOptions {
 export interface ServiceTable {
   /** Resolves when the kernel holds what the caches say now. */
   settled(): Promise<void>
-  /** For whoever changes what `policies` answers. */
-  ask(): void
   close(): Promise<void>
 }
 
@@ -55,7 +52,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     const owner = serviceOf(slice)
     return owner === undefined ? [] : [owner]
   })
-  await Promise.all([services.synced, slices.synced, pods.synced])
+  await Promise.all([services.synced, slices.synced, pods.synced, policies.synced])
 
   const parts = new Map<string, { inputs: readonly unknown[]; part: Part; udp: ReadonlySet<string> }>()
   const hostPorts = new Map<string, Part>()
@@ -97,7 +94,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
 
   async function run() {
     const claims = claimed()
-    const table = tableFrom(base, [...parted(claims), ...hostPorts.values(), policies()])
+    const table = tableFrom(base, [...parted(claims), ...hostPorts.values(), policies.part()])
     const took = await kernel.apply(table)
     if (took === 'taken over' || took === 'replaced')
       log.info('service table written as a whole', { how: took, chains: table.chains.size })
@@ -130,6 +127,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     failed: (error, failures) => log.error('the service table could not be written, trying again', { error, failures }),
   })
 
+  policies.listen(() => job.ask())
   const stops = [
     services.listen(() => job.ask()),
     slices.listen(() => job.ask()),
@@ -166,9 +164,9 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
 
   return {
     settled: () => job.next(),
-    ask: job.ask,
     async close() {
       for (const stop of stops) stop()
+      policies.close()
       stopWatching()
       await job.close()
     },
