@@ -57,7 +57,6 @@ async function* one(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
 
 /** RFC 7234: code 299, no agent, the text quoted. Control characters cannot be in a header. */
 const warningHeader = (text: string) =>
-
   `299 - "${text
     .replace(/[^ -~]/g, ' ')
     .replace(/[\\"]/g, '\\$&')

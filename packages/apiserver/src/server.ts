@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Log, silent } from '@sampan/kit/log'
-import type { Definition, Schema } from '@sampan/resources/define'
+import type { Definition } from '@sampan/resources/define'
 import { StatusError } from '@sampan/resources/errors'
+import { schemaOf } from '@sampan/resources/schemas'
 import type { Transport } from '@sampan/resources/transport'
 import type { Store } from '@sampan/store/store'
 import type { Admission } from './admission/interfaces.ts'
@@ -20,6 +21,7 @@ import { HttpCall } from './http-call.ts'
 import { Kinds } from './kinds.ts'
 import { localTransport } from './local-transport.ts'
 import { objectsOf } from './objects.ts'
+import { openApiHandlers } from './openapi/handlers.ts'
 import { servedFrom } from './served.ts'
 import { version } from './version.ts'
 
@@ -34,8 +36,6 @@ export interface ApiServerOptions {
   virtualKinds?: readonly VirtualKind[]
   /** Further paths, as `/metrics`. Paths the server itself has come first. */
   paths?: readonly PathHandler[]
-  /** Structural schemas of built-in kinds, loaded when first asked for. Without it unknown fields are kept. */
-  schemaOf?: (group: string, version: string, kind: string) => Schema | undefined
   /** Besides the store: what `/readyz` waits for. */
   checks?: readonly Check[]
   /** What clients are told to connect to, as `10.0.0.1:6443`. */
@@ -63,7 +63,7 @@ export interface ApiServer {
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const { store, auth, log = silent, now = () => new Date(), random = Math.random } = options
   const kinds = new Kinds()
-  for (const definition of options.definitions) kinds.add(servedFrom(definition, schemaFrom(definition, options)))
+  for (const definition of options.definitions) kinds.add(servedFrom(definition, schemaFrom(definition)))
   for (const handler of options.subresources ?? []) kinds.addHandler(handler)
   for (const kind of options.virtualKinds ?? []) kinds.addVirtual(kind)
   const closing = new AbortController()
@@ -81,6 +81,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const customs = customKinds({ store, kinds, ...customCleanup(context) })
   const paths: PathHandler[] = [
     ...discoveryHandlers(kinds, options.serverAddress ?? ''),
+    ...openApiHandlers(kinds),
     ...healthHandlers([{ name: 'ping', isWell: () => true }, ...(options.checks ?? [])]),
     { path: '/version', methods: ['GET'], handle: async () => ({ status: 200, object: version }) },
     ...(options.paths ?? []),
@@ -207,8 +208,9 @@ const notAllowed: Answer = {
   ).status(),
 }
 
-function schemaFrom({ group, version, kind, schema }: Definition, { schemaOf }: ApiServerOptions) {
-  return () => schema ?? schemaOf?.(group, version, kind)
+/** Generated schemas are loaded when a caller from outside first writes something of the group. */
+function schemaFrom({ group, version, kind, schema }: Definition) {
+  return () => schema ?? schemaOf(group, version, kind)
 }
 
 /** An error as the answer the caller gets: refusals as they are, everything else as 500 without its inside. */

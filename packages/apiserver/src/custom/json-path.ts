@@ -43,24 +43,31 @@ function holds(found: unknown, operator: string, value: unknown): boolean {
   return operator === '>' ? a > b : operator === '<' ? a < b : operator === '>=' ? a >= b : a <= b
 }
 
+/** How each step looks, and what it does; the first form that fits counts. */
+const forms: readonly [RegExp, (match: RegExpExecArray) => Step | undefined][] = [
+  [/^\.\*/, () => ({ do: 'all' })],
+  [/^\.((?:[^.[\\]|\\.)+)/, ([, name]) => ({ do: 'member', name: name!.replace(/\\(.)/g, '$1') })],
+  [/^\.?\[\*\]/, () => ({ do: 'all' })],
+  [/^\.?\[(-?\d+)\]/, ([, at]) => ({ do: 'index', at: Number(at) })],
+  [/^\.?\[(['"])(.*?)\1\]/, ([, , name]) => ({ do: 'member', name: name!.replace(/\\(.)/g, '$1') })],
+  [
+    /^\.?\[\?\(\s*@([^=!<>]*?)\s*(?:(==|!=|<=|>=|<|>)\s*(.*?))?\s*\)\]/,
+    ([, inner, operator = '', value = '']) => {
+      const path = parse(inner!)
+      return path && { do: 'where', path, operator, value: literal(value) }
+    },
+  ],
+]
+
 function parse(text: string): Step[] | undefined {
   const steps: Step[] = []
   let rest = text.trim()
   while (rest !== '') {
-    let match: RegExpExecArray | null
-    if ((match = /^\.((?:[^.[\\]|\\.)+)/.exec(rest))) {
-      const name = match[1]!.replace(/\\(.)/g, '$1')
-      steps.push(name === '*' ? { do: 'all' } : { do: 'member', name })
-    } else if ((match = /^\.?\[\*\]/.exec(rest))) steps.push({ do: 'all' })
-    else if ((match = /^\.?\[(-?\d+)\]/.exec(rest))) steps.push({ do: 'index', at: Number(match[1]) })
-    else if ((match = /^\.?\[(['"])(.*?)\1\]/.exec(rest)))
-      steps.push({ do: 'member', name: match[2]!.replace(/\\(.)/g, '$1') })
-    else if ((match = /^\.?\[\?\(\s*@([^=!<>]*?)\s*(?:(==|!=|<=|>=|<|>)\s*(.*?))?\s*\)\]/.exec(rest))) {
-      const path = parse(match[1]!)
-      if (!path) return undefined
-      steps.push({ do: 'where', path, operator: match[2] ?? '', value: literal(match[3] ?? '') })
-    } else return undefined
-    rest = rest.slice(match[0].length)
+    const found = forms.map(([form, made]) => ({ match: form.exec(rest), made })).find(({ match }) => match)
+    const step = found?.made(found.match!)
+    if (!step) return undefined
+    steps.push(step)
+    rest = rest.slice(found!.match![0].length)
   }
   return steps
 }

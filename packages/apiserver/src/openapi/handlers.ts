@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { encode } from '../encode.ts'
+import type { Answer, Call, PathHandler } from '../handlers.ts'
+import type { Kinds } from '../kinds.ts'
+import type { Served } from '../served.ts'
+import { version } from '../version.ts'
+import { componentsOf, v2, v3 } from './components.ts'
+import { pathsOf } from './operations.ts'
+
+const info = { title: 'Kubernetes', version: version.gitVersion }
+
+/** `/openapi/v3` (an index and one document per group version) and `/openapi/v2` (everything in one). */
+export function openApiHandlers(kinds: Kinds): PathHandler[] {
+  return [
+    { path: '/openapi/v3', methods: ['GET'], handle: async () => ({ status: 200, object: indexOf(kinds) }) },
+    { path: '/openapi/v3/', methods: ['GET'], handle: async (call) => groupVersion(kinds, call) },
+    { path: '/openapi/v2', methods: ['GET'], handle: async (call) => whole(kinds, call) },
+  ]
+}
+
+function indexOf(kinds: Kinds) {
+  const paths: Record<string, unknown> = {}
+  for (const [group, versions] of kinds.groups())
+    for (const [name, served] of versions) {
+      const id = idOf(group, name)
+      paths[id] = { serverRelativeURL: `/openapi/v3/${id}?hash=${hashOf(served)}` }
+    }
+  return { paths }
+}
+
+const idOf = (group: string, name: string) => (group ? `apis/${group}/${name}` : `api/${name}`)
+
+/** Changes when the document would; built-in kinds only change with the version of this server. */
+function hashOf(served: readonly Served[]): string {
+  const hash = createHash('sha256').update(version.gitVersion)
+  for (const { definition, custom, schema } of served)
+    hash.update(`${definition.kind}\0`).update(custom ? JSON.stringify(schema() ?? {}) : '')
+  return hash.digest('hex').slice(0, 32).toUpperCase()
+}
+
+function groupVersion(kinds: Kinds, call: Call): Answer {
+  const parts = call.path.split('/').slice(3)
+  const [group, name] = parts[0] === 'api' ? ['', parts[1]] : [parts[1] ?? '', parts[2]]
+  const served = kinds
+    .groups()
+    .get(group)
+    ?.get(name ?? '')
+  if (!served || parts.length > 3) return { status: 404, text: '404 page not found\n' }
+  const hash = hashOf(served)
+  const asked = call.query.get('hash')
+  if (asked && asked !== hash)
+    return { status: 301, headers: { location: `/openapi/v3/${idOf(group, name!)}?hash=${hash}` }, text: '' }
+  return document(call, hash, asked !== null, () => ({
+    openapi: '3.0.0',
+    info,
+    paths: pathsOf(served, kinds, true),
+    components: { schemas: componentsOf(served, v3) },
+  }))
+}
+
+function whole(kinds: Kinds, call: Call): Answer {
+  const accept = call.headers.accept ?? '*/*'
+  if (!/application\/json|\*\/\*|application\/\*/.test(accept))
+    return { status: 406, text: 'only application/json is served here\n' }
+  const served = kinds.all()
+  return document(call, hashOf(served), false, () => ({
+    swagger: '2.0',
+    info,
+    paths: pathsOf(served, kinds, false),
+    definitions: componentsOf(served, v2),
+  }))
+}
+
+function document(call: Call, hash: string, isPermanent: boolean, make: () => unknown): Answer {
+  const etag = `"${hash}"`
+  const headers = {
+    'content-type': 'application/json',
+    etag,
+    vary: 'Accept',
+    'cache-control': isPermanent ? 'public, immutable' : 'no-cache, private',
+    ...(isPermanent && { expires: new Date(Date.now() + 31_536_000_000).toUTCString() }),
+  }
+  if (call.headers['if-none-match']?.includes(etag)) return { status: 304, headers, text: '' }
+  const value = make()
+  return { status: 200, headers, json: [encode(value)], value: () => value }
+}
