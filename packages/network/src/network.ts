@@ -60,6 +60,7 @@ export function createNetwork(options: NetworkOptions): Network {
   let ingress: IngressController | undefined
   let stopFirewall: (() => void) | undefined
   let isClosed = false
+  let hasBegun = false
 
   async function begin() {
     const abilities = await prepareHost(host, config)
@@ -145,9 +146,13 @@ export function createNetwork(options: NetworkOptions): Network {
       })
   }
 
-  async function close() {
-    if (isClosed) return
+  let closing: Promise<void> | undefined
+  const close = () => (closing ??= end())
+
+  async function end() {
     isClosed = true
+    // A start under way comes to its end first: what it opened is closed too.
+    if (hasBegun) await started.promise.catch(() => undefined)
     stopFirewall?.()
     await ingress?.close()
     await table?.close()
@@ -161,6 +166,7 @@ export function createNetwork(options: NetworkOptions): Network {
       signal?.addEventListener('abort', () => {
         close().catch((error) => log.error('the network did not stop cleanly', { error }))
       })
+      hasBegun = true
       begin().then(started.resolve, started.reject)
       await started.promise
     },
