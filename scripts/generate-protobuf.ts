@@ -10,14 +10,27 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 import { fieldsOf, textOf } from '../packages/resources/src/protobuf/wire.ts'
 import { additions } from './protobuf-additions.ts'
+import { pointers } from './protobuf-pointers.ts'
 
 export const target = new URL('../packages/resources/src/generated/protobuf.json', import.meta.url)
 
-/** Message → its fields as `number name type`, `*` for repeated; in order of number. */
+/** Message → its fields as `number name type` in order of number; `*` before a type: repeated, `?` after: a pointer. */
 export type Messages = Record<string, Record<string, string[]>>
 
 const served =
   /^k8s\.io\.(api\.(core|apps|batch|autoscaling|networking|policy|rbac|storage|coordination|discovery|events|node|scheduling|authentication|authorization|certificates|admissionregistration|flowcontrol|resource)\.v[12]$|apimachinery\.pkg\.(apis\.meta\.v1$|api\.resource|util\.intstr|runtime$))/
+
+/** Became generally available after the kubectl that is read: numbers stay when a type is promoted. */
+const promoted: [from: string, to: string, messages: RegExp][] = [
+  ['k8s.io.api.resource.v1beta2', 'k8s.io.api.resource.v1', /./],
+  ['k8s.io.api.storage.v1beta1', 'k8s.io.api.storage.v1', /^VolumeAttributesClass/],
+  [
+    'k8s.io.api.admissionregistration.v1alpha1',
+    'k8s.io.api.admissionregistration.v1',
+    /^(Mutating|Mutation$|JSONPatch$|ApplyConfiguration$)/,
+  ],
+]
+const wanted = (pkg: string) => served.test(pkg) || promoted.some(([from]) => from === pkg)
 
 const magic = Buffer.from([0x1f, 0x8b, 0x08])
 
@@ -82,7 +95,7 @@ export function messagesIn(binary: Buffer): Messages {
   const messages: Messages = {}
   for (const file of filesIn(binary)) {
     const pkg = string(file, 2)
-    if (!served.test(pkg)) continue
+    if (!wanted(pkg)) continue
     messages[pkg] = {}
     for (const message of all(file, 4)) {
       const fields = all(message, 2).map((field) => {
@@ -98,14 +111,29 @@ export function messagesIn(binary: Buffer): Messages {
 
 export function completed(messages: Messages): Messages {
   const whole = structuredClone(messages)
+  for (const [from, to, names] of promoted) {
+    for (const [name, fields] of Object.entries(whole[from] ?? {})) {
+      whole[to] ??= {}
+      if (names.test(name)) whole[to][name] ??= fields
+    }
+    delete whole[from]
+  }
   for (const [pkg, added] of Object.entries(additions))
     for (const [name, fields] of Object.entries(added)) {
       whole[pkg] ??= {}
       whole[pkg][name] = [...new Set([...(whole[pkg][name] ?? []), ...fields])]
     }
+  for (const [pkg, list] of Object.entries(pointers)) markPointers(whole[pkg] ?? {}, list)
   for (const pkg of Object.values(whole))
     for (const fields of Object.values(pkg)) fields.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
   return whole
+}
+
+function markPointers(messages: Record<string, string[]>, list: readonly string[]): void {
+  for (const line of list) {
+    const [name = '', ...names] = line.split(' ')
+    messages[name] &&= messages[name].map((field) => (names.includes(field.split(' ')[1]!) ? `${field}?` : field))
+  }
 }
 
 export function written(messages: Messages): string {
