@@ -60,6 +60,12 @@ export const pathsOf = (home: string) => ({
 /** What a reboot wipes: sockets, running state of the container runtime. */
 export const stateOf = (config: Pick<Config, 'name'>) => join('/run/sampan', config.name)
 
+/** Name of the cgroup all pods of an instance are in, below the root of each hierarchy. */
+export const cgroupOf = (name: string) => `sampan-${name}`
+
+/** What the network of an instance is told. */
+export const networkConfig = ({ network, nodeIP, nodeName, ports }: Config) => ({ ...network, nodeIP, nodeName, ports })
+
 /** The configuration an instance was started with, or undefined where none was. */
 export function savedConfig(home: string): Config | undefined {
   const file = pathsOf(home).config

@@ -14,7 +14,7 @@ export type SystemImage = (typeof systemImages)[number]
 export interface BuiltImage {
   /** Full name, as `sampan.dev/system/ingress:3f2a…`; the tag is the hash of everything that went into it. */
   name: string
-  /** OCI archive on this machine. */
+  /** File on this machine: an OCI archive for `base`, Docker archives for the others. */
   archive: string
 }
 
@@ -40,14 +40,14 @@ export async function prepareImages(
     if (missing.includes('base') || !(await buildah.has('localhost/sampan/base'))) {
       const done = progress.begin('base image from Debian packages')
       done(await makeBase(buildah, join(cache, 'tmp')))
-      await save(buildah, 'localhost/sampan/base', built.base)
+      await save(buildah, 'localhost/sampan/base', built.base, 'oci') // the registry takes it from there
     }
     await Promise.all(
       missing.map(async (name) => {
         if (name === 'base' || existsSync(built[name].archive)) return
         const done = progress.begin(`system image ${name}`)
         await buildah.build(join(source, 'images', name), `localhost/sampan/${name}`)
-        await save(buildah, `localhost/sampan/${name}`, built[name])
+        await save(buildah, `localhost/sampan/${name}`, built[name], 'docker')
         done()
       }),
     )
@@ -76,10 +76,10 @@ export async function plannedImages(source: string, cache = imageCache): Promise
 }
 
 /** An archive appears under its name only when it is whole. */
-async function save(buildah: Buildah, image: string, { name, archive }: BuiltImage) {
+async function save(buildah: Buildah, image: string, { name, archive }: BuiltImage, format: 'oci' | 'docker') {
   const unfinished = `${archive}.part`
   await rm(unfinished, { force: true })
-  await buildah.save(image, unfinished, name)
+  await buildah.save(image, unfinished, name, format)
   await rename(unfinished, archive)
 }
 

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive } from '@sampan/kit/lock-file'
 import { run } from '@sampan/kit/run'
+import { removeNetwork } from '@sampan/network/network'
 import { connectCri } from '@sampan/node/cri/client'
 import { runtimeSocket } from '@sampan/node/runtime-files'
-import { type Config, pathsOf, savedConfig, stateOf } from '../config.ts'
+import { type Config, cgroupOf, networkConfig, pathsOf, savedConfig, stateOf } from '../config.ts'
 import { imageCache } from '../setup/images.ts'
 import type { Progress } from '../setup/progress.ts'
 import { containerdPid, ensureContainerd, stopContainerd } from './containerd.ts'
@@ -54,7 +55,8 @@ export async function uninstall(home: string, progress: Progress): Promise<void>
     await stopContainerd(config)
     await endLeftovers(config)
     done()
-    await removeNetwork(config)
+    await removeNetwork(networkConfig(config))
+    await rm(join('/var/lib/cni/networks', config.network.bridge), { recursive: true, force: true })
     await unmountBelow([home, stateOf(config)])
     await removeCgroups(config.name)
     await rm(stateOf(config), { recursive: true, force: true })
@@ -90,15 +92,6 @@ function belongs(pid: number, config: Config): boolean {
   }
 }
 
-/** Programs answer "not there" with a failure, which is what is wanted here. */
-async function removeNetwork(config: Config) {
-  await run('nft', ['delete', 'table', 'inet', config.network.nftTable])
-  await run('nft', ['delete', 'table', 'ip', config.network.nftTable])
-  await run('nft', ['delete', 'table', 'bridge', config.network.nftTable])
-  await run('ip', ['link', 'delete', config.network.bridge])
-  await rm(join('/var/lib/cni/networks', config.network.bridge), { recursive: true, force: true })
-}
-
 /** Deepest first; a mount under another is listed after it. */
 async function unmountBelow(folders: readonly string[]) {
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
@@ -112,7 +105,7 @@ async function unmountBelow(folders: readonly string[]) {
 async function removeCgroups(name: string) {
   const roots = ['/sys/fs/cgroup', ...(await readdir('/sys/fs/cgroup')).map((one) => join('/sys/fs/cgroup', one))]
   for (const root of roots) {
-    const top = join(root, name === 'default' ? 'sampan' : `sampan-${name}`)
+    const top = join(root, cgroupOf(name))
     if (existsSync(join(top, 'cgroup.procs'))) await removeTree(top)
   }
 }
