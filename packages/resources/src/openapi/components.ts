@@ -15,9 +15,13 @@ const special = {
 const specialSchemas: Record<string, Printed> = {
   [special.quantity]: {
     description: 'A number with a suffix: 250m, 1.5Gi, 2e3.',
-    type: 'string',
+    oneOf: [{ type: 'string' }, { type: 'number' }],
   },
-  [special.intOrString]: { description: 'A whole number or text.', format: 'int-or-string', type: 'string' },
+  [special.intOrString]: {
+    description: 'A whole number or text.',
+    format: 'int-or-string',
+    oneOf: [{ type: 'integer' }, { type: 'string' }],
+  },
   [special['date-time']]: { description: 'RFC 3339, whole seconds.', format: 'date-time', type: 'string' },
   [special['date-time-micro']]: { description: 'RFC 3339 with microseconds.', format: 'date-time', type: 'string' },
 }
@@ -71,11 +75,14 @@ function builtIn(name: string, sources: Sources): Printed | undefined {
   const texts = source.texts[short] ?? {}
   const printed = print(schema)
   for (const [key, property] of Object.entries((printed.properties ?? {}) as Record<string, Printed>)) {
-    // The models say nothing about fields that hold a struct: what the struct says is next best.
+    const held = (property.items ?? property.additionalProperties) as Printed | undefined
+    if (held?.$ref) held.description = aboutStruct(held.$ref, sources)
     const text = texts[key] ?? (property.$ref && aboutStruct(property.$ref, sources))
     if (text) property.description = text
   }
-  return { ...(texts[''] && { description: texts[''] }), ...printed }
+  // The models say nothing about fields that hold a struct, so the struct's own text stands at the field; at the struct
+  // too it would show twice.
+  return isKind(schema) && texts[''] ? { description: texts[''], ...printed } : printed
 }
 
 interface Source {
@@ -98,6 +105,8 @@ function sourceOf(home: string, sources: Sources): Source | undefined {
   sources.set(home, source)
   return source
 }
+
+const isKind = ({ properties }: Schema) => properties?.kind !== undefined && properties.apiVersion !== undefined
 
 function aboutStruct(name: string, sources: Sources): string | undefined {
   const [home, short] = split(name)

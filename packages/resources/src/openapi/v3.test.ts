@@ -37,8 +37,9 @@ test('explain finds a kind, its fields and what they are for', () => {
   const pod = schemas['io.k8s.api.core.v1.Pod'] as { [key: string]: unknown; properties: Record<string, object> }
   assert.deepEqual(pod['x-kubernetes-group-version-kind'], [{ group: '', version: 'v1', kind: 'Pod' }])
   assert.match(String(pod.description), /collection of containers/)
-  const spec = pod.properties.spec as { allOf: object[] }
+  const spec = pod.properties.spec as { allOf: object[]; description: string }
   assert.deepEqual(spec.allOf, [{ $ref: '#/components/schemas/io.k8s.api.core.v1.PodSpec' }])
+  assert.match(spec.description, /^PodSpec is a description/)
   const podSpec = schemas['io.k8s.api.core.v1.PodSpec'] as { properties: Record<string, { description: string }> }
   assert.match(podSpec.properties.containers!.description, /List of containers/)
 })
