@@ -1,7 +1,7 @@
 import { mergePatch, mergePatchBetween } from '@sampan/kit/merge-patch'
 import { fieldsMatch, matches, parseFieldSelector, parseSelector } from '@sampan/kit/selectors'
 import { apiVersionOf, type Definition } from '@sampan/resources/define'
-import { alreadyExists, conflict, invalid, notFound, StatusError } from '@sampan/resources/errors'
+import { alreadyExists, conflict, forbidden, invalid, notFound, StatusError } from '@sampan/resources/errors'
 import type { KubeObject, Ref, WatchEvent } from '@sampan/resources/meta'
 import type { Client, Draft, ListOptions } from './client.ts'
 
@@ -107,12 +107,21 @@ export function memoryClient(options: { now?: () => Date } = {}): MemoryClient {
     const object = drafted(kind, draft)
     const place = collection(kind as Definition<never>)
     if (place.objects.has(keyOf(place.kind, object.metadata))) throw alreadyExists(kind, object.metadata.name)
+    refuseInTerminating(place.kind, object.metadata)
     const { deletionTimestamp: _deleted, resourceVersion: _version, ...metadata } = object.metadata
     object.metadata = metadata as T['metadata']
     if (kind.hasStatus && !kind.keepsStatusOnCreate) delete (object as { status?: unknown }).status
     check(kind, object)
     kind.onCreate?.(object)
     return dryRun ? object : (store(place, 'create', object) as T)
+  }
+
+  function refuseInTerminating(kind: Definition<never> | Definition, { namespace = '', name }: KubeObject['metadata']) {
+    if (!collections.get('/namespaces')?.objects.get(namespace)?.metadata.deletionTimestamp) return
+    const message = `unable to create new content in namespace ${namespace} because it is being terminated`
+    const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated` }
+    const refusal = forbidden(kind, name, message)
+    throw new StatusError('Forbidden', refusal.message, { ...refusal.details, causes: [cause] })
   }
 
   /** Makes `next` the state of the object; `part` says which half of it the caller may change. */

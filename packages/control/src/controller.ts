@@ -1,5 +1,11 @@
+import type { Caches } from '@sampan/client/caches'
+import type { Client } from '@sampan/client/client'
+import type { Clock } from '@sampan/kit/clock'
+import type { Log } from '@sampan/kit/log'
 import type { Definition } from '@sampan/resources/define'
 import type { KubeObject, Ref } from '@sampan/resources/meta'
+import type { Recorder } from './events.ts'
+import type { Metrics } from './metrics.ts'
 import type { Plan } from './plan.ts'
 
 /** Reads from watch-fed caches: never a request. What is read may be a moment old; objects are never changed. */
@@ -32,6 +38,32 @@ export interface Controller<T extends KubeObject = KubeObject> {
   reconcile(object: T, snapshot: Snapshot): Plan | Promise<Plan>
   /** The object is gone. Rarely needed: clean-up is a finalizer's business. */
   gone?(at: Ref, snapshot: Snapshot): Plan | Promise<Plan>
+}
+
+/** What runs beside controllers and spans kinds: it shares their client, caches and events, and is closed with them. */
+export interface Part {
+  name: string
+  start(around: Around): Running
+}
+
+export interface Around {
+  client: Client
+  caches: Caches
+  events: Recorder
+  log: Log
+  clock: Clock
+  metrics: Metrics
+}
+
+export interface Running {
+  /** Resolves when everything is seen and worked on. */
+  synced: Promise<void>
+  /** Nothing waits its turn or runs. */
+  readonly isIdle: boolean
+  /** Resolves when nothing waits its turn or runs. For tests. */
+  idle(): Promise<void>
+  /** Stops; resolves when what runs has ended. */
+  close(): Promise<void>
 }
 
 export interface Index {

@@ -7,10 +7,10 @@ import { event as eventKind } from '@sampan/resources/core/event'
 import { type Definition, defineResource } from '@sampan/resources/define'
 import { StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
-import { type Controller, controller, index, watch } from './controller.ts'
+import { type Controller, controller, index, type Running, watch } from './controller.ts'
 import { metricsRegistry } from './metrics.ts'
 import { again, create, event, remove, status, Terminal, update } from './plan.ts'
-import { type Running, runControllers } from './run-controllers.ts'
+import { runControllers } from './run-controllers.ts'
 
 interface Fleet extends KubeObject {
   spec: { boats: number; mood?: string }

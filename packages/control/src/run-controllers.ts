@@ -2,12 +2,12 @@ import { type Caches, caches as openCaches } from '@sampan/client/caches'
 import type { Client } from '@sampan/client/client'
 import { type Clock, systemClock } from '@sampan/kit/clock'
 import { type Log, silent } from '@sampan/kit/log'
-import { type WorkQueue, workQueue } from '@sampan/kit/work-queue'
+import { workQueue } from '@sampan/kit/work-queue'
 import { apiVersionOf, type Definition } from '@sampan/resources/define'
 import { isReason } from '@sampan/resources/errors'
 import type { KubeObject, Ref } from '@sampan/resources/meta'
 import { carryOut, type Hands, isNamespaceGoing } from './carry-out.ts'
-import type { Controller, Snapshot } from './controller.ts'
+import type { Around, Controller, Part, Running, Snapshot } from './controller.ts'
 import { type Recorder, recorder } from './events.ts'
 import { type Metrics, noMetrics } from './metrics.ts'
 import { Terminal } from './plan.ts'
@@ -15,7 +15,7 @@ import { kindsOf, snapshotFor } from './snapshot.ts'
 
 export interface RunOptions {
   client: Client
-  controllers: readonly Controller[]
+  controllers: readonly (Controller | Part)[]
   /** Shared with other parts of the process; else own ones are opened and closed. */
   caches?: Caches
   /** Shared likewise. */
@@ -29,33 +29,20 @@ export interface RunOptions {
   resyncMs?: number
 }
 
-export interface Running {
-  /** Resolves when every controller sees everything and works. */
-  synced: Promise<void>
-  /** Resolves when no controller has anything to do and no event is being written. For tests. */
-  idle(): Promise<void>
-  /** Stops; resolves when what runs has ended. */
-  close(): Promise<void>
-}
-
 const backoff = { first: 5, most: 5 * 60_000 }
 
-/** Runs controllers: watch → keys → queue → reconcile → carry out → retry. */
+/**
+ * Runs controllers: watch → keys → queue → reconcile → carry out → retry. Idle means that no controller has anything to
+ * do and no event is being written.
+ */
 export function runControllers(options: RunOptions): Running {
   const { client, controllers, log = silent, clock = systemClock, signal, metrics = noMetrics } = options
   const caches = options.caches ?? openCaches({ client, log, clock })
   const events = options.events ?? recorder({ client, log, clock })
-  const running = controllers.map((controller) =>
-    runOne(controller, {
-      client,
-      caches,
-      events,
-      clock,
-      metrics,
-      log: log.with({ controller: controller.name }),
-      resyncMs: options.resyncMs ?? 10 * 60_000,
-    }),
-  )
+  const running = controllers.map((one) => {
+    const around = { client, caches, events, clock, metrics, log: log.with({ controller: one.name }) }
+    return 'start' in one ? one.start(around) : runOne(one, around, options.resyncMs ?? 10 * 60_000)
+  })
   let closing: Promise<void> | undefined
 
   const close = () => {
@@ -72,12 +59,15 @@ export function runControllers(options: RunOptions): Running {
   const synced = Promise.all(running.map((one) => one.synced)).then(() => undefined)
   synced.catch(() => undefined) // whoever waits hears of it; nobody has to wait
 
-  const isIdle = () => running.every(({ queue }) => queue.isIdle) && events.isIdle
+  const isIdle = () => running.every((one) => one.isIdle) && events.isIdle
   return {
     synced,
+    get isIdle() {
+      return isIdle()
+    },
     async idle() {
       for (let calm = 0; calm < 3; ) {
-        await Promise.all([...running.map(({ queue }) => queue.idle()), events.idle()])
+        await Promise.all([...running.map((one) => one.idle()), events.idle()])
         await new Promise((resolve) => setImmediate(resolve)) // changes still on their way to the caches
         calm = isIdle() ? calm + 1 : 0
       }
@@ -86,20 +76,11 @@ export function runControllers(options: RunOptions): Running {
   }
 }
 
-interface One extends Omit<RunOptions, 'controllers' | 'signal'> {
-  client: Client
-  caches: Caches
-  events: Recorder
-  log: Log
-  clock: Clock
-  metrics: Metrics
-  resyncMs: number
-}
-
 function runOne(
   controller: Controller,
-  { client, caches, events, log, clock, metrics, resyncMs }: One,
-): { queue: WorkQueue; synced: Promise<void>; close(): Promise<void> } {
+  { client, caches, events, log, clock, metrics }: Around,
+  resyncMs: number,
+): Running {
   const snapshot = snapshotFor(controller, caches, clock)
   const own = caches.of(controller.kind)
   const labels = { controller: controller.name }
@@ -191,8 +172,11 @@ function runOne(
   }
 
   return {
-    queue,
     synced: start(),
+    get isIdle() {
+      return queue.isIdle
+    },
+    idle: () => queue.idle(),
     close() {
       closed = true
       for (const stop of stops) stop()

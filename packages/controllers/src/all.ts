@@ -1,0 +1,30 @@
+import type { Client } from '@sampan/client/client'
+import type { Controller, Part } from '@sampan/control/controller'
+import type { Log } from '@sampan/kit/log'
+import { deployments } from './deployment.ts'
+import { endpointSlices } from './endpoint-slice.ts'
+import { endpointsObjects } from './endpoints.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { namespaces } from './namespace.ts'
+import { replicaSets } from './replica-set.ts'
+import { replicationControllers } from './replication-controller.ts'
+import { serviceAccounts } from './service-account.ts'
+
+export interface ControllersOptions {
+  client: Client
+  /** PEM of the certificate authority of the API server. */
+  ca: string
+  log?: Log
+}
+
+/** Everything the engine runs, for `runControllers`. */
+export const controllers = ({ client, ca }: ControllersOptions): readonly (Controller | Part)[] => [
+  deployments,
+  replicaSets,
+  replicationControllers,
+  endpointSlices,
+  endpointsObjects,
+  serviceAccounts(ca),
+  namespaces(client),
+  garbageCollector,
+]
