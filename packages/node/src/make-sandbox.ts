@@ -14,15 +14,19 @@ export function pidsLimitOf(pod: Pod, most: number): number {
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most
 }
 
-/** Makes the pod's cgroup and sandbox; the network of sandboxes that died is freed first. Throws CriError. */
-export async function makeSandbox(context: NodeContext, pod: Pod, view: PodView, attempt: number): Promise<void> {
+/**
+ * Makes the pod's cgroup and sandbox; the network of sandboxes that died is freed first. Gives the sandbox's id. Throws
+ * CriError.
+ */
+export async function makeSandbox(context: NodeContext, pod: Pod, view: PodView, attempt: number): Promise<string> {
   const { cri, settings, cgroups, slots } = context
   for (const dead of view.sandboxes) if (!dead.isReady) await cri.call('StopPodSandbox', { podSandboxId: dead.id })
   await Promise.all([
     mkdir(podLogFolder(settings, pod.metadata), { recursive: true, mode: 0o755 }),
     cgroups.apply(pod.metadata.uid!, { ...podLimits(pod), pids: pidsLimitOf(pod, settings.pidsLimit) }),
   ])
-  await slots.run(() =>
+  const { podSandboxId } = await slots.run(() =>
     cri.call('RunPodSandbox', { config: sandboxConfigOf(context, pod, attempt) }, { timeoutMs: 240_000 }),
   )
+  return podSandboxId
 }

@@ -267,10 +267,11 @@ export function createNode(options: NodeOptions): NodeAgent {
     if (!uid) return
     for (const wait of exitWaits) {
       try {
-        const seen = await view.refresh(uid)
+        const isSandbox = view.of(uid)?.sandboxes.some((one) => one.id === id)
+        await (isSandbox ? view.lookAtSandbox(uid, id) : view.lookAtContainer(uid, id))
         const isStillUp =
-          seen?.containers.some((one) => one.id === id && one.state !== 'exited') ||
-          seen?.sandboxes.some((one) => one.id === id && one.isReady)
+          view.of(uid)?.containers.some((one) => one.id === id && one.state !== 'exited') ||
+          view.of(uid)?.sandboxes.some((one) => one.id === id && one.isReady)
         if (!isStillUp) break
       } catch (error) {
         log.warn('the container runtime does not answer', { error })

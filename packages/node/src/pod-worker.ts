@@ -121,7 +121,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   }
 
   async function onePass(): Promise<void> {
-    if (isStale) await refresh()
+    if (isStale) await seeing(() => runtime.refresh(uid))
     if (isStale) return
     const pod = current()
     if (!isAdmitted && goneAt === undefined && !pod.metadata.deletionTimestamp && viewNow().sandboxes.length === 0) {
@@ -160,18 +160,22 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
 
   function createSandbox(pod: Pod, view: PodView, attempt: number) {
     sandbox = 'creating'
+    let id: string | undefined
     const work = async () => {
       try {
         volumes = await prepared(pod, view)
-        await makeSandbox(context, pod, view, attempt)
+        id = await makeSandbox(context, pod, view, attempt)
         succeeded('')
         failure = undefined
       } catch (error) {
         failure = sandboxFailure(pod, error)
       }
     }
-    operate('sandbox', work, () => {
-      sandbox = undefined
+    operate('sandbox', work, {
+      look: () => (id ? runtime.lookAtSandbox(uid, id) : runtime.refresh(uid)),
+      after() {
+        sandbox = undefined
+      },
     })
   }
 
@@ -180,15 +184,19 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     const work = async () => {
       await context.cri.call('StopPodSandbox', { podSandboxId })
     }
-    operate('sandbox', work, () => {
-      sandbox = undefined
+    operate('sandbox', work, {
+      look: () => runtime.lookAtSandbox(uid, podSandboxId),
+      after() {
+        sandbox = undefined
+      },
     })
   }
 
   function removeContainer(containerId: string) {
-    operate(containerId, async () => {
+    const work = async () => {
       await context.cri.call('RemoveContainer', { containerId })
-    })
+    }
+    operate(`remove ${containerId}`, work, { look: () => runtime.lookAtContainer(uid, containerId) })
   }
 
   /** Told again with an earlier deadline, the runtime ends it sooner. */
@@ -198,7 +206,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     operate(
       `stop ${id} ${deadline}`,
       () => stopContainer(context, pod, view, { id, name, reason, deadline, isRepeat }),
-      () => stopping.delete(id),
+      { look: () => runtime.lookAtContainer(uid, id), after: () => stopping.delete(id) },
     )
   }
 
@@ -253,9 +261,12 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
           await startFailed(pod, name, error, id)
         }
       },
-      () => {
-        starting.delete(name)
-        aborts.delete(name)
+      {
+        look: () => (id ? runtime.lookAtContainer(uid, id) : Promise.resolve()),
+        after() {
+          starting.delete(name)
+          aborts.delete(name)
+        },
       },
     )
   }
@@ -346,8 +357,12 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     done()
   }
 
-  /** Works in the background; when it ends, the pod is looked at again with fresh eyes. */
-  function operate(key: string, work: () => Promise<void>, after?: () => void): void {
+  /** Works in the background; when it ends, `look` reads what it changed and the pod is looked at again. */
+  function operate(
+    key: string,
+    work: () => Promise<void>,
+    then: { look?(): Promise<void>; after?(): void } = {},
+  ): void {
     if (operations.has(key)) return
     const running = (async () => {
       try {
@@ -356,8 +371,8 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
         if (!isClosed) log.warn('a step failed and will be tried again', { step: key, error })
         again(now() + retryMs)
       }
-      if (!isClosed && key !== 'volumes' && key !== 'finish') await refresh()
-      after?.()
+      if (!isClosed && then.look) await seeing(then.look)
+      then.after?.()
       operations.delete(key)
       if (key !== 'finish') poke()
     })()
@@ -365,9 +380,9 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   }
 
   /** What cannot be read must not be acted on. */
-  async function refresh(): Promise<void> {
+  async function seeing(look: () => Promise<void>): Promise<void> {
     try {
-      await runtime.refresh(uid)
+      await look()
       isStale = false
     } catch (error) {
       isStale = true

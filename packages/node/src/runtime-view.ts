@@ -1,5 +1,12 @@
 import { type Cri, isGone } from './cri/client.ts'
-import { type Container, containerStates, type Sandbox, sandboxStates } from './cri/messages.ts'
+import {
+  type Container,
+  type ContainerStatus,
+  containerStates,
+  type Sandbox,
+  type SandboxStatus,
+  sandboxStates,
+} from './cri/messages.ts'
 import { annotations, labels } from './pod/labels.ts'
 import type { ContainerView, PodView, SandboxView } from './pod/view.ts'
 
@@ -12,7 +19,11 @@ export interface RuntimeView {
   /** Says so before any list does: a container may have ended by then. */
   claim(id: string, uid: string): void
   /** Reads one pod anew. */
-  refresh(uid: string): Promise<PodView | undefined>
+  refresh(uid: string): Promise<void>
+  /** Reads one container of a pod anew, which costs one call. */
+  lookAtContainer(uid: string, id: string): Promise<void>
+  /** The same for a sandbox; a new one is found this way too. */
+  lookAtSandbox(uid: string, id: string): Promise<void>
   /** Reads everything anew. Gives the uids of pods that differ from before. */
   refreshAll(): Promise<string[]>
   /** Nothing of this pod will come back. */
@@ -23,123 +34,140 @@ const names = Object.entries(containerStates) as [ContainerView['state'], number
 const stateName = (state: number): ContainerView['state'] =>
   names.find(([, value]) => value === state)?.[0] ?? 'unknown'
 const toMs = (nanos: number) => Math.floor(nanos / 1e6)
+const newestFirst = (a: { createdAt: number }, b: { createdAt: number }) => b.createdAt - a.createdAt
 
 /** Sees only pods of this node object. */
 export function runtimeView(cri: Cri, nodeName: string): RuntimeView {
   const pods = new Map<string, PodView>()
   const owners = new Map<string, string>()
+  /** Reads of one pod happen one after the other, so that none overwrites what a later one found. */
+  const turns = new Map<string, Promise<void>>()
+  /** Counts reads of single pods: a full list that began before one knows less about that pod. */
+  let reads = 0
+  const lastRead = new Map<string, number>()
 
-  /** Reads overlap: of two, the one that began later knows better. */
-  let begun = 0
-  const applied = new Map<string, number>()
+  const isOurs = (sandbox: { annotations: Record<string, string> }) =>
+    sandbox.annotations[annotations.node] === nodeName
 
-  const isOurs = (sandbox: Sandbox) => sandbox.annotations[annotations.node] === nodeName
+  function inTurn(uid: string, read: () => Promise<void>): Promise<void> {
+    const turn = (turns.get(uid) ?? Promise.resolve()).then(async () => {
+      await read()
+      lastRead.set(uid, ++reads)
+    })
+    const settled = turn.catch(() => undefined) // whoever asked hears of it; the next in turn reads for itself
+    turns.set(uid, settled)
+    settled.then(() => turns.get(uid) === settled && turns.delete(uid))
+    return turn
+  }
 
-  async function viewOf(uid: string, sandboxes: Sandbox[], containers: Container[]): Promise<PodView | undefined> {
+  async function readPod(uid: string, sandboxes: Sandbox[], containers: Container[]): Promise<PodView | undefined> {
     const first = sandboxes[0]
     if (!first?.metadata) return undefined
     const before = pods.get(uid)
     const [sandboxViews, containerViews] = await Promise.all([
       Promise.all(
-        sandboxes.map((one) =>
-          sandboxOf(
-            one,
-            before?.sandboxes.find(({ id }) => id === one.id),
-          ),
-        ),
+        sandboxes.map((one) => {
+          const known = before?.sandboxes.find(({ id }) => id === one.id)
+          return known?.isReady === (one.state === sandboxStates.ready) ? known : sandboxAt(one.id, known)
+        }),
       ),
       Promise.all(
-        containers.map((one) =>
-          containerOf(
-            one,
-            before?.containers.find(({ id }) => id === one.id),
-          ),
-        ),
+        containers.map((one) => {
+          const known = before?.containers.find(({ id }) => id === one.id)
+          return known?.state === stateName(one.state) ? known : containerAt(one.id, one.podSandboxId)
+        }),
       ),
     ])
-    for (const { id } of [...sandboxes, ...containers]) owners.set(id, uid)
     return {
       uid,
       name: first.metadata.name,
       namespace: first.metadata.namespace,
-      sandboxes: sandboxViews.toSorted((a, b) => b.createdAt - a.createdAt),
-      containers: containerViews.filter((one) => one !== undefined).toSorted((a, b) => b.createdAt - a.createdAt),
+      sandboxes: sandboxViews.filter((one) => one !== undefined).toSorted(newestFirst),
+      containers: containerViews.filter((one) => one !== undefined).toSorted(newestFirst),
     }
   }
 
-  async function sandboxOf(one: Sandbox, before: SandboxView | undefined): Promise<SandboxView> {
-    const isReady = one.state === sandboxStates.ready
-    if (before && before.isReady === isReady) return before
-    const view = { id: one.id, attempt: one.metadata?.attempt ?? 0, isReady, createdAt: toMs(one.createdAt) }
-    if (!isReady) return { ...view, ips: before?.ips ?? [] }
-    const { status } = await cri.call('PodSandboxStatus', { podSandboxId: one.id })
-    const { ip = '', additionalIps = [] } = status?.network ?? {}
-    return { ...view, ips: ip ? [ip, ...additionalIps.map((more) => more.ip)] : [] }
-  }
-
-  async function containerOf(one: Container, before: ContainerView | undefined): Promise<ContainerView | undefined> {
-    const state = stateName(one.state)
-    if (before?.state === state) return before
+  /** Undefined when there is no such sandbox. */
+  async function sandboxStatus(id: string) {
     try {
-      const { status } = await cri.call('ContainerStatus', { containerId: one.id })
-      if (!status) return undefined
-      return {
-        id: one.id,
-        name: one.metadata?.name ?? '',
-        attempt: one.metadata?.attempt ?? 0,
-        sandboxId: one.podSandboxId,
-        state: stateName(status.state),
-        createdAt: toMs(status.createdAt),
-        startedAt: toMs(status.startedAt),
-        finishedAt: toMs(status.finishedAt),
-        exitCode: status.exitCode,
-        reason: status.reason,
-        message: status.message,
-        image: status.image?.image ?? '',
-        imageRef: status.imageRef,
-        logPath: status.logPath,
-        annotations: status.annotations,
-      }
+      return (await cri.call('PodSandboxStatus', { podSandboxId: id })).status
     } catch (error) {
       if (isGone(error)) return undefined
       throw error
     }
   }
 
-  function put(uid: string, view: PodView | undefined, turn: number): boolean {
-    if ((applied.get(uid) ?? 0) > turn) return false
-    applied.set(uid, turn)
+  async function sandboxAt(id: string, before: SandboxView | undefined): Promise<SandboxView | undefined> {
+    const status = await sandboxStatus(id)
+    return status && sandboxFrom(status, before)
+  }
+
+  async function containerAt(id: string, sandboxId: string): Promise<ContainerView | undefined> {
+    try {
+      const { status } = await cri.call('ContainerStatus', { containerId: id })
+      return status && containerFrom(status, sandboxId)
+    } catch (error) {
+      if (isGone(error)) return undefined
+      throw error
+    }
+  }
+
+  function put(uid: string, view: PodView | undefined): boolean {
     const before = pods.get(uid)
     if (view) pods.set(uid, view)
-    else pods.delete(uid)
-    if (!view) {
-      for (const [id, owner] of owners) if (owner === uid) owners.delete(id)
-    }
+    else forget(uid)
+    for (const { id } of [...(view?.sandboxes ?? []), ...(view?.containers ?? [])]) owners.set(id, uid)
     return !isSame(before, view)
   }
 
+  function forget(uid: string) {
+    pods.delete(uid)
+    lastRead.delete(uid)
+    for (const [id, owner] of owners) if (owner === uid) owners.delete(id)
+  }
+
   return {
-    forget(uid) {
-      applied.delete(uid)
-      pods.delete(uid)
-    },
     of: (uid) => pods.get(uid),
     all: () => [...pods.values()],
     uidOf: (id) => owners.get(id),
     claim: (id, uid) => void owners.set(id, uid),
-    async refresh(uid) {
-      const turn = ++begun
-      const labelSelector = { [labels.podUid]: uid }
-      const [{ items }, { containers }] = await Promise.all([
-        cri.call('ListPodSandbox', { filter: { labelSelector } }),
-        cri.call('ListContainers', { filter: { labelSelector } }),
-      ])
-      const view = await viewOf(uid, items.filter(isOurs), containers)
-      put(uid, view, turn)
-      return pods.get(uid)
-    },
+    forget,
+    refresh: (uid) =>
+      inTurn(uid, async () => {
+        const labelSelector = { [labels.podUid]: uid }
+        const [{ items }, { containers }] = await Promise.all([
+          cri.call('ListPodSandbox', { filter: { labelSelector } }),
+          cri.call('ListContainers', { filter: { labelSelector } }),
+        ])
+        put(uid, await readPod(uid, items.filter(isOurs), containers))
+      }),
+    lookAtContainer: (uid, id) =>
+      inTurn(uid, async () => {
+        const before = pods.get(uid)
+        if (!before) return
+        const known = before.containers.find((one) => one.id === id)
+        const sandboxId = known?.sandboxId ?? before.sandboxes[0]?.id ?? ''
+        const found = await containerAt(id, sandboxId)
+        const others = (pods.get(uid) ?? before).containers.filter((one) => one.id !== id)
+        put(uid, { ...before, containers: (found ? [found, ...others] : others).toSorted(newestFirst) })
+      }),
+    lookAtSandbox: (uid, id) =>
+      inTurn(uid, async () => {
+        const before = pods.get(uid)
+        const status = await sandboxStatus(id)
+        const others = before?.sandboxes.filter((one) => one.id !== id) ?? []
+        const found =
+          status &&
+          sandboxFrom(
+            status,
+            before?.sandboxes.find((one) => one.id === id),
+          )
+        const { name = '', namespace = '' } = status?.metadata ?? before ?? {}
+        const sandboxes = (found ? [found, ...others] : others).toSorted(newestFirst)
+        put(uid, { uid, name, namespace, containers: before?.containers ?? [], sandboxes })
+      }),
     async refreshAll() {
-      const turn = ++begun
+      const since = reads
       const [{ items }, { containers }] = await Promise.all([
         cri.call('ListPodSandbox', {}),
         cri.call('ListContainers', {}),
@@ -147,16 +175,41 @@ export function runtimeView(cri: Cri, nodeName: string): RuntimeView {
       const sandboxes = Map.groupBy(items.filter(isOurs), (one) => one.labels[labels.podUid] ?? '')
       const byPod = Map.groupBy(containers, (one) => one.labels[labels.podUid] ?? '')
       const changed: string[] = []
-      for (const [uid, list] of sandboxes)
-        if (uid && put(uid, await viewOf(uid, list, byPod.get(uid) ?? []), turn)) changed.push(uid)
-      for (const uid of pods.keys()) {
-        if (sandboxes.has(uid)) continue
-        if (put(uid, undefined, turn)) changed.push(uid)
+      const isOld = (uid: string) => turns.has(uid) || (lastRead.get(uid) ?? 0) > since
+      for (const uid of new Set([...sandboxes.keys(), ...pods.keys()])) {
+        if (!uid || isOld(uid)) continue
+        const view = await readPod(uid, sandboxes.get(uid) ?? [], byPod.get(uid) ?? [])
+        if (!isOld(uid) && put(uid, view)) changed.push(uid)
       }
       return changed
     },
   }
 }
+
+function sandboxFrom({ id, metadata, state, createdAt, network }: SandboxStatus, before?: SandboxView): SandboxView {
+  const isReady = state === sandboxStates.ready
+  const { ip = '', additionalIps = [] } = network ?? {}
+  const ips = isReady ? [ip, ...additionalIps.map((more) => more.ip)].filter(Boolean) : (before?.ips ?? [])
+  return { id, attempt: metadata?.attempt ?? 0, isReady, createdAt: toMs(createdAt), ips }
+}
+
+const containerFrom = (status: ContainerStatus, sandboxId: string): ContainerView => ({
+  id: status.id,
+  name: status.metadata?.name ?? '',
+  attempt: status.metadata?.attempt ?? 0,
+  sandboxId,
+  state: stateName(status.state),
+  createdAt: toMs(status.createdAt),
+  startedAt: toMs(status.startedAt),
+  finishedAt: toMs(status.finishedAt),
+  exitCode: status.exitCode,
+  reason: status.reason,
+  message: status.message,
+  image: status.image?.image ?? '',
+  imageRef: status.imageRef,
+  logPath: status.logPath,
+  annotations: status.annotations,
+})
 
 function isSame(a: PodView | undefined, b: PodView | undefined): boolean {
   if (!a || !b) return a === b
