@@ -5,6 +5,7 @@ import { CriError } from './cri/client.ts'
 import { finishPod } from './finish-pod.ts'
 import { HookFailed } from './hooks.ts'
 import { ImageError } from './images.ts'
+import { removeLog } from './logs/rotate.ts'
 import { makeSandbox } from './make-sandbox.ts'
 import { type Action, podActions } from './pod/actions.ts'
 import { ConfigError } from './pod/config-error.ts'
@@ -63,6 +64,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   let ended: Ending | undefined
   let goneAt: number | undefined
   let isFinished = false
+  let freed = false
   let isClosed = false
   let isAdmitted = Boolean(first.status?.startTime)
   let isStale = false
@@ -84,7 +86,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
 
   function memory(): PodMemory {
     const states = new Map<string, ProbeState>(probes.states(hooking()))
-    return { starting, stopping, sandbox, failures, failure, probes: states, ended }
+    return { starting, stopping, sandbox, failures, failure, probes: states, freed, ended }
   }
 
   /** Ids of containers whose postStart hook still runs. */
@@ -134,7 +136,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     const isDeleted = Boolean(pod.metadata.deletionTimestamp)
     probes.follow(pod, view, { isEnding: isDeleted })
     const actions = podActions({ pod, view, memory: memory(), now: now() })
-    isFinished = actions.some((action) => action.do === 'finish')
+    isFinished = freed || actions.some((action) => action.do === 'finish')
     const mustStop = isDeleted || ended !== undefined
     if (mustStop) for (const abort of aborts.values()) abort.abort(new Error('the pod is being stopped'))
     for (const action of actions) carryOut(action, pod, view)
@@ -152,7 +154,8 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     if (action.do === 'again') again(action.at)
     else if (action.do === 'create-sandbox') createSandbox(pod, view, action.attempt)
     else if (action.do === 'stop-sandbox') stopSandbox(action.id)
-    else if (action.do === 'remove-container') removeContainer(action.id)
+    else if (action.do === 'remove-container') removeContainer(action.id, action.logPath)
+    else if (action.do === 'remove-sandbox') removeSandbox(action.id)
     else if (action.do === 'start') start(pod, view, action)
     else if (action.do === 'stop') stop(pod, view, action)
     else operate('finish', finish)
@@ -192,11 +195,19 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     })
   }
 
-  function removeContainer(containerId: string) {
+  function removeContainer(containerId: string, logPath: string) {
     const work = async () => {
       await context.cri.call('RemoveContainer', { containerId })
+      await removeLog(logPath)
     }
     operate(`remove ${containerId}`, work, { look: () => runtime.lookAtContainer(uid, containerId) })
+  }
+
+  function removeSandbox(podSandboxId: string) {
+    const work = async () => {
+      await context.cri.call('RemovePodSandbox', { podSandboxId })
+    }
+    operate(`remove ${podSandboxId}`, work, { look: () => runtime.lookAtSandbox(uid, podSandboxId) })
   }
 
   /** Told again with an earlier deadline, the runtime ends it sooner. */
@@ -350,6 +361,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     probes.close()
     await finishPod(context, pod, viewNow(), { isLeaving, isGone: goneAt !== undefined })
     volumes = undefined
+    freed = true
     if (!isLeaving) return
     runtime.forget(uid)
     isClosed = true

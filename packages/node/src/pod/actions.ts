@@ -9,7 +9,8 @@ export type Action =
   | { do: 'create-sandbox'; attempt: number }
   | { do: 'start'; name: string; attempt: number; crashes: number }
   /** Created but never started, by an agent that was killed in between. */
-  | { do: 'remove-container'; id: string }
+  | { do: 'remove-container'; id: string; logPath: string }
+  | { do: 'remove-sandbox'; id: string }
   | { do: 'stop'; id: string; name: string; reason: string; deadline: number }
   | { do: 'stop-sandbox'; id: string }
   /** Nothing of the pod runs any more: free what it used; when it is being deleted, remove it from the API. */
@@ -29,7 +30,7 @@ export function podActions(situation: Situation): Action[] {
   const { pod, view, now } = situation
   const deadline = activeDeadline(pod)
   if (mustEnd(situation)) return stopActions(situation)
-  const actions = runActions(situation)
+  const actions = [...runActions(situation), ...surplus(view)]
   if (deadline !== undefined && deadline > now && view.sandboxes.length > 0) actions.push({ do: 'again', at: deadline })
   return actions
 }
@@ -55,6 +56,21 @@ export function mustEnd(situation: Situation): boolean {
       isPastDeadline(pod, now) ||
       hasRunToEnd(situation),
   )
+}
+
+const removal = ({ id, logPath }: ContainerView): Action => ({ do: 'remove-container', id, logPath })
+
+/** Of each name the latest container and the one before are kept, and every sandbox that still holds one. */
+function surplus({ containers, sandboxes }: PodView): Action[] {
+  const byName = Map.groupBy(containers, ({ name }) => name).values()
+  const old = [...byName].flatMap((list) => list.toSorted((a, b) => b.attempt - a.attempt).slice(2))
+  const empty = sandboxes
+    .slice(1)
+    .filter(({ id, isReady }) => !isReady && !containers.some((one) => one.sandboxId === id))
+  return [
+    ...old.filter(({ state }) => state === 'exited').map(removal),
+    ...empty.map(({ id }): Action => ({ do: 'remove-sandbox', id })),
+  ]
 }
 
 /** Every app container has exited for good, or an init container failed for good. */
@@ -135,7 +151,7 @@ function memberActions(situation: Situation, here: PodView, { kind, container }:
   const failure = memory.failures.get(name)
   if (failure && failure.until > now) return [{ do: 'again', at: failure.until }]
   if (!last) return [{ do: 'start', name, attempt, crashes: 0 }]
-  if (last.state === 'created') return [{ do: 'remove-container', id: last.id }]
+  if (last.state === 'created') return [removal(last)]
   if (last.state === 'unknown') return stop(situation, last, 'Container is in unknown state', now)
   if (last.state === 'running') return runningActions(situation, container, last)
   if (kind === 'app' && isChanged(container, last)) return [{ do: 'start', name, attempt, crashes: 0 }]
@@ -187,7 +203,8 @@ function stopActions(situation: Situation): Action[] {
   const lastSidecar = alive.toSorted((a, b) => sidecars.indexOf(b.name) - sidecars.indexOf(a.name))[0]
   if (lastSidecar) return stop(situation, lastSidecar, reason, deadline)
   const sandbox = view.sandboxes.find(({ isReady }) => isReady)
-  return sandbox ? [{ do: 'stop-sandbox', id: sandbox.id }] : [{ do: 'finish' }]
+  if (sandbox) return [{ do: 'stop-sandbox', id: sandbox.id }]
+  return memory.freed && !pod.metadata.deletionTimestamp ? [] : [{ do: 'finish' }]
 }
 
 /** A deletion has said when it wants to be over; any other end gives the pod its usual time. */

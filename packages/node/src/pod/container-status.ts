@@ -1,4 +1,4 @@
-import type { Pod } from '@sampan/resources/core/pod'
+import { isTerminal, type Pod } from '@sampan/resources/core/pod'
 import { appMembers, initMembers, type Member } from './containers.ts'
 import { annotations } from './labels.ts'
 import { toldAt } from './memory.ts'
@@ -24,6 +24,7 @@ export function containerStatus(input: StatusInput, member: Member): ContainerSt
       ? last
       : previous(view, container.name)
   const told = toldBy(input.pod, container.name)
+  if (!last && told?.containerID && isTerminal(input.pod)) return told
   return {
     name: container.name,
     image: last?.image || container.image || '',
@@ -33,7 +34,7 @@ export function containerStatus(input: StatusInput, member: Member): ContainerSt
     ready: kind === 'init' ? state.terminated?.exitCode === 0 : started && (probes?.ready ?? true),
     started: kind === 'init' ? false : started,
     state,
-    lastState: before?.state === 'exited' ? { terminated: terminated(input, before) } : {},
+    lastState: before?.state === 'exited' ? { terminated: terminated(input, before) } : last ? {} : lostState(told),
     ...(last && told?.allocatedResources && { allocatedResources: told.allocatedResources }),
     ...(isRunning(last) && container.resources && { resources: container.resources }),
     ...(container.volumeMounts?.length && {
@@ -79,12 +80,29 @@ function stateOf(input: StatusInput, { kind, container }: Member, last: Containe
   return { waiting: { reason: isInitialising ? 'PodInitializing' : 'ContainerCreating' } }
 }
 
+/** The runtime has forgotten a container the API remembers. */
+function lostState(told: ContainerStatus | undefined): State {
+  if (!told?.containerID) return {}
+  if (told.state?.terminated) return { terminated: told.state.terminated }
+  if (!told.state?.running) return told.lastState ?? {}
+  return {
+    terminated: {
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: 'The container could not be located when the pod was terminated',
+      containerID: told.containerID,
+    },
+  }
+}
+
 /** The pod ended before this container ever ran. */
 const lost = (): State => ({ waiting: { reason: 'ContainerCreating' } })
 
-function terminated({ terminationMessages }: StatusInput, one: ContainerView): NonNullable<State['terminated']> {
+function terminated({ pod, terminationMessages }: StatusInput, one: ContainerView): NonNullable<State['terminated']> {
   const message =
-    terminationMessages.get(one.id) || (one.reason !== 'Completed' && one.reason !== 'Error' && one.message)
+    terminationMessages.get(one.id) ||
+    toldMessage(pod, one) ||
+    (one.reason !== 'Completed' && one.reason !== 'Error' && one.message)
   return {
     exitCode: one.exitCode,
     reason: one.reason || (one.exitCode === 0 ? 'Completed' : 'Error'),
@@ -93,6 +111,13 @@ function terminated({ terminationMessages }: StatusInput, one: ContainerView): N
     finishedAt: at(one.finishedAt),
     containerID: `containerd://${one.id}`,
   }
+}
+
+/** After the pod's files are gone the API is the only place that remembers. */
+function toldMessage(pod: Pod, one: ContainerView): string | undefined {
+  const told = toldBy(pod, one.name)
+  const states = [told?.state?.terminated, told?.lastState?.terminated]
+  return states.find((state) => state?.containerID === `containerd://${one.id}`)?.message
 }
 
 /** What the container's message policy is, kept on it because the pod may be gone when it is asked for. */

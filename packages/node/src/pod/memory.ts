@@ -10,6 +10,8 @@ export interface PodMemory {
   /** The same for what the pod as a whole needs: volumes, network. */
   failure?: Failure
   probes: ReadonlyMap<string, ProbeState>
+  /** What the pod used has been given back: nothing more to do for one that has merely ended. */
+  freed?: boolean
   /** Set when the agent ends the pod for good. */
   ended?: Ending
 }
