@@ -58,7 +58,10 @@ export function refusals(documents: readonly Document[], namespace: string): str
     if (!allowedKinds[group]?.includes(one.kind)) {
       return [`${what} (${one.apiVersion}) is not a kind that an app may have; ask an operator to create it.`]
     }
-    if (one.kind === 'Service' && (one.spec?.externalIPs || one.spec?.type === 'LoadBalancer')) {
+    if (
+      one.kind === 'Service' &&
+      (one.spec?.externalIPs || ['LoadBalancer', 'NodePort'].includes(String(one.spec?.type)))
+    ) {
       return [`${what} asks for an address of the machine; use a route instead.`]
     }
     const spec = podSpecOf(one)

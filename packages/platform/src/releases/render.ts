@@ -62,7 +62,7 @@ export function hostsOf({ app, environment, parameters }: Pick<RenderInput, 'app
 function fill(input: RenderInput, hosts: readonly string[]): string {
   const { parameters, environment } = input
   const port = portOf(parameters, input.exposedPort)
-  const env = { PORT: String(port), ...parameters.env, ...environment.env }
+  const { PORT: _, ...env } = { ...parameters.env, ...environment.env }
   try {
     return liquid.parseAndRenderSync(input.template, {
       app: input.app,
@@ -78,7 +78,8 @@ function fill(input: RenderInput, hosts: readonly string[]): string {
       // Limits are what one instance may take; the scheduler reserves less, so that small machines hold many apps.
       cpuRequest: quantityOfMilli(Math.ceil(milliOf(parameters.cpu) / 10)),
       memoryRequest: quantityOfBytes(Math.ceil(unitsOf(parameters.memory) / 2)),
-      env: Object.entries(env).map(([name, value]) => ({ name, value })),
+      // PORT is where we look for the app: there is only one truth about it.
+      env: Object.entries({ PORT: String(port), ...env }).map(([name, value]) => ({ name, value })),
       command: parameters.command ?? null,
       args: parameters.args ?? null,
       hosts,
