@@ -16,7 +16,7 @@ export async function decodeBody(bytes: Uint8Array, contentType: string | undefi
     case 'application/apply-patch+yaml':
       return parseYaml(textOf(bytes))
     case 'application/vnd.kubernetes.protobuf': {
-      const { decodeProtobuf } = await import('./protobuf.ts')
+      const { decodeProtobuf } = await import('@sampan/resources/protobuf/decode')
       return { value: decodeProtobuf(bytes), duplicates: [] }
     }
     default:
