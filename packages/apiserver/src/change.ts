@@ -7,7 +7,7 @@ import { checkObject, mutateAll, validateAll } from './admit.ts'
 import type { Context } from './context.ts'
 import { encodedAt } from './encode.ts'
 import type { Call } from './handlers.ts'
-import { managerOf, trackUpdate } from './managed-fields.ts'
+import { trackUpdate } from './managed-fields.ts'
 import type { Served } from './served.ts'
 import type { OneTarget } from './target.ts'
 
@@ -79,7 +79,7 @@ export async function changeObject(
     checkObject(served, next, old)
     countGeneration(served, old, next)
     const track = change.track ?? trackUpdate
-    track(context, served, { old, next, manager: managerOf(call), subresource: change.subresource })
+    track(context, served, { old, next, subresource: change.subresource, call })
     if (jsonEqual(old, next)) {
       if (entry.modified > store.revision) await store.settled()
       return old

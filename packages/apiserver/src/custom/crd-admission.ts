@@ -1,7 +1,7 @@
 import { invalid, type Problem } from '@sampan/resources/errors'
 import { forbiddenField, invalidValue, required } from '@sampan/resources/problem'
 import type { Admission, Admitted } from '../admission/interfaces.ts'
-import { timeText } from '../verbs/create.ts'
+import { timeText } from '../time-text.ts'
 import type { Crd } from './custom-definition.ts'
 
 export const crdKind = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' }

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { dryRunOf } from '../query.ts'
 import type { OneTarget } from '../target.ts'
-import { timeText } from '../verbs/create.ts'
+import { timeText } from '../time-text.ts'
 
 interface Bound extends KubeObject {
   spec: { nodeName?: string; schedulingGates?: unknown[] }

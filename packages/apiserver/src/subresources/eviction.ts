@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { deleteOptionsFrom } from '../delete-options.ts'
 import type { Answer, Call } from '../handlers.ts'
 import type { OneTarget } from '../target.ts'
-import { timeText } from '../verbs/create.ts'
+import { timeText } from '../time-text.ts'
 import { removeObject } from '../verbs/delete.ts'
 
 interface Pod extends KubeObject {

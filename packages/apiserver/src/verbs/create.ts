@@ -10,11 +10,12 @@ import { encodedAt } from '../encode.ts'
 import { checkFields } from '../field-validation.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { objectOfKind } from '../incoming.ts'
-import { managerOf, trackUpdate } from '../managed-fields.ts'
+import { trackUpdate } from '../managed-fields.ts'
 import { dryRunOf } from '../query.ts'
 import { readObject } from '../read-object.ts'
 import { requireNamespace } from '../require-namespace.ts'
 import type { Target } from '../target.ts'
+import { timeText } from '../time-text.ts'
 import { answerWith } from '../written.ts'
 
 export async function create(context: Context, target: Target, call: Call): Promise<Answer> {
@@ -36,7 +37,7 @@ export async function createObject(
   call: Call,
   object: KubeObject,
   dryRun: boolean,
-  track: typeof trackUpdate | undefined = trackUpdate,
+  track: typeof trackUpdate = trackUpdate,
 ): Promise<KubeObject> {
   const { served } = target
   const { definition } = served
@@ -73,7 +74,7 @@ export async function createObject(
       await context.store.settled()
       throw alreadyExists(definition, meta.name)
     }
-    track?.(context, served, { old: undefined, next: object, manager: managerOf(call), subresource: undefined })
+    track(context, served, { old: undefined, next: object, subresource: undefined, call })
     const validating = validateAll(context, write)
     const undo = validating instanceof Promise ? await validating : validating
     if (dryRun) {
@@ -107,6 +108,3 @@ function begin({ now }: Context, { served }: Target, object: KubeObject): void {
   else delete meta.generation
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (object as { status?: unknown }).status
 }
-
-/** RFC 3339 with seconds, as `metadata` has it. */
-export const timeText = (time: Date) => `${time.toISOString().slice(0, 19)}Z`

@@ -10,8 +10,8 @@ import { encodedAt } from '../encode.ts'
 import type { Answer, Call } from '../handlers.ts'
 import type { Served } from '../served.ts'
 import type { OneTarget } from '../target.ts'
+import { timeText } from '../time-text.ts'
 import { answerWith } from '../written.ts'
-import { timeText } from './create.ts'
 
 const retries = 20
 

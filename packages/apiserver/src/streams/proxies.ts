@@ -1,0 +1,178 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { type Pod, pod as podKind } from '@sampan/resources/core/pod'
+import { notFound, StatusError } from '@sampan/resources/errors'
+import type { Answer, SubresourceCall, SubresourceHandler } from '../handlers.ts'
+import { join } from './pass-through.ts'
+import { rewrittenHtml, rewrittenLocation } from './proxy-rewrite.ts'
+import { type ProxyTarget, podTarget, proxyName, serviceTarget } from './proxy-target.ts'
+
+const verbs = ['create', 'delete', 'get', 'patch', 'update']
+const maxHtml = 4 * 1024 * 1024
+/** Of one connection only, or of the caller's way to us: credentials for this API are nothing for a pod. */
+const dropped =
+  /^(authorization|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|impersonate-.*|x-remote-.*)$/
+
+/** `pods/proxy` and `services/proxy`: HTTP (and its upgrades) to what runs inside the cluster. */
+export function proxies(random: () => number = Math.random): SubresourceHandler[] {
+  const of = (plural: string, targetOf: (call: SubresourceCall) => ProxyTarget): SubresourceHandler => ({
+    group: '',
+    plural,
+    subresource: 'proxy',
+    kind: { kind: plural === 'pods' ? 'PodProxyOptions' : 'ServiceProxyOptions' },
+    verbs,
+    handle: (call) => forward(call, () => targetOf(call)),
+    upgrade: (call, socket, head) => forwardUpgrade(call, targetOf(call), socket, head),
+  })
+  return [
+    of('pods', (call) => {
+      const asked = proxyName(call.name)
+      const pod = call.objects.get<Pod>(podKind, asked.name, call.namespace)
+      if (!pod) throw notFound(podKind, asked.name)
+      return podTarget(pod, asked)
+    }),
+    of('services', (call) => serviceTarget(call.objects, call.namespace!, proxyName(call.name), random)),
+  ]
+}
+
+/** Splits the path as it was sent: what belongs to us, and what the target gets, with its query. */
+export function splitProxyPath(url: string): { prefix: string; path: string } {
+  const [path, query] = url.split('?', 2) as [string, string?]
+  const segments = path.split('/')
+  return {
+    prefix: segments.slice(0, 8).join('/'),
+    path: `/${segments.slice(8).join('/')}${query === undefined ? '' : `?${query}`}`,
+  }
+}
+
+async function forward(call: SubresourceCall, targetOf: () => ProxyTarget): Promise<Answer> {
+  const url = call.request?.url ?? `${call.path}${call.query.size > 0 ? `?${call.query}` : ''}`
+  const { prefix, path } = splitProxyPath(url)
+  // Relative links of the page at the root only work behind a slash.
+  if (call.rest === undefined) return { status: 301, headers: { location: `${prefix}/${path.slice(1)}` }, text: '' }
+  const target = targetOf()
+  const response = await ask(call, target, path)
+  const headers = headersFrom(response, prefix, target)
+  if (isHtml(response)) {
+    return { status: response.statusCode!, headers, text: rewrittenHtml(await textOf(response), prefix) }
+  }
+  return { status: response.statusCode!, headers, stream: response }
+}
+
+function ask(call: SubresourceCall, { secure, host, port }: ProxyTarget, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const start = secure ? httpsRequest : httpRequest
+    const sent = start({
+      host,
+      port,
+      path,
+      method: call.method,
+      headers: { ...passedHeaders(call), host: `${host}:${port}` },
+      agent: false,
+      signal: call.signal,
+      rejectUnauthorized: false, // pods have certificates of their own making
+    })
+    sent.once('response', resolve)
+    sent.on('error', (cause) =>
+      reject(
+        new StatusError('ServiceUnavailable', `error trying to reach service: ${cause.message}`, undefined, { cause }),
+      ),
+    )
+    if (call.request) call.request.pipe(sent)
+    else
+      call.bytes().then(
+        (bytes) => sent.end(bytes),
+        (error: Error) => sent.destroy(error),
+      )
+  })
+}
+
+function passedHeaders({ headers, request }: SubresourceCall): Record<string, string | string[]> {
+  const passed: Record<string, string | string[]> = {}
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined && !dropped.test(name)) passed[name] = value
+  const from = request?.socket.remoteAddress
+  if (from) passed['x-forwarded-for'] = headers['x-forwarded-for'] ? `${headers['x-forwarded-for']}, ${from}` : from
+  if (headers.host) passed['x-forwarded-host'] = headers.host
+  passed['x-forwarded-proto'] = 'https'
+  delete passed['accept-encoding'] // pages are read on their way
+  return passed
+}
+
+function headersFrom(
+  { headers }: IncomingMessage,
+  prefix: string,
+  { secure, host, port }: ProxyTarget,
+): Record<string, string> {
+  const answer: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || dropped.test(name) || name === 'content-length') continue
+    answer[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  const scheme = secure ? 'https' : 'http'
+  if (answer.location)
+    answer.location = rewrittenLocation(answer.location, prefix, [`${scheme}://${host}:${port}`, `${scheme}://${host}`])
+  return answer
+}
+
+const isHtml = ({ headers }: IncomingMessage) =>
+  headers['content-type']?.startsWith('text/html') &&
+  !headers['content-encoding'] &&
+  Number(headers['content-length'] ?? 0) <= maxHtml
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > maxHtml) throw new StatusError('InternalError', `the page is larger than ${maxHtml} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+function forwardUpgrade(
+  call: SubresourceCall,
+  { secure, host, port }: ProxyTarget,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const { path } = splitProxyPath(call.request!.url!)
+  return new Promise((resolve, reject) => {
+    const start = secure ? httpsRequest : httpRequest
+    const sent = start({
+      host,
+      port,
+      path,
+      method: call.method,
+      headers: {
+        ...passedHeaders(call),
+        host: `${host}:${port}`,
+        connection: 'Upgrade',
+        upgrade: call.headers.upgrade!,
+      },
+      agent: false,
+      rejectUnauthorized: false,
+    })
+    sent.once('upgrade', (response, backend, backendHead) => {
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${rawLines(response)}\r\n\r\n`)
+      join(socket, head, { response, socket: backend, head: backendHead })
+      resolve()
+    })
+    sent.once('response', (response) => {
+      socket.write(`HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\nconnection: close\r\n\r\n`)
+      response.pipe(socket)
+      resolve()
+    })
+    sent.on('error', (cause) =>
+      reject(
+        new StatusError('ServiceUnavailable', `error trying to reach service: ${cause.message}`, undefined, { cause }),
+      ),
+    )
+    sent.end()
+  })
+}
+
+const rawLines = ({ rawHeaders }: IncomingMessage) =>
+  rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${rawHeaders[i + 1]}`] : [])).join('\r\n')
