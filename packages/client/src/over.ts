@@ -180,9 +180,11 @@ const withItems = <T extends KubeObject>(list: List<T>, items: T[] | null | unde
 })
 
 /** Some kinds answer a deletion with the object as it was last: only a finalizer or a grace period keeps one alive. */
-function livesOn({ metadata }: { metadata?: ObjectMeta }) {
+function livesOn({ metadata, spec }: { metadata?: ObjectMeta; spec?: { finalizers?: readonly string[] } }) {
   if (!metadata?.deletionTimestamp) return false
-  return (metadata.finalizers?.length ?? 0) > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0
+  // Namespaces keep theirs in `spec`.
+  const finalizers = [...(metadata.finalizers ?? []), ...(spec?.finalizers ?? [])]
+  return finalizers.length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0
 }
 
 async function bodyOf(response: ApiResponse): Promise<unknown> {
