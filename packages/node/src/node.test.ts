@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { isReady, type Pod } from '@sampan/resources/core/pod'
+import { configMap } from '@sampan/resources/core/config-map'
+import { isReady, type Pod, pod as podKind } from '@sampan/resources/core/pod'
+import { secret } from '@sampan/resources/core/secret'
 import { whyNoContainerd } from './test-containerd.ts'
 import { startNode, type TestNode } from './test-node.ts'
 
@@ -27,7 +29,7 @@ test('a pod runs, says so, and goes', { skip }, async () => {
   assert.match(pod.status?.podIP ?? '', /^10\.129\.249\.\d+$/)
   assert.match(pod.status?.containerStatuses?.[0]?.containerID ?? '', /^containerd:\/\/[0-9a-f]{64}$/)
   assert.equal(await node.logs('plain', 'main'), 'hello\n')
-  await node.client.remove((await import('@sampan/resources/core/pod')).pod, { namespace: 'default', name: 'plain' })
+  await node.client.remove(podKind, { namespace: 'default', name: 'plain' })
   await node.untilGone('plain')
   const { containers } = await node.containerd.cri.call('ListContainers', {})
   assert.equal(containers.length, 0)
@@ -61,8 +63,6 @@ test('init containers run in order, sidecars beside the rest, and Never ends in 
 })
 
 test('environment and volumes come from everywhere and follow their sources', { skip }, async () => {
-  const { configMap } = await import('@sampan/resources/core/config-map')
-  const { secret } = await import('@sampan/resources/core/secret')
   await node.client.create(configMap, {
     metadata: { namespace: 'default', name: 'conf' },
     data: { color: 'red', shape: 'round' },
@@ -221,7 +221,6 @@ test('an agent that comes back finds its pods as they are', { skip }, async () =
 test('a pod removed by force leaves nothing', { skip }, async () => {
   await node.run('forced', { containers: [sh('trap "" TERM; while :; do sleep 0.1; done')] })
   const pod = await node.until('forced', isReady)
-  const { pod: podKind } = await import('@sampan/resources/core/pod')
   await node.client.remove(podKind, { namespace: 'default', name: 'forced' }, { graceSeconds: 0 })
   for (let tries = 0; ; tries++) {
     const { items } = await node.containerd.cri.call('ListPodSandbox', {})
@@ -229,4 +228,144 @@ test('a pod removed by force leaves nothing', { skip }, async () => {
     assert.ok(tries < 100, 'the sandbox is removed')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+})
+
+test('hooks run around a container, and its log can be followed to the end', { skip }, async () => {
+  await node.run('hooked', {
+    terminationGracePeriodSeconds: 10,
+    containers: [
+      sh('trap "echo term; exit 0" TERM; while :; do sleep 0.1; done', {
+        lifecycle: {
+          postStart: { exec: { command: ['sh', '-c', 'echo post > /proc/1/fd/1'] } },
+          preStop: { exec: { command: ['sh', '-c', 'echo pre > /proc/1/fd/1'] } },
+        },
+      }),
+    ],
+  })
+  await node.until('hooked', isReady)
+  const followed = node.logs('hooked', 'main', { follow: true })
+  await node.client.remove(podKind, { namespace: 'default', name: 'hooked' })
+  assert.equal(await followed, 'post\npre\nterm\n')
+  await node.untilGone('hooked')
+})
+
+test('a postStart hook that fails takes its container down', { skip }, async () => {
+  await node.run('bad-hook', {
+    restartPolicy: 'Never',
+    containers: [sh('exec sleep 1000', { lifecycle: { postStart: { exec: { command: ['false'] } } } })],
+  })
+  const pod = await node.until('bad-hook', (one) => one.status?.phase === 'Failed')
+  assert.notEqual(stateOf(pod)?.terminated?.exitCode, 0)
+  assert.ok((await node.events('bad-hook')).some(({ reason }) => reason === 'FailedPostStartHook'))
+})
+
+test('a pod on the host network, privileged, with the host processes in sight', { skip }, async () => {
+  await node.run('host', {
+    hostNetwork: true,
+    hostPID: true,
+    containers: [sh('exec sleep 1000', { securityContext: { privileged: true } })],
+  })
+  const pod = await node.until('host', isReady)
+  assert.equal(pod.status?.podIP, '127.0.0.1')
+  assert.match(
+    await execIn('host', ['cat', '/proc/self/status']),
+    /CapEff:\t000001fffeffffff|CapEff:\t[0-9a-f]*ffffffff/,
+  )
+  assert.match(await execIn('host', ['ip', 'link']), /sp-tagent/)
+  assert.match(await execIn('host', ['ps']), /containerd/)
+})
+
+test('limits reach the cgroups, users and groups the processes', { skip }, async () => {
+  await node.run(
+    'limited',
+    {
+      securityContext: { runAsUser: 1000, runAsGroup: 2000, fsGroup: 3000, supplementalGroups: [4000] },
+      volumes: [{ name: 'data', emptyDir: {} }],
+      containers: [
+        sh('id > /data/id; exec sleep 1000', {
+          resources: { limits: { cpu: '250m', memory: '32Mi' } },
+          securityContext: {
+            readOnlyRootFilesystem: true,
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+          },
+          volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        }),
+      ],
+    },
+    { annotations: { 'sampan.dev/pids-limit': '64' } },
+  )
+  const pod = await node.until('limited', isReady)
+  assert.equal(pod.status?.qosClass, 'Guaranteed')
+  assert.match(await execIn('limited', ['cat', '/data/id']), /uid=1000 gid=2000 groups=2000,3000,4000/)
+  assert.match(await execIn('limited', ['stat', '-c', '%g %a', '/data']), /^3000 2777/)
+  assert.match(await execIn('limited', ['cat', '/proc/self/status']), /CapBnd:\t0{16}[\s\S]*NoNewPrivs:\t1/)
+  const group = `${node.containerd.cgroupRoot}/pod${pod.metadata.uid}`
+  const isV1 = node.containerd.facts.cgroup === 'v1'
+  const { readFile } = await import('node:fs/promises')
+  const value = (v1: string, v2: string) =>
+    readFile(`/sys/fs/cgroup/${isV1 ? v1.replace(':', group) : `${group}/${v2}`}`, 'utf8')
+  assert.equal(await value('pids:/pids.max', 'pids.max'), '64\n')
+  assert.equal(await value('memory:/memory.limit_in_bytes', 'memory.max'), `${32 * 1024 * 1024}\n`)
+})
+
+test('memory beyond the limit ends as OOMKilled', { skip }, async () => {
+  await node.run('greedy', {
+    restartPolicy: 'Never',
+    containers: [sh('dd if=/dev/zero of=/dev/null bs=200M count=1', { resources: { limits: { memory: '16Mi' } } })],
+  })
+  const pod = await node.until('greedy', (one) => one.status?.phase === 'Failed')
+  assert.equal(stateOf(pod)?.terminated?.reason, 'OOMKilled')
+  assert.equal(stateOf(pod)?.terminated?.exitCode, 137)
+})
+
+test('an ephemeral container joins a running pod', { skip }, async () => {
+  await node.run('debugged', { containers: [sh('exec sleep 1000')] })
+  const pod = await node.until('debugged', isReady)
+  const debug = {
+    ...sh('ls /proc/1/root >/dev/null && cat /proc/1/cmdline'),
+    name: 'debug',
+    targetContainerName: 'main',
+  }
+  await node.client.update(podKind, { ...pod, spec: { ...pod.spec, ephemeralContainers: [debug] } })
+  await node.until('debugged', ({ status }) => status?.ephemeralContainerStatuses?.[0]?.state?.terminated)
+  assert.match(await node.logs('debugged', 'debug'), /sleep/)
+})
+
+test('streams answer with addresses of the runtime on loopback', { skip }, async () => {
+  const pod = await node.until('stays', isReady)
+  const { streams } = node.agent
+  const wish = { container: 'main', stdin: false, stdout: true, stderr: true, tty: false }
+  for (const url of [
+    await streams.exec(pod, { ...wish, command: ['true'] }),
+    await streams.attach(pod, wish),
+    await streams.portForward(pod),
+  ])
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\//)
+  await assert.rejects(async () => streams.exec(pod, { ...wish, container: 'none', command: [] }), {
+    reason: 'BadRequest',
+  })
+})
+
+test('the node says what it is and what its pods use', { skip }, async () => {
+  const { node: nodeKind } = await import('@sampan/resources/core/node')
+  const own = await node.client.get(nodeKind, { name: node.nodeName })
+  assert.equal(own.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
+  assert.equal(own.status?.capacity?.pods, '110')
+  const use = await node.agent.stats()
+  assert.ok(use.some(({ name, containers }) => name === 'stays' && (containers[0]?.memoryBytes ?? 0) > 0))
+})
+
+test('volumes that are missing hold the pod back until they are there', { skip }, async () => {
+  await node.run('waits', {
+    restartPolicy: 'Never',
+    volumes: [{ name: 'late', configMap: { name: 'late' } }],
+    containers: [sh('cat /late/x', { volumeMounts: [{ name: 'late', mountPath: '/late' }] })],
+  })
+  await node.until('waits', (one) => stateOf(one)?.waiting?.reason === 'ContainerCreating')
+  while (!(await node.events('waits')).some(({ reason }) => reason === 'FailedMount'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  await node.client.create(configMap, { metadata: { namespace: 'default', name: 'late' }, data: { x: 'now' } })
+  await node.until('waits', ({ status }) => status?.phase === 'Succeeded')
+  assert.equal(await node.logs('waits', 'main'), 'now')
 })

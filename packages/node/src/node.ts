@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Caches } from '@sampan/client/caches'
 import type { Client } from '@sampan/client/client'
@@ -24,12 +25,14 @@ import { taskEvents } from './cri/events.ts'
 import { hostFolders, prepareHost, readHost } from './host.ts'
 import { hostFacts } from './host-facts.ts'
 import { images } from './images.ts'
+import { type Janitor, janitor } from './janitor.ts'
 import { capacityOf, type NodeFacts } from './node-status.ts'
 import { type PodWorker, podWorker } from './pod-worker.ts'
 import { registerNode, renewLease, reportNode } from './register.ts'
 import { runtimeSocket } from './runtime-files.ts'
 import { runtimeView } from './runtime-view.ts'
 import { slots } from './slots.ts'
+import { type PodUse, podStats } from './stats.ts'
 import { nodeStreams } from './streams.ts'
 import { tokens } from './tokens.ts'
 import { shownBy } from './volume-sources.ts'
@@ -61,6 +64,8 @@ export interface NodeOptions {
   cgroupRoot: string
   /** Processes per pod; default 4096. */
   pidsLimit?: number
+  /** Images that are never removed although unused, by the start of their names: those built on the spot. */
+  keptImages?: readonly string[]
 }
 
 export interface NodeAgent {
@@ -69,6 +74,8 @@ export interface NodeAgent {
   readonly streams: NodeStreams
   /** Whether pods are being looked after right now. */
   ready(): boolean
+  /** What every pod uses right now. */
+  stats(): Promise<PodUse[]>
   /** Lets go. Pods go on running. */
   close(): Promise<void>
 }
@@ -95,6 +102,7 @@ export function createNode(options: NodeOptions): NodeAgent {
   let isStarted = false
   let runtimeProblem: string | undefined = 'container runtime is not connected yet'
   let context: NodeContext | undefined
+  let cleaner: Janitor | undefined
 
   async function makeContext(): Promise<NodeContext> {
     const folders = hostFolders(options.folders)
@@ -114,6 +122,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       allocatable,
     }
     const groups = cgroups(facts.cgroup, options.cgroupRoot)
+    cgroupVersion = facts.cgroup
     await groups.applyRoot({ memory: unitsOf(allocatable.memory ?? 0), cpuShares: host.cpus * 1024 })
     registration = { client, clock, log, nodeName, podCIDR: options.podCIDR, host, facts: nodeFacts }
     return {
@@ -132,6 +141,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       admit,
     }
   }
+  let cgroupVersion: 'v1' | 'v2' = 'v2'
   let registration: Parameters<typeof registerNode>[0]
 
   async function nodeFacts(): Promise<Omit<NodeFacts, 'host' | 'now'>> {
@@ -140,7 +150,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       nodeIP,
       runtimeVersion: version.runtimeVersion,
       notReady: runtimeProblem,
-      pressure: { memory: false, disk: false, pids: false },
+      pressure: cleaner?.pressure ?? { memory: false, disk: false, pids: false },
       images: list.images,
       apiPort: options.apiPort,
     }
@@ -294,6 +304,16 @@ export function createNode(options: NodeOptions): NodeAgent {
   async function start(outer: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([outer, aborter.signal])
     context = await makeContext()
+    cleaner = janitor({
+      context,
+      workers,
+      sources: {
+        disk: context.settings.folders.pods,
+        cgroup: join('/sys/fs/cgroup', cgroupVersion === 'v1' ? 'memory' : '', options.cgroupRoot),
+        version: cgroupVersion,
+      },
+      keptImages: options.keptImages ?? ['sampan.dev/'],
+    })
     const needed = [podKind, configMap, secret, service, persistentVolumeClaim, persistentVolume, nodeKind]
     await Promise.all([...needed.map((kind) => caches.of(kind as typeof podKind).synced), untilAnswering(signal)])
     await view.refreshAll()
@@ -315,6 +335,7 @@ export function createNode(options: NodeOptions): NodeAgent {
         signal,
         async () => {
           await renewLease(registration, registered)
+          await cleaner?.clean()
           await report()
         },
       ),
@@ -336,6 +357,7 @@ export function createNode(options: NodeOptions): NodeAgent {
 
   return {
     start,
+    stats: () => podStats({ cri, view }, () => clock.now()),
     streams: nodeStreams({ cri, view }, changed),
     ready: () => isStarted && runtimeProblem === undefined,
     async close() {
