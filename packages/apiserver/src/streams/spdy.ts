@@ -26,6 +26,7 @@ export function spdySession(socket: Duplex, head: Buffer): SpdySession {
   let rest: Buffer = Buffer.alloc(0)
   let isFirstHeader = true
   const full = new Set<Duplex>()
+  const ended = new WeakSet<Duplex>()
 
   /**
    * Header blocks share one zlib stream per direction. Ours is made of stored blocks: valid for every inflater, without
@@ -54,6 +55,7 @@ export function spdySession(socket: Duplex, head: Buffer): SpdySession {
         if (full.size === 0) socket.resume()
       },
       write(chunk: Buffer, _, done) {
+        if (socket.destroyed) return done()
         for (let from = 0; from < chunk.length; from += maxData) {
           const piece = chunk.subarray(from, from + maxData)
           socket.write(dataHeader(id, 0, piece.length))
@@ -62,7 +64,8 @@ export function spdySession(socket: Duplex, head: Buffer): SpdySession {
         afterDrain(done)
       },
       final(done) {
-        socket.write(dataHeader(id, fin, 0), () => done())
+        if (!socket.destroyed) socket.write(dataHeader(id, fin, 0))
+        done()
       },
     })
     streams.set(id, stream)
@@ -77,8 +80,12 @@ export function spdySession(socket: Duplex, head: Buffer): SpdySession {
   }
 
   const afterDrain = (done: () => void) => {
-    if (socket.writableNeedDrain) socket.once('drain', done)
-    else done()
+    if (!socket.writableNeedDrain) return done()
+    const goOn = () => {
+      socket.off('drain', goOn).off('close', goOn)
+      done()
+    }
+    socket.once('drain', goOn).once('close', goOn)
   }
 
   function receive(chunk: Buffer) {
@@ -101,16 +108,23 @@ export function spdySession(socket: Duplex, head: Buffer): SpdySession {
       full.add(stream)
       socket.pause()
     }
-    if (frame[4]! & fin) stream.push(null)
+    if (frame[4]! & fin) end(stream)
+  }
+
+  /** No more comes from the other side. What has come is still to be read: a status is often the last thing before a reset. */
+  function end(stream: Duplex | undefined) {
+    if (!stream || ended.has(stream)) return
+    ended.add(stream)
+    stream.push(null)
   }
 
   function control(frame: Buffer) {
     switch (frame.readUInt16BE(2)) {
       case type.synReply:
-        if (frame[4]! & fin) streams.get(frame.readUInt32BE(8))?.push(null)
+        if (frame[4]! & fin) end(streams.get(frame.readUInt32BE(8)))
         return
       case type.rstStream:
-        streams.get(frame.readUInt32BE(8))?.destroy()
+        end(streams.get(frame.readUInt32BE(8)))
         return
       case type.ping:
         // An even id is the server's: it wants the same back.
@@ -124,12 +138,11 @@ export function spdySession(socket: Duplex, head: Buffer): SpdySession {
 
   socket.on('data', receive)
   socket.on('error', () => socket.destroy()) // 'close' follows and ends the streams
-  socket.once('end', () => {
-    for (const stream of streams.values()) stream.push(null)
-  })
-  socket.once('close', () => {
-    for (const stream of [...streams.values()]) stream.destroy()
-  })
+  const over = () => {
+    for (const stream of streams.values()) end(stream)
+  }
+  socket.once('end', over)
+  socket.once('close', over)
   if (head.length > 0) receive(head)
   return { open, destroy }
 }
