@@ -71,7 +71,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const controllers: Controller[] = [
     projectController(),
     environmentController({ domain: config.domain, pullConfigJson: registry.pullConfigJson }),
-    appController(shared),
+    appController({ ...shared, forget: git.repositories.remove }),
     rolloutController({ ...shared, probes: probesOf(config, signal), urlOf }),
     ...parts.flatMap((part) => part.controllers ?? []),
   ]

@@ -29,6 +29,8 @@ export interface AppOptions {
   client: Client
   kindOf: KindOf
   signal: AbortSignal
+  /** Takes away what an app has outside the cluster: its repository. Doing it twice is fine. */
+  forget?(app: { project: string; app: string }): Promise<void>
 }
 
 /** Makes Releases of finished runs and changed parameters, Rollouts of Releases, and says how the app is. */

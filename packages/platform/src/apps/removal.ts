@@ -1,12 +1,11 @@
-import type { Client } from '@sampan/client/client'
 import type { Snapshot } from '@sampan/control/controller'
 import { type Plan, patch, remove } from '@sampan/control/plan'
 import { app } from '@sampan/resources/sampan/app'
 import { dnsRecord } from '@sampan/resources/sampan/dns-record'
-import type { KindOf } from '../kind-of.ts'
 import { appLabel, projectLabel } from '../labels.ts'
 import { documentsFrom, dropped } from '../releases/documents.ts'
 import { removeDocument } from '../rollouts/apply.ts'
+import type { AppOptions } from './controller.ts'
 import type { Known } from './next-release.ts'
 
 export const appFinalizer = 'sampan.dev/app'
@@ -18,12 +17,13 @@ export const appFinalizer = 'sampan.dev/app'
 export async function removeApp(
   { app: one, releases }: Known,
   snapshot: Snapshot,
-  options: { client: Client; kindOf: KindOf },
+  options: Pick<AppOptions, 'client' | 'kindOf' | 'forget'>,
 ): Promise<Plan> {
   const { namespace, name, finalizers = [] } = one.metadata
   if (!finalizers.includes(appFinalizer)) return []
   const everything = releases.flatMap(({ spec }) => spec.environments.flatMap(({ yaml }) => documentsFrom(yaml)))
   for (const document of dropped(everything, [])) await removeDocument(options, document)
+  await options.forget?.({ project: namespace ?? '', app: name })
   const names = snapshot
     .list(dnsRecord)
     .filter(({ metadata: { labels } }) => labels?.[appLabel] === name && labels[projectLabel] === namespace)
