@@ -9,6 +9,8 @@ import { kubeconfigText } from '@sampan/apiserver/auth/kubeconfig'
 import { apiNames, openPki } from '@sampan/apiserver/auth/pki'
 import { objectsOf } from '@sampan/apiserver/objects'
 import { type ApiServer, createApiServer } from '@sampan/apiserver/server'
+import { proxies } from '@sampan/apiserver/streams/proxies'
+import { podStreams } from '@sampan/apiserver/streams/streams'
 import { caches as openCaches } from '@sampan/client/caches'
 import { clientOver } from '@sampan/client/over'
 import { recorder } from '@sampan/control/events'
@@ -100,6 +102,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     clock: systemClock,
     log: log.with({ part: 'network' }),
   })
+  for (const handler of [...podStreams(node.streams), ...proxies()]) api.addSubresource(handler)
   const https = await listen(config, api, pki, log)
   writeKubeconfigs(config, pki)
   await Promise.all([running.synced, node.start(signal), network.start(signal)])
