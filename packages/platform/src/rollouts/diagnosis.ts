@@ -396,7 +396,7 @@ function notReady(
     return {
       ...at,
       code: 'not-listening',
-      sentence: `Nothing listens on port ${observed.port} yet, ${seconds} seconds after the start.`,
+      sentence: `Nothing listens on port ${observed.port} yet.`,
       wants: { listeners: true },
     }
   }
@@ -441,7 +441,7 @@ function portCause(port: number, listeners: readonly Listener[], seconds: number
   }
   return {
     code: 'not-listening',
-    sentence: `Nothing listens on port ${port} ${seconds} seconds after the start: make the app listen on $PORT (0.0.0.0), or set the app's port.`,
+    sentence: `Nothing listens on port ${port}, nor on any other: make the app listen on $PORT (0.0.0.0).`,
   }
 }
 
