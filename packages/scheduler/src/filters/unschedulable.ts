@@ -1,0 +1,9 @@
+import { type Filter, refuseForGood } from '../filter.ts'
+import { tolerates } from '../tolerations.ts'
+
+/** A cordoned node takes only pods that tolerate it, as those of DaemonSets do. */
+export const unschedulable: Filter = ({ spec }, { node }) =>
+  node.spec.unschedulable &&
+  !tolerates(spec.tolerations, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })
+    ? refuseForGood('node(s) were unschedulable')
+    : undefined
