@@ -9,6 +9,8 @@ export interface Buildah {
   fromTar(tar: string, image: string, config: readonly string[]): Promise<void>
   /** Pulls by name; false when no registry answers within the time. */
   pull(name: string, image: string, timeoutMs: number): Promise<boolean>
+  /** Brings back what `save` wrote as an OCI archive. */
+  load(archive: string, image: string): Promise<void>
   /** Builds the Dockerfile in `folder`. Throws with the last lines of its output. */
   build(folder: string, image: string): Promise<void>
   /** Writes an archive whose image is called `name`. OCI archives are compressed; Docker's are not, and quicker to write. */
@@ -36,6 +38,10 @@ export function buildahAt(folder: string): Buildah {
       if (pulled.code !== 0) return false
       await buildah('tag', name, image)
       return true
+    },
+    async load(archive, image) {
+      const id = (await buildah('pull', '--quiet', `oci-archive:${archive}`)).trim()
+      await buildah('tag', id, image)
     },
     async build(folder, image) {
       await buildah(

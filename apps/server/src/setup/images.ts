@@ -37,8 +37,9 @@ export async function prepareImages(
   const letGo = await waitForLock(join(cache, 'build.lock'))
   try {
     const buildah = buildahAt(join(cache, 'buildah'))
-    if (missing.includes('base') || !(await buildah.has('localhost/sampan/base'))) {
-      const done = progress.begin('base image from Debian packages')
+    if (existsSync(built.base.archive)) await buildah.load(built.base.archive, 'localhost/sampan/base')
+    else {
+      const done = progress.begin('base image')
       done(await makeBase(buildah, join(cache, 'tmp')))
       await save(buildah, 'localhost/sampan/base', built.base, 'oci') // the registry takes it from there
     }

@@ -118,7 +118,8 @@ async function save(config: Config) {
 async function bringInImages(config: Config, images: Awaited<ReturnType<typeof prepareImages>>, progress: Progress) {
   const socket = runtimeSocket(stateOf(config))
   const there = await imageNames(socket)
-  const missing = systemImages.filter((name) => !there.has(images[name].name))
+  // The base image is what others are built on; nothing runs it.
+  const missing = systemImages.filter((name) => name !== 'base' && !there.has(images[name].name))
   if (missing.length === 0) return
   const done = progress.begin('system images into containerd')
   for (const name of missing) await importImage(socket, images[name].archive)
