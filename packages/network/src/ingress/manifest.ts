@@ -12,10 +12,11 @@ export interface IngressManifestOptions {
 export const folderInPod = '/ingress'
 export const luaInPod = '/usr/share/sampan-ingress'
 
-/** Objects to apply, in order: the class `nginx` (the default one) and the system pod on the node's own network. */
+/** Objects to apply, in order: namespace, class `nginx` (the default one), and the system pod on the node's own network. */
 export function ingressManifest({ image, folder, namespace = 'sampan-system' }: IngressManifestOptions) {
   const labels = { 'app.kubernetes.io/name': 'ingress', 'app.kubernetes.io/part-of': 'sampan' }
   return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'IngressClass',
