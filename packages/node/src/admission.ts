@@ -2,7 +2,7 @@ import { milliOf, unitsOf } from '@sampan/kit/quantity'
 import { matches, type Requirement, selectsMap } from '@sampan/kit/selectors'
 import type { Node } from '@sampan/resources/core/node'
 import { isTerminal, type Pod } from '@sampan/resources/core/pod'
-import type { Ending } from './pod/memory.ts'
+import type { Ending, PodMemory } from './pod/memory.ts'
 import { podAmount } from './pod/resources.ts'
 
 type Term = { matchExpressions?: Expression[]; matchFields?: Expression[] }
@@ -15,6 +15,18 @@ type Expression = { key: string; operator: string; values?: string[] }
 export function admission(pod: Pod, node: Node, others: readonly Pod[]): Ending | undefined {
   const live = others.filter((one) => !isTerminal(one))
   return affinity(pod, node) ?? taints(pod, node) ?? room(pod, node, live) ?? hostPorts(pod, live)
+}
+
+/** Whether a pod that runs here may have the resources it asks for now. */
+export function resizeRefusal(pod: Pod, node: Node, others: readonly Pod[]): PodMemory['resizePending'] {
+  const alone = room(pod, node, [])
+  if (alone) return { reason: 'Infeasible', message: alone.message }
+  const beside = room(
+    pod,
+    node,
+    others.filter((one) => !isTerminal(one)),
+  )
+  return beside && { reason: 'Deferred', message: beside.message }
 }
 
 function affinity({ spec }: Pod, { metadata }: Node): Ending | undefined {

@@ -8,7 +8,7 @@ import type { Cgroups } from './cgroups.ts'
 import type { Cri } from './cri/client.ts'
 import type { Images } from './images.ts'
 import type { DnsSettings } from './pod/dns-config.ts'
-import type { Ending } from './pod/memory.ts'
+import type { Ending, PodMemory } from './pod/memory.ts'
 import type { RuntimeView } from './runtime-view.ts'
 import type { Slots } from './slots.ts'
 import type { Tokens } from './tokens.ts'
@@ -31,6 +31,8 @@ export interface NodeContext {
   settings: NodeSettings
   /** Why this node will not take a pod; undefined when it will. */
   admit(pod: Pod): Ending | undefined
+  /** Why new limits of a running pod must wait, or can never be. */
+  refusesResize(pod: Pod): PodMemory['resizePending']
 }
 
 export interface NodeSettings {

@@ -369,3 +369,22 @@ test('volumes that are missing hold the pod back until they are there', { skip }
   await node.until('waits', ({ status }) => status?.phase === 'Succeeded')
   assert.equal(await node.logs('waits', 'main'), 'now')
 })
+
+test('new limits reach a running container without a restart', { skip }, async () => {
+  const limits = (cpu: string, memory: string) => ({ limits: { cpu, memory }, requests: { cpu, memory } })
+  await node.run('resized', { containers: [sh('exec sleep 1000', { resources: limits('200m', '32Mi') })] })
+  const pod = await node.until('resized', isReady)
+  const [main] = pod.spec.containers
+  await node.client.update(podKind, {
+    ...pod,
+    spec: { ...pod.spec, containers: [{ ...main!, resources: limits('300m', '48Mi') }] },
+  })
+  const after = await node.until(
+    'resized',
+    (one) => one.status?.containerStatuses?.[0]?.resources?.limits?.cpu === '300m',
+  )
+  assert.equal(after.status?.containerStatuses?.[0]?.restartCount, 0)
+  const isV1 = node.containerd.facts.cgroup === 'v1'
+  const file = isV1 ? '/sys/fs/cgroup/memory/memory.limit_in_bytes' : '/sys/fs/cgroup/memory.max'
+  assert.equal(await execIn('resized', ['cat', file]), `${48 * 1024 * 1024}\n`)
+})

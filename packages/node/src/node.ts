@@ -16,7 +16,7 @@ import { type Pod, pod as podKind } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
 import type { NodeStreams } from '@sampan/resources/node-streams'
-import { admission } from './admission.ts'
+import { admission, resizeRefusal } from './admission.ts'
 import { cgroups } from './cgroups.ts'
 import { changes } from './changes.ts'
 import type { NodeContext, NodeSettings } from './context.ts'
@@ -139,6 +139,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       slots: slots(Math.max(4, availableParallelism() * 2)),
       settings,
       admit,
+      refusesResize,
     }
   }
   let cgroupVersion: 'v1' | 'v2' = 'v2'
@@ -156,19 +157,19 @@ export function createNode(options: NodeOptions): NodeAgent {
     }
   }
 
+  const othersThan = (pod: Pod) =>
+    [...workers.values()]
+      .map((worker) => worker.pod)
+      .filter(({ metadata, status }) => metadata.uid !== pod.metadata.uid && status?.startTime)
+
   function admit(pod: Pod) {
     const own = caches.of(nodeKind).get({ name: nodeName })
-    const others = [...workers.values()]
-      .map((worker) => worker.pod)
-      .filter((one) => one.metadata.uid !== pod.metadata.uid)
-    return (
-      own &&
-      admission(
-        pod,
-        own,
-        others.filter((one) => one.status?.startTime),
-      )
-    )
+    return own && admission(pod, own, othersThan(pod))
+  }
+
+  function refusesResize(pod: Pod) {
+    const own = caches.of(nodeKind).get({ name: nodeName })
+    return own && resizeRefusal(pod, own, othersThan(pod))
   }
 
   function see(pod: Pod) {

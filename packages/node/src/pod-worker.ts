@@ -11,8 +11,10 @@ import { type Action, podActions } from './pod/actions.ts'
 import { ConfigError } from './pod/config-error.ts'
 import { memberNamed, podTitle } from './pod/containers.ts'
 import type { Ending, Failure, PodMemory, ProbeState } from './pod/memory.ts'
+import { type Resources, resizesOf } from './pod/resize.ts'
 import { emptyView, isRunning, type PodView } from './pod/view.ts'
 import { podProbes } from './pod-probes.ts'
+import { resizePod } from './resize-pod.ts'
 import { factsOf, startContainer, teller } from './start-container.ts'
 import { statusWriter } from './status-writer.ts'
 import { stopContainer } from './stop-container.ts'
@@ -56,6 +58,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   const failures = new Map<string, Failure>()
   const failureCounts = new Map<string, number>()
   const messages = new Map<string, string>()
+  const actuated = new Map<string, Resources>()
   const operations = new Map<string, Promise<void>>()
   const aborts = new Map<string, AbortController>()
   let volumes: ReadonlyMap<string, HostVolume> | undefined
@@ -65,6 +68,8 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   let goneAt: number | undefined
   let isFinished = false
   let freed = false
+  let resizing = false
+  let resizePending: PodMemory['resizePending']
   let isClosed = false
   let isAdmitted = Boolean(first.status?.startTime)
   let isStale = false
@@ -86,7 +91,19 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
 
   function memory(): PodMemory {
     const states = new Map<string, ProbeState>(probes.states(hooking()))
-    return { starting, stopping, sandbox, failures, failure, probes: states, freed, ended }
+    return {
+      starting,
+      stopping,
+      sandbox,
+      failures,
+      failure,
+      probes: states,
+      actuated,
+      resizing,
+      resizePending,
+      freed,
+      ended,
+    }
   }
 
   /** Ids of containers whose postStart hook still runs. */
@@ -140,7 +157,28 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     const mustStop = isDeleted || ended !== undefined
     if (mustStop) for (const abort of aborts.values()) abort.abort(new Error('the pod is being stopped'))
     for (const action of actions) carryOut(action, pod, view)
+    if (!mustStop && !isFinished) resize(pod, view)
     if (goneAt === undefined) writer.write({ view, memory: memory(), terminationMessages: messages, isFinished })
+  }
+
+  /** Limits changed while containers run. What they were given before us is what the API was told. */
+  function resize(pod: Pod, view: PodView) {
+    const told = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
+    for (const { id, state } of view.containers) {
+      if (state !== 'running' || actuated.has(id)) continue
+      const before = told.find(({ containerID }) => containerID === `containerd://${id}`)?.resources
+      if (before) actuated.set(id, before)
+    }
+    const resizes = resizesOf(pod, view, actuated)
+    resizePending = resizes.length > 0 && !resizing ? context.refusesResize(pod) : undefined
+    if (resizes.length === 0 || resizePending || resizing) return
+    resizing = true
+    operate('resize', () => resizePod(context, pod, view, resizes, actuated), {
+      look: () => runtime.refresh(uid),
+      after() {
+        resizing = false
+      },
+    })
   }
 
   async function noteExits(view: PodView): Promise<void> {
@@ -264,6 +302,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
             (made) => {
               id = made
               runtime.claim(made, uid)
+              actuated.set(made, member.container.resources ?? {})
             },
           )
           succeeded(name)

@@ -1,6 +1,7 @@
 import type { Pod } from '@sampan/resources/core/pod'
 import type { ContainerStatus } from './container-status.ts'
 import { initMembers } from './containers.ts'
+import type { PodMemory } from './memory.ts'
 
 type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number]
 type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
@@ -12,6 +13,8 @@ export interface ConditionInput {
   apps: readonly ContainerStatus[]
   hasNetwork: boolean
   now: number
+  resizePending?: PodMemory['resizePending']
+  resizing?: boolean
 }
 
 /** The node's conditions of a pod, and those of others as they were. A time changes only when the status does. */
@@ -28,11 +31,14 @@ export function conditionsOf(input: ConditionInput): Condition[] {
       lastTransitionTime: stays ? old.lastTransitionTime : new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
     }
   })
-  const others = before.filter(({ type }) => !own.some((one) => one.type === type))
+  const others = before.filter(({ type }) => !own.some((one) => one.type === type) && !resizeTypes.includes(type))
   return [...own, ...others]
 }
 
-function verdicts({ pod, phase, inits, apps, hasNetwork }: ConditionInput): Verdict[] {
+/** Only there while they hold. */
+const resizeTypes = ['PodResizePending', 'PodResizeInProgress']
+
+function verdicts({ pod, phase, inits, apps, hasNetwork, resizePending, resizing }: ConditionInput): Verdict[] {
   const isOver = phase === 'Succeeded' || phase === 'Failed'
   const unready = apps.filter(({ ready }) => !ready).map(({ name }) => name)
   const sidecarsUnready = inits
@@ -47,6 +53,8 @@ function verdicts({ pod, phase, inits, apps, hasNetwork }: ConditionInput): Verd
     ...(pod.status?.conditions?.some(({ type }) => type === 'PodScheduled')
       ? []
       : [{ type: 'PodScheduled', status: 'True' }]),
+    ...(resizePending ? [{ type: 'PodResizePending', status: 'True', ...resizePending }] : []),
+    ...(resizing ? [{ type: 'PodResizeInProgress', status: 'True' }] : []),
   ]
 }
 

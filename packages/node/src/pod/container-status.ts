@@ -35,8 +35,7 @@ export function containerStatus(input: StatusInput, member: Member): ContainerSt
     started: kind === 'init' ? false : started,
     state,
     lastState: before?.state === 'exited' ? { terminated: terminated(input, before) } : last ? {} : lostState(told),
-    ...(last && told?.allocatedResources && { allocatedResources: told.allocatedResources }),
-    ...(isRunning(last) && container.resources && { resources: container.resources }),
+    ...(isRunning(last) && given(memory.actuated.get(last!.id) ?? container.resources)),
     ...(container.volumeMounts?.length && {
       volumeMounts: container.volumeMounts.map(({ name, mountPath, readOnly }) => ({
         name,
@@ -45,6 +44,13 @@ export function containerStatus(input: StatusInput, member: Member): ContainerSt
       })),
     }),
   }
+}
+
+/** What a running container really has. */
+function given(resources: Member['container']['resources']) {
+  if (!resources) return {}
+  const { requests } = resources
+  return { resources, ...(requests && Object.keys(requests).length > 0 && { allocatedResources: requests }) }
 }
 
 function toldBy({ status }: Pod, name: string): ContainerStatus | undefined {

@@ -1,3 +1,5 @@
+import type { Resources } from './resize.ts'
+
 /** What the agent knows of a pod besides the API and the runtime. Losing it (a restart of ours) costs no pod its life. */
 export interface PodMemory {
   /** Names of containers that are being pulled for, created and started right now. */
@@ -10,6 +12,11 @@ export interface PodMemory {
   /** The same for what the pod as a whole needs: volumes, network. */
   failure?: Failure
   probes: ReadonlyMap<string, ProbeState>
+  /** What containers were given, by id. */
+  actuated: ReadonlyMap<string, Resources>
+  /** Why new limits are not given yet. */
+  resizePending?: { reason: 'Deferred' | 'Infeasible'; message: string }
+  resizing?: boolean
   /** What the pod used has been given back: nothing more to do for one that has merely ended. */
   freed?: boolean
   /** Set when the agent ends the pod for good. */
@@ -49,4 +56,5 @@ export const freshMemory = (): PodMemory => ({
   stopping: new Map(),
   failures: new Map(),
   probes: new Map(),
+  actuated: new Map(),
 })

@@ -32,7 +32,15 @@ export function podStatus(input: StatusInput): PodStatus {
     ...before,
     observedGeneration: pod.metadata.generation,
     phase,
-    conditions: conditionsOf({ pod, phase, inits, apps, hasNetwork: Boolean(sandbox?.isReady), now }),
+    conditions: conditionsOf({
+      pod,
+      phase,
+      inits,
+      apps,
+      hasNetwork: Boolean(sandbox?.isReady),
+      now,
+      ...resizeOf(input),
+    }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(ips.length > 0 && { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
@@ -44,6 +52,8 @@ export function podStatus(input: StatusInput): PodStatus {
     ...(ended && { reason: ended.reason, message: ended.message }),
   }
 }
+
+const resizeOf = ({ memory: { resizePending, resizing } }: StatusInput) => ({ resizePending, resizing })
 
 /** Terminal phases never revert; a deleted pod gets one when its last container has ended. */
 function phaseOf(input: StatusInput, inits: ContainerStatus[], apps: ContainerStatus[]): string {

@@ -1,0 +1,53 @@
+import type { Pod } from '@sampan/resources/core/pod'
+import type { NodeContext } from './context.ts'
+import { pidsLimitOf } from './make-sandbox.ts'
+import { linuxResourcesOf } from './pod/container-config.ts'
+import { type Resize, type Resources, roomier } from './pod/resize.ts'
+import { podLimits } from './pod/resources.ts'
+import type { PodView } from './pod/view.ts'
+import { teller } from './start-container.ts'
+import { stopContainer } from './stop-container.ts'
+
+/** What the pod's cgroup held before, from what its containers were given. */
+function podBefore(pod: Pod, view: PodView, actuated: ReadonlyMap<string, Resources>): Pod {
+  const was = (name: string) => {
+    const one = view.containers.find((container) => container.name === name && actuated.has(container.id))
+    return one && actuated.get(one.id)
+  }
+  const containers = pod.spec.containers.map((one) => ({ ...one, resources: was(one.name) ?? one.resources }))
+  return { ...pod, spec: { ...pod.spec, containers } }
+}
+
+/**
+ * Gives running containers what the pod says now: in place, or by a restart where their policy wants one. Throws
+ * CriError; run again, it goes on with the rest.
+ */
+export async function resizePod(
+  context: NodeContext,
+  pod: Pod,
+  view: PodView,
+  resizes: readonly Resize[],
+  actuated: Map<string, Resources>,
+): Promise<void> {
+  const { cri, cgroups, settings, clock } = context
+  const tell = teller(context, pod)
+  const pids = pidsLimitOf(pod, settings.pidsLimit)
+  const uid = pod.metadata.uid!
+  const wanted = podLimits(pod)
+  tell('Normal', 'ResizeStarted', 'Pod resize started')
+  await cgroups.apply(uid, { ...roomier(podLimits(podBefore(pod, view, actuated)), wanted), pids })
+  for (const { id, member, mustRestart } of resizes) {
+    const { container } = member
+    if (mustRestart) {
+      const deadline = clock.now().getTime() + (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
+      const reason = `Container ${container.name} resize requires restart`
+      await stopContainer(context, pod, view, { id, name: container.name, reason, deadline, isRepeat: false })
+    } else {
+      const linux = linuxResourcesOf({ pod, member, nodeMemory: settings.memory, hasSwapLimit: settings.hasSwapLimit })
+      await cri.call('UpdateContainerResources', { containerId: id, linux })
+    }
+    actuated.set(id, container.resources ?? {})
+  }
+  await cgroups.apply(uid, { ...wanted, pids })
+  tell('Normal', 'ResizeCompleted', 'Pod resize completed')
+}
