@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type MemoryClient, memoryClient } from '@sampan/client/memory-client'
-import type { Running } from '@sampan/control/controller'
 import { fakeNode } from '@sampan/control/fake-node'
-import { runControllers } from '@sampan/control/run-controllers'
-import { type FakeClock, fakeClock } from '@sampan/kit/clock'
 import { deployment } from '@sampan/resources/apps/deployment'
 import { replicaSet } from '@sampan/resources/apps/replica-set'
 import { configMap } from '@sampan/resources/core/config-map'
@@ -13,61 +9,14 @@ import { namespace } from '@sampan/resources/core/namespace'
 import { isReady, pod } from '@sampan/resources/core/pod'
 import { service } from '@sampan/resources/core/service'
 import { serviceAccount } from '@sampan/resources/core/service-account'
-import type { Definition } from '@sampan/resources/define'
 import { endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import * as fixture from '@sampan/resources/fixtures'
-import type { KubeObject } from '@sampan/resources/meta'
 import { controllers } from './all.ts'
+import { draft, type Parts, running } from './run-test.test-support.ts'
 
-interface Parts {
-  client: MemoryClient
-  clock: FakeClock
-  /** Waits until nothing is left to do. */
-  settle(): Promise<void>
-  names<T extends KubeObject>(kind: Definition<T>, namespace?: string): Promise<string[]>
-}
+const cluster = (run: (parts: Parts) => Promise<void>) =>
+  running((client) => [...controllers({ client, ca: 'PEM' }), fakeNode({ bindsTo: 'here' })], run)
 
-async function cluster(run: (parts: Parts) => Promise<void>) {
-  const clock = fakeClock()
-  const client = memoryClient({ now: clock.now })
-  const running = runControllers({
-    client,
-    clock,
-    controllers: [...controllers({ client, ca: 'PEM' }), fakeNode({ bindsTo: 'here' })],
-  })
-  await running.synced
-  try {
-    await run({
-      client,
-      clock,
-      settle: () => settled(running, clock),
-      names: async (kind, at) => {
-        const { items } = await client.list(kind, { namespace: at })
-        return items.map(({ metadata }) => metadata.name).toSorted()
-      },
-    })
-  } finally {
-    await running.close()
-  }
-}
-
-async function settled(running: Running, clock: FakeClock) {
-  for (let calm = 0; calm < 2; calm++) {
-    let isIdle = false
-    const idle = running.idle().then(() => {
-      isIdle = true
-    })
-    while (!isIdle) await clock.advance(5)
-    await idle
-    await clock.advance(25)
-  }
-}
-
-/** As a user would send it. */
-const draft = <T extends KubeObject>({ metadata: { name, namespace: at, labels }, ...rest }: T) => ({
-  ...rest,
-  metadata: { name, namespace: at, labels },
-})
 const web = { namespace: 'default', name: 'web' }
 const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'main', image: name }] } } } })
 

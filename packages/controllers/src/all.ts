@@ -5,6 +5,7 @@ import { deployments } from './deployment.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpointsObjects } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { jobs } from './job.ts'
 import { namespaces } from './namespace.ts'
 import { replicaSets } from './replica-set.ts'
 import { replicationControllers } from './replication-controller.ts'
@@ -22,6 +23,7 @@ export const controllers = ({ client, ca }: ControllersOptions): readonly (Contr
   deployments,
   replicaSets,
   replicationControllers,
+  jobs,
   endpointSlices,
   endpointsObjects,
   serviceAccounts(ca),
