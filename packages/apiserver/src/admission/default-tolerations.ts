@@ -1,0 +1,25 @@
+import type { Pod } from '@sampan/resources/core/pod'
+import type { Admission } from './interfaces.ts'
+
+const seconds = 300
+const taints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+
+/** Pods stay five minutes on a node that has stopped answering, unless they say otherwise. */
+export const defaultTolerations: Admission = {
+  name: 'DefaultTolerationSeconds',
+  concerns: ({ operation, definition, subresource }) =>
+    operation === 'CREATE' && definition.group === '' && definition.plural === 'pods' && subresource === undefined,
+  mutate({ object }) {
+    const { spec } = object as Pod
+    for (const key of taints) {
+      const isSaid = spec.tolerations?.some(
+        (one) => (one.key === key || !one.key) && (one.effect === 'NoExecute' || !one.effect),
+      )
+      if (isSaid) continue
+      spec.tolerations = [
+        ...(spec.tolerations ?? []),
+        { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: seconds },
+      ]
+    }
+  },
+}

@@ -1,0 +1,137 @@
+import { ipv4Number, ipv4Text, isInCidr } from '@sampan/kit/ip'
+import type { Service } from '@sampan/resources/core/service'
+import { allocate, carryOver, holdings, type ServiceAllocator } from '@sampan/resources/core/service-networking'
+import { invalid } from '@sampan/resources/errors'
+import { invalidValue } from '@sampan/resources/problem'
+import type { Admission, Admitted } from './interfaces.ts'
+
+export interface ServiceAllocationOptions {
+  /** IPv4, as `10.190.0.0/16`. */
+  serviceCIDR: string
+  nodePorts?: { first: number; last: number }
+  random?: () => number
+  now?: () => number
+}
+
+const services = { group: '', plural: 'services' }
+
+/** How long what was handed out is kept back until its Service shows up in the store. */
+const keepMs = 10_000
+
+/**
+ * Gives Services their addresses and node ports. What is taken is read from the Services themselves, plus what was given
+ * out a moment ago and is not stored yet, so nothing can leak and nothing is given out twice.
+ */
+export function serviceAllocation(options: ServiceAllocationOptions): Admission {
+  const { serviceCIDR, nodePorts = { first: 30000, last: 32767 }, random = Math.random, now = Date.now } = options
+  const recent = new Map<string, number>()
+
+  const takenNow = ({ objects, name, namespace }: Admitted) => {
+    const taken = new Set<string>()
+    for (const [id, until] of recent) {
+      if (until < now()) recent.delete(id)
+      else taken.add(id)
+    }
+    for (const one of objects.list<Service>(services)) {
+      if (one.metadata.name === name && one.metadata.namespace === namespace) continue
+      const { clusterIPs, nodePorts: ports } = holdings(one)
+      for (const ip of clusterIPs) taken.add(ip)
+      for (const { protocol, port } of ports) taken.add(`${protocol} ${port}`)
+    }
+    return taken
+  }
+
+  const allocatorFor = (write: Admitted): ServiceAllocator => {
+    const taken = takenNow(write)
+    const refuse = (field: string, value: unknown, why: string): never => {
+      throw invalid({ kind: 'Service', group: '' }, write.name, [invalidValue(field, value, why)])
+    }
+    const take = (id: string) => {
+      taken.add(id)
+      if (!write.dryRun) recent.set(id, now() + keepMs)
+    }
+    return {
+      clusterIP(wanted) {
+        if (wanted === undefined) {
+          const free = freeAddress(serviceCIDR, taken, random)
+          if (!free) return refuse('spec.clusterIPs', [], 'failed to allocate a serviceIP: range is full')
+          take(free)
+          return free
+        }
+        if (!isInCidr(wanted, serviceCIDR))
+          return refuse(
+            'spec.clusterIPs',
+            [wanted],
+            `failed to allocate IP ${wanted}: the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${serviceCIDR}`,
+          )
+        if (taken.has(wanted))
+          return refuse(
+            'spec.clusterIPs',
+            [wanted],
+            `failed to allocate IP ${wanted}: provided IP is already allocated`,
+          )
+        take(wanted)
+        return wanted
+      },
+      nodePort(protocol, wanted) {
+        const { first, last } = nodePorts
+        if (wanted === undefined) {
+          const size = last - first + 1
+          const start = Math.floor(random() * size)
+          for (let i = 0; i < size; i++) {
+            const port = first + ((start + i) % size)
+            if (['TCP', 'UDP', 'SCTP'].some((one) => taken.has(`${one} ${port}`))) continue
+            take(`${protocol} ${port}`)
+            return port
+          }
+          return refuse('spec.ports', [], 'failed to allocate a nodePort: range is full')
+        }
+        const field = 'spec.ports[0].nodePort'
+        if (wanted < first || wanted > last)
+          return refuse(
+            field,
+            wanted,
+            `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
+          )
+        if (taken.has(`${protocol} ${wanted}`)) return refuse(field, wanted, 'provided port is already allocated')
+        take(`${protocol} ${wanted}`)
+        return wanted
+      },
+    }
+  }
+
+  return {
+    name: 'ServiceAllocation',
+    concerns: ({ operation, definition, subresource }) =>
+      operation !== 'DELETE' &&
+      definition.group === '' &&
+      definition.plural === 'services' &&
+      subresource === undefined,
+    mutate(write) {
+      const next = write.object as Service
+      const old = write.old as Service | undefined
+      if (!Array.isArray(next.spec?.ports ?? [])) return
+      if (old) carryOver(next, old)
+      allocate(next, allocatorFor(write), old)
+    },
+  }
+}
+
+/** Any free address, from the part of the range that people do not choose from by hand as long as there is one. */
+function freeAddress(cidr: string, taken: ReadonlySet<string>, random: () => number): string | undefined {
+  const [base, bits] = cidr.split('/') as [string, string]
+  const size = 2 ** (32 - Number(bits))
+  const first = Math.floor(ipv4Number(base) / size) * size
+  const band = Math.min(Math.max(16, Math.floor(size / 16)), 256)
+  const search = (from: number, to: number) => {
+    const count = to - from
+    if (count <= 0) return undefined
+    const start = Math.floor(random() * count)
+    for (let i = 0; i < count; i++) {
+      const address = ipv4Text(first + from + ((start + i) % count))
+      if (!taken.has(address)) return address
+    }
+    return undefined
+  }
+  return search(band, size - 1) ?? search(1, Math.min(band, size - 1))
+}
