@@ -28,7 +28,7 @@ local function next_in_turn(service, list, tried, now)
   for step = 1, #list do
     local index = (start + step - 1) % #list + 1
     local one = list[index]
-    if not tried[one.text] then
+    if not tried or not tried[one.text] then
       if (failed[one.text] or 0) <= now then
         turns[service] = index
         return one
@@ -54,6 +54,36 @@ local function by_key(key, list, tried)
     end
   end
   return best
+end
+
+-- For requests without a context. What failed before is what nginx says it tried.
+function pick.plain()
+  local service = ngx.var.service
+  local list = pick.endpoints(service)
+  if not list or #list == 0 then
+    return ngx.exit(503)
+  end
+  local tried
+  if balancer.get_last_failure() then
+    local last
+    tried = {}
+    for address in (ngx.var.upstream_addr or ''):gmatch '[^,%s]+' do
+      tried[address] = true
+      last = address
+    end
+    if last then
+      failed[last] = ngx.now() + patience
+    end
+  elseif #list > 1 then
+    balancer.set_more_tries(3)
+  end
+  local now = ngx.now()
+  local one = next_in_turn(service, list, tried, now) or next_in_turn(service, list, nil, now)
+  local done, problem = balancer.set_current_peer(one.host, one.port)
+  if not done then
+    ngx.log(ngx.ERR, 'endpoint ', one.text, ': ', problem)
+    return ngx.exit(502)
+  end
 end
 
 function pick.run()

@@ -65,7 +65,6 @@ export function nginxConf(options: NginxOptions): string {
     user,
   } = options
   return `${preamble}${user ? `user ${user};\n` : ''}worker_processes ${workers};
-worker_rlimit_nofile 65536;
 worker_shutdown_timeout 240s;
 error_log stderr warn;
 pcre_jit on;
@@ -82,13 +81,14 @@ http {
   lua_shared_dict limits 16m;
   init_by_lua_block {
     require('sampan.data').load('${folder}/state.json')
-    require 'sampan.router'
-    require 'sampan.balancer'
-    require 'sampan.tls'
+    -- Global, because calling require for each request would keep it from being compiled.
+    router = require 'sampan.router'
+    balancer = require 'sampan.balancer'
+    tls = require 'sampan.tls'
   }
   init_worker_by_lua_block {
     math.randomseed(ngx.now() * 1000 + ngx.worker.pid())
-    require('sampan.router').watch('@RUN@/ingress-closing')
+    router.watch('@RUN@/ingress-closing')
   }
 
   client_body_temp_path ${temp}/body;
@@ -132,23 +132,31 @@ http {
   }
   map $http_x_request_id $request_name {
     default $http_x_request_id;
-    '' $request_id;
+    # $request_id would cost more than everything else together: it asks OpenSSL for random bytes.
+    '' $msec-$pid-$connection-$connection_requests;
   }
   map $upstream_host $forward_host {
     default $upstream_host;
     '' $http_host;
   }
 
+  upstream plain {
+    server 0.0.0.1;
+    balancer_by_lua_block { balancer.plain() }
+    keepalive 320;
+    keepalive_requests 100000;
+    keepalive_timeout 60s;
+  }
   upstream kept {
     server 0.0.0.1;
-    balancer_by_lua_block { require('sampan.balancer').run() }
+    balancer_by_lua_block { balancer.run() }
     keepalive 320;
     keepalive_requests 100000;
     keepalive_timeout 60s;
   }
   upstream fresh {
     server 0.0.0.1;
-    balancer_by_lua_block { require('sampan.balancer').run() }
+    balancer_by_lua_block { balancer.run() }
   }
 
   proxy_http_version 1.1;
@@ -173,8 +181,8 @@ http {
   grpc_next_upstream_tries 4;
   grpc_ssl_server_name on;
   grpc_ssl_name $host;
-${headers('proxy', true)}
-${headers('grpc', false)}
+${headers('proxy', 'special')}
+${headers('grpc', 'grpc')}
 
   server {
     listen ${http} reuseport backlog=4096;
@@ -183,7 +191,7 @@ ${headers('grpc', false)}
 
     ssl_certificate ${folder}/default.crt;
     ssl_certificate_key ${folder}/default.key;
-    ssl_certificate_by_lua_block { require('sampan.tls').choose() }
+    ssl_certificate_by_lua_block { tls.choose() }
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_session_cache shared:tls:10m;
     ssl_session_timeout 10m;
@@ -228,14 +236,18 @@ ${headers('grpc', false)}
     }
 
     location / {
-      rewrite_by_lua_block { require('sampan.router').route() }
+      set_by_lua_block $service { return router.plain() }
+      if ($service = '') {
+        rewrite_by_lua_block { router.route() }
+      }
+${headers('proxy', 'plain')}
       proxy_buffering off;
-      proxy_pass http://$pool;
+      proxy_pass http://plain;
     }
 
     location @closing {
       keepalive_timeout 0;
-      rewrite_by_lua_block { require('sampan.router').go_on() }
+      rewrite_by_lua_block { router.go_on() }
     }
 
     location @external {
@@ -275,16 +287,20 @@ ${profiles.map(location).join('\n')}
 `
 }
 
-/** What an app learns of the request, besides the request itself. */
-function headers(module: 'proxy' | 'grpc', isHttp: boolean): string {
-  const all: [string, string][] = [
-    ['Host', '$forward_host'],
-    ...(isHttp
-      ? ([
+/** What an app learns of the request, besides the request itself. Plain ones keep their connection and change nothing. */
+function headers(module: 'proxy' | 'grpc', kind: 'plain' | 'special' | 'grpc'): string {
+  const connection: [string, string][] =
+    kind === 'special'
+      ? [
           ['Upgrade', '$http_upgrade'],
           ['Connection', '$connection_wish'],
-        ] as [string, string][])
-      : []),
+        ]
+      : kind === 'plain'
+        ? [['Connection', "''"]]
+        : []
+  const all: [string, string][] = [
+    ['Host', kind === 'plain' ? '$http_host' : '$forward_host'],
+    ...connection,
     ['X-Request-ID', '$request_name'],
     ['X-Real-IP', '$remote_addr'],
     ['X-Forwarded-For', '$remote_addr'],
@@ -295,7 +311,9 @@ function headers(module: 'proxy' | 'grpc', isHttp: boolean): string {
     ['X-Scheme', '$scheme'],
     ['Proxy', "''"],
   ]
-  return all.map(([name, value]) => `  ${module}_set_header ${name} ${value};`).join('\n')
+  return all
+    .map(([name, value]) => `  ${kind === 'plain' ? '    ' : ''}${module}_set_header ${name} ${value};`)
+    .join('\n')
 }
 
 function location({ name, protocol, buffersAnswer, buffersRequest }: Profile): string {
@@ -309,7 +327,7 @@ function location({ name, protocol, buffersAnswer, buffersRequest }: Profile): s
       ]
   return `
     location @${name} {
-      rewrite_by_lua_block { require('sampan.router').resume() }
+      rewrite_by_lua_block { router.resume() }
 ${lines.map((line) => `      ${line};`).join('\n')}
     }`
 }
