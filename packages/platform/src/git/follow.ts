@@ -45,6 +45,13 @@ export async function* followPush(
   { client, readLog, signal, everyMs = 250 }: FollowOptions,
 ): AsyncGenerator<string> {
   let outcome: Outcome | undefined
+  const titles = new Set<string>()
+  const isNews = (line: string) => {
+    if (!line.startsWith('== ')) return true
+    const isNew = !titles.has(line)
+    titles.add(line)
+    return isNew
+  }
 
   async function* progress(): AsyncGenerator<string> {
     let before: View | undefined
@@ -54,7 +61,7 @@ export async function* followPush(
         const view = await viewOf(client, at)
         if (silent) yield 'The Kubernetes API is back.'
         silent = false
-        yield* progressBetween(before, view)
+        yield* progressBetween(before, view).filter(isNews)
         before = view
         outcome = outcomeOf(view)
         if (outcome) return
@@ -71,8 +78,18 @@ export async function* followPush(
     }
   }
 
+  /** Lines of a step may come before the news that it has begun: then they bring its title along. */
   async function* buildLog(): AsyncGenerator<string> {
-    for await (const line of readLog(await client.get(pipeline, at), { follow: true, signal })) yield `   ${line.text}`
+    let step: string | undefined
+    for await (const line of readLog(await client.get(pipeline, at), { follow: true, signal })) {
+      if (line.step !== step) {
+        step = line.step
+        const { status } = await client.get(pipeline, at)
+        const title = `== ${status?.steps?.find((one) => one.name === step)?.title ?? step}`
+        if (isNews(title)) yield title
+      }
+      yield `   ${line.text}`
+    }
   }
 
   yield* mergeIterables(progress(), buildLog())

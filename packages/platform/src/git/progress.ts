@@ -54,9 +54,9 @@ function stepLines(before: Pipeline | undefined, after: Pipeline): string[] {
     if (step.state === 'running') return [`== ${title}`]
     if (step.state === 'success') {
       const told = was === 'pending' ? [`== ${title}`] : []
-      return [...told, `== ${title}: done${took(step.startedAt, step.finishedAt)}`]
+      return [...told, `   done${took(step.startedAt, step.finishedAt)}`]
     }
-    return step.state === 'failure' || step.state === 'error' ? [`== ${title}: failed`] : []
+    return step.state === 'failure' || step.state === 'error' ? ['   failed'] : []
   })
 }
 
@@ -121,6 +121,7 @@ const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 function took(from?: string, to?: string): string {
   if (!from || !to) return ''
-  const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
-  return ` (${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s)`
+  // Kubernetes counts in whole seconds: less than one is not known better.
+  const seconds = Math.round((Date.parse(to) - Date.parse(from)) / 1000)
+  return seconds < 1 ? '' : ` in ${seconds} s`
 }

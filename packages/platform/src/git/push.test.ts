@@ -134,7 +134,7 @@ test('progress is told once, in the order it happens', () => {
   assert.deepEqual(told, [
     'Waiting in the queue, place 2.',
     '== Do clone',
-    '== Do clone: done (2.5 s)',
+    '   done in 3 s',
     '== Do build',
     'Release 2 made.',
     '== Deploying to test',

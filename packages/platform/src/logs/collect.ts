@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Client } from '@sampan/client/client'
 import type { Log } from '@sampan/kit/log'
 import { StatusError } from '@sampan/resources/errors'
@@ -63,12 +62,7 @@ export function createCollector({ client, store, log }: { client: Client; store:
     async drain(source, name, secrets) {
       const follower = running.get(name.join('/'))
       if (follower) {
-        const enough = new AbortController()
-        await Promise.race([
-          follower.done,
-          wait(1000, undefined, { signal: enough.signal }).catch(() => undefined), // the follower was done first
-        ])
-        enough.abort()
+        // What it has not written yet is read again, from where the store is.
         follower.stop.abort()
         await follower.done
       }
