@@ -5,7 +5,7 @@
 set -u
 folder=${INGRESS_FOLDER:-/ingress}
 run=${INGRESS_RUN:-/run}
-nginx=${NGINX:-nginx}
+nginx=${NGINX_PROGRAM:-nginx}
 pod=${POD_NAME:-$$}
 live=$run/ingress.conf
 drain=${INGRESS_DRAIN:-5}

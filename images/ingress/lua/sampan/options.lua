@@ -133,14 +133,19 @@ end
 -- Asks another service whether the request may pass; what it says goes on to the app as headers.
 local function ask_other(auth)
   local var = ngx.var
-  var.auth_url = auth.url:gsub('%$([%w_]+)', function(name)
+  -- By the context: variables are set anew for a subrequest, and sharing them would set them anew for this request too.
+  ngx.ctx.ask_url = auth.url:gsub('%$([%w_]+)', function(name)
     return var[name] or ''
   end)
-  var.auth_method = auth.method or 'GET'
-  local reply = ngx.location.capture('/_sampan/auth', { method = ngx.HTTP_GET, share_all_vars = true })
+  ngx.ctx.ask_method = auth.method or 'GET'
+  local reply = ngx.location.capture('/_sampan/auth', { method = ngx.HTTP_GET, ctx = ngx.ctx })
+  local said = {}
+  for name, value in pairs(reply.header) do
+    said[name:lower()] = value
+  end
   if reply.status >= 200 and reply.status < 300 then
     for _, name in ipairs(auth.headers or {}) do
-      ngx.req.set_header(name, reply.header[name])
+      ngx.req.set_header(name, said[name:lower()]) -- one that was not said is taken off: nobody may bring it along
     end
     return
   end
@@ -152,8 +157,8 @@ local function ask_other(auth)
     end)
     return ngx.redirect(target .. (auth.signin:find('rd=', 1, true) and '' or joint .. 'rd=' .. back), 302)
   end
-  if reply.header['WWW-Authenticate'] then
-    ngx.header['WWW-Authenticate'] = reply.header['WWW-Authenticate']
+  if said['www-authenticate'] then
+    ngx.header['WWW-Authenticate'] = said['www-authenticate']
   end
   if reply.status == 401 or reply.status == 403 then
     return ngx.exit(reply.status)

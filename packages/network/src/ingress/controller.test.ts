@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { connect as connectHttp2, createServer as createPlainServer } from 'node:http2'
 import { request as secureRequest } from 'node:https'
+import type { Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Caches, caches as newCaches } from '@sampan/client/caches'
@@ -289,6 +292,284 @@ describe('Ingress', { skip: noNginx }, () => {
       told.some((one) => one.includes('configuration-snippet is left out')),
       told.join(),
     )
+  })
+
+  const options: {
+    name: string
+    annotations: Record<string, string>
+    url?: string
+    asked?: Parameters<typeof ask>[1]
+    path?: [string, string]
+    /** Members of the answer that must be so. */
+    want: Partial<Pick<Asked, 'status' | 'body' | 'asked'>> & {
+      headers?: Record<string, string | undefined>
+      got?: object
+    }
+  }[] = [
+    {
+      name: 'rewrite-target with captures',
+      annotations: { 'rewrite-target': '/$2', 'use-regex': 'true' },
+      path: ['/api(/|$)(.*)', 'ImplementationSpecific'],
+      url: '/api/v1/things?x=1',
+      want: { status: 200, asked: 'GET /v1/things?x=1' },
+    },
+    { name: 'rewrite-target', annotations: { 'rewrite-target': '/' }, url: '/a/b', want: { asked: 'GET /' } },
+    { name: 'app-root', annotations: { 'app-root': '/start' }, want: { status: 302, headers: { location: '/start' } } },
+    {
+      name: 'permanent-redirect',
+      annotations: { 'permanent-redirect': 'https://elsewhere.example/', 'permanent-redirect-code': '308' },
+      url: '/x',
+      want: { status: 308, headers: { location: 'https://elsewhere.example/' } },
+    },
+    { name: 'force-ssl-redirect', annotations: { 'force-ssl-redirect': 'true' }, want: { status: 308 } },
+    {
+      name: 'whitelist-source-range that fits',
+      annotations: { 'whitelist-source-range': '10.0.0.0/8, 127.0.0.0/30' },
+      want: { status: 200 },
+    },
+    {
+      name: 'whitelist-source-range that does not',
+      annotations: { 'whitelist-source-range': '10.0.0.0/8' },
+      want: { status: 403 },
+    },
+    {
+      name: 'a whitelist of mistakes lets nobody in',
+      annotations: { 'whitelist-source-range': 'home' },
+      want: { status: 403 },
+    },
+    { name: 'denylist-source-range', annotations: { 'denylist-source-range': '127.0.0.1' }, want: { status: 403 } },
+    {
+      name: 'proxy-body-size by length',
+      annotations: { 'proxy-body-size': '1k' },
+      asked: { method: 'POST', body: 'x'.repeat(1025) },
+      want: { status: 413 },
+    },
+    {
+      name: 'proxy-body-size of a body that fits',
+      annotations: { 'proxy-body-size': '1k' },
+      asked: { method: 'POST', body: 'x'.repeat(1024) },
+      want: { status: 200 },
+    },
+    {
+      name: 'proxy-body-size of a body without length',
+      annotations: { 'proxy-body-size': '1k' },
+      asked: { method: 'POST', body: 'x'.repeat(1025), headers: { 'transfer-encoding': 'chunked' } },
+      want: { status: 413 },
+    },
+    {
+      name: 'upstream-vhost',
+      annotations: { 'upstream-vhost': 'inner.example' },
+      want: { got: { host: 'inner.example' } },
+    },
+    {
+      name: 'x-forwarded-prefix',
+      annotations: { 'x-forwarded-prefix': '/api' },
+      want: { got: { 'x-forwarded-prefix': '/api' } },
+    },
+    { name: 'proxy-buffering', annotations: { 'proxy-buffering': 'on' }, want: { status: 200 } },
+    { name: 'proxy-request-buffering', annotations: { 'proxy-request-buffering': 'off' }, want: { status: 200 } },
+    {
+      name: 'timeouts',
+      annotations: { 'proxy-read-timeout': '30', 'proxy-connect-timeout': '2' },
+      want: { status: 200 },
+    },
+    {
+      name: 'CORS',
+      annotations: { 'enable-cors': 'true', 'cors-allow-origin': 'https://*.friend.example, https://other.example' },
+      asked: { headers: { origin: 'https://a.friend.example' } },
+      want: {
+        status: 200,
+        headers: {
+          'access-control-allow-origin': 'https://a.friend.example',
+          'access-control-allow-credentials': 'true',
+        },
+      },
+    },
+    {
+      name: 'CORS for a stranger',
+      annotations: { 'enable-cors': 'true', 'cors-allow-origin': 'https://other.example' },
+      asked: { headers: { origin: 'https://evil.example' } },
+      want: { status: 200, headers: { 'access-control-allow-origin': undefined } },
+    },
+    {
+      name: 'CORS preflight',
+      annotations: { 'enable-cors': 'true' },
+      asked: { method: 'OPTIONS', headers: { origin: 'https://a.example' } },
+      want: { status: 204, headers: { 'access-control-allow-methods': 'GET, PUT, POST, DELETE, PATCH, OPTIONS' } },
+    },
+    {
+      name: 'auth-basic without a password',
+      annotations: { 'auth-type': 'basic', 'auth-secret': 'people', 'auth-realm': 'Staff only' },
+      want: { status: 401, headers: { 'www-authenticate': 'Basic realm="Staff only"' } },
+    },
+    {
+      name: 'auth-basic with the right one',
+      annotations: { 'auth-type': 'basic', 'auth-secret': 'people' },
+      asked: { headers: { authorization: `Basic ${Buffer.from('ann:secret').toString('base64')}` } },
+      want: { status: 200 },
+    },
+    {
+      name: 'auth-basic whose Secret is missing',
+      annotations: { 'auth-type': 'basic', 'auth-secret': 'nobody' },
+      asked: { headers: { authorization: `Basic ${Buffer.from('ann:secret').toString('base64')}` } },
+      want: { status: 401 },
+    },
+    {
+      name: 'auth-url that lets in, and says who it is',
+      annotations: { 'auth-url': 'http://127.0.7.9:8080/yes', 'auth-response-headers': 'X-User' },
+      want: { status: 200, got: { 'x-user': 'ann' } },
+    },
+    { name: 'auth-url that does not', annotations: { 'auth-url': 'http://127.0.7.9:8080/no' }, want: { status: 401 } },
+    {
+      name: 'auth-url with a place to sign in',
+      annotations: { 'auth-url': 'http://127.0.7.9:8080/no', 'auth-signin': 'https://login.example/' },
+      want: { status: 302 },
+    },
+    {
+      name: 'affinity',
+      annotations: { affinity: 'cookie', 'session-cookie-name': 'stick', 'session-cookie-path': '/' },
+      want: { status: 200 },
+    },
+    { name: 'service-upstream', annotations: { 'service-upstream': 'true' }, want: { status: 502 } },
+  ]
+
+  test('annotations', async (t) => {
+    await backend('auth', '127.0.7.9', (asked, response) => {
+      response.setHeader('x-user', 'ann')
+      response.statusCode = asked.url === '/yes' ? 200 : 401
+      response.end()
+    })
+    await client.create(secret, {
+      metadata: { name: 'people', namespace: 'default' },
+      data: {
+        auth: Buffer.from(`ann:{SHA}${createHash('sha1').update('secret').digest('base64')}\n`).toString('base64'),
+      },
+    })
+    // The ClusterIP of the last row leads nowhere: one that refuses shows that it was asked.
+    await client.create(service, serviceOf('vip', { clusterIP: '127.0.7.250', ports: [{ port: 80, name: 'http' }] }))
+    for (const [index, { annotations, path, name }] of options.entries())
+      await route(
+        `option-${index}`,
+        [
+          {
+            host: `option-${index}.example`,
+            paths: [
+              [...(path ?? ['/', 'Prefix']), name === 'service-upstream' ? 'vip' : 'one'] as [string, string, string],
+            ],
+          },
+        ],
+        annotations,
+      )
+    await controller.settled()
+    for (const [index, { name, url = '/', asked, want }] of options.entries())
+      await t.test(name, async () => {
+        const answer = await ask(`http://option-${index}.example${url}`, asked)
+        if (want.status) assert.equal(answer.status, want.status, answer.body)
+        if (want.asked) assert.equal(answer.asked, want.asked)
+        for (const [header, value] of Object.entries(want.headers ?? {})) assert.equal(answer.headers[header], value)
+        for (const [header, value] of Object.entries(want.got ?? {})) assert.equal(answer.got[header], value)
+      })
+  })
+
+  test('rate limits let a burst through, then refuse', async () => {
+    await route('limited', [{ host: 'limited.example', paths: [['/', 'Prefix', 'one']] }], {
+      'limit-rps': '2',
+      'limit-burst-multiplier': '3',
+    })
+    await controller.settled()
+    const got = await Promise.all(Array.from({ length: 20 }, () => ask('http://limited.example/')))
+    const passed = got.filter(({ status }) => status === 200).length
+    assert.ok(passed >= 6 && passed <= 9, `${passed} of 20 passed`)
+    assert.equal(got.filter(({ status }) => status === 429).length, 20 - passed)
+  })
+
+  test('affinity keeps a client at its endpoint', async () => {
+    await app('pair', ['127.0.7.1', '127.0.7.2'])
+    await route('sticky', [{ host: 'sticky.example', paths: [['/', 'Prefix', 'pair']] }], { affinity: 'cookie' })
+    await controller.settled()
+    const seen = new Set<string>()
+    for (let client = 0; client < 8; client++) {
+      const first = await ask('http://sticky.example/')
+      const cookie = first.headers['set-cookie']![0]!.split(';')[0]!
+      seen.add(first.body)
+      for (let i = 0; i < 6; i++)
+        assert.equal((await ask('http://sticky.example/', { headers: { cookie } })).body, first.body)
+    }
+    assert.deepEqual([...seen].sort(), ['one', 'two'])
+  })
+
+  test('a canary takes what its header, cookie or weight says', async () => {
+    const rules = (name: string): Rule[] => [{ host: 'canary.example', paths: [['/', 'Prefix', name]] }]
+    await route('main', rules('one'))
+    await route('canary', rules('two'), {
+      canary: 'true',
+      'canary-by-header': 'X-New',
+      'canary-by-cookie': 'new',
+      'canary-weight': '50',
+    })
+    await controller.settled()
+    const who = async (headers: Record<string, string>) => (await ask('http://canary.example/', { headers })).body
+    assert.equal(await who({ 'x-new': 'always' }), 'two')
+    assert.equal(await who({ 'x-new': 'never' }), 'one')
+    assert.equal(await who({ cookie: 'new=always' }), 'two')
+    const seen = new Set(await Promise.all(Array.from({ length: 40 }, () => who({}))))
+    assert.deepEqual([...seen].sort(), ['one', 'two'])
+  })
+
+  test('WebSockets pass', async () => {
+    const server = await backend('socket', '127.0.7.3')
+    server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+      socket.pipe(socket)
+    })
+    await app('socket', ['127.0.7.3'])
+    await route('socket', [{ host: 'socket.example', paths: [['/', 'Prefix', 'socket']] }])
+    await controller.settled()
+    const asked = request({
+      host: '127.0.0.1',
+      port: nginx.http,
+      headers: { host: 'socket.example', connection: 'Upgrade', upgrade: 'echo' },
+    })
+    asked.end()
+    const [, socket] = (await once(asked, 'upgrade')) as [unknown, Socket]
+    socket.write('hello')
+    const [echo] = await once(socket, 'data')
+    assert.equal(String(echo), 'hello')
+    socket.destroy()
+  })
+
+  test('HTTP/2 to the client, and gRPC-like HTTP/2 to the app', async () => {
+    const inner = createPlainServer().listen(8080, '127.0.7.4')
+    await once(inner, 'listening')
+    inner.on('stream', (stream, headers) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'x-path': String(headers[':path']) }))
+      stream.end('reply')
+    })
+    await app('rpc', ['127.0.7.4'])
+    await route('rpc', [{ host: 'rpc.example', paths: [['/', 'Prefix', 'rpc']] }], { 'backend-protocol': 'GRPC' })
+    await controller.settled()
+    const session = connectHttp2(`https://127.0.0.1:${nginx.https}`, {
+      servername: 'rpc.example',
+      rejectUnauthorized: false,
+    })
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/pkg.Service/Call',
+      ':authority': 'rpc.example',
+      te: 'trailers',
+      'content-type': 'application/grpc',
+    })
+    stream.end('ask')
+    let trailers: Record<string, unknown> = {}
+    stream.on('trailers', (given) => {
+      trailers = given
+    })
+    let body = ''
+    for await (const chunk of stream.setEncoding('utf8')) body += chunk
+    assert.deepEqual([body, trailers['grpc-status'], trailers['x-path']], ['reply', '0', '/pkg.Service/Call'])
+    session.close()
+    inner.close()
   })
 
   test('nginx that starts anew has everything at once, also while the engine is away', async () => {

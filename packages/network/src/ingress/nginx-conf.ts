@@ -207,8 +207,6 @@ ${headers('grpc', 'grpc')}
     set $upstream_host '';
     set $auth_realm off;
     set $auth_file none;
-    set $auth_url '';
-    set $auth_method GET;
     set $affinity_cookie '';
     set $cors_origin '';
     set $cors_vary '';
@@ -265,8 +263,10 @@ ${headers('proxy', 'plain')}
       proxy_set_header X-Auth-Request-Redirect $request_uri;
       proxy_set_header X-Real-IP $remote_addr;
       proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_method $auth_method;
-      proxy_pass $auth_url;
+      set_by_lua_block $ask_method { return ngx.ctx.ask_method }
+      set_by_lua_block $ask_url { return ngx.ctx.ask_url }
+      proxy_method $ask_method;
+      proxy_pass $ask_url;
     }
 ${profiles.map(location).join('\n')}
   }
