@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import { dirname, join } from 'node:path'
+import { auditFile } from '@sampan/apiserver/audit/file'
 import { keepAggregated } from '@sampan/apiserver/auth/aggregate'
 import { createAuth } from '@sampan/apiserver/auth/auth'
 import { bootstrap } from '@sampan/apiserver/auth/bootstrap'
@@ -51,8 +52,15 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     issuer: `https://kubernetes.default.svc.${config.network.clusterDomain}`,
     signal,
   })
+  const policyFile = join(config.home, 'audit-policy.yaml')
+  const audit = await auditFile({
+    path: join(paths.logs, 'audit.log'),
+    ...(existsSync(policyFile) && { policyFile }),
+    log,
+  })
   const api = createApiServer({
     store,
+    audit,
     definitions: builtInKinds,
     auth: parts.auth,
     admission: parts.admission,
@@ -115,6 +123,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
       await events.close()
       await caches.close()
       await api.close()
+      audit.close()
       await store.close()
     },
   }

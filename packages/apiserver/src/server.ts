@@ -7,6 +7,7 @@ import { schemaOf } from '@sampan/resources/schemas'
 import type { Transport } from '@sampan/resources/transport'
 import type { Store } from '@sampan/store/store'
 import type { Admission } from './admission/interfaces.ts'
+import type { Audit } from './audit/audit.ts'
 import { type Auth, anonymous, type UserInfo } from './auth/interfaces.ts'
 import type { Context } from './context.ts'
 import { customCleanup } from './custom/cleanup.ts'
@@ -40,6 +41,8 @@ export interface ApiServerOptions {
   checks?: readonly Check[]
   /** What clients are told to connect to, as `10.0.0.1:6443`. */
   serverAddress?: string
+  /** Hears of every request that comes over HTTP from somebody known. */
+  audit?: Audit
   now?: () => Date
   random?: () => number
   log?: Log
@@ -61,7 +64,7 @@ export interface ApiServer {
 }
 
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { store, auth, log = silent, now = () => new Date(), random = Math.random } = options
+  const { store, auth, audit, log = silent, now = () => new Date(), random = Math.random } = options
   const kinds = new Kinds()
   for (const definition of options.definitions) kinds.add(servedFrom(definition, schemaFrom(definition)))
   for (const handler of options.subresources ?? []) kinds.addHandler(handler)
@@ -119,7 +122,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     let result: Answer
     try {
       call.user = await identify(request)
+      const finish = audit?.begin(call)
       result = await handle(call)
+      finish?.(result)
     } catch (error) {
       result = refusal(error, call, log)
     }
@@ -131,8 +136,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const call = new HttpCall(request, undefined, anonymous, closing.signal)
     let result: Answer
+    let finish: ReturnType<Audit['begin']>
     try {
       call.user = await identify(request)
+      finish = audit?.begin(call)
       const asked = askedOf(call.method, call.path, call.query)
       call.verb = asked.verb
       await authorize(context, asked, call)
@@ -149,12 +156,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
           rest,
           objects: context.objects,
         })
+        finish?.({ status: 101 })
+        finish = undefined
         return await handler.upgrade(all, socket, head)
       }
       result = unknownPath
     } catch (error) {
       result = refusal(error, call, log)
     }
+    finish?.(result)
     const body = 'text' in result ? result.text : JSON.stringify('object' in result ? result.object : {})
     socket.end(
       `HTTP/1.1 ${result.status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

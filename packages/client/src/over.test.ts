@@ -297,6 +297,10 @@ test('as(user) impersonates with all groups', async () => {
   assert.deepEqual(lines.sort(), ['impersonate-group=dev', 'impersonate-group=ops', 'impersonate-user=ana'])
 })
 
+test('a group name cannot smuggle in another', () => {
+  assert.throws(() => client.as({ name: 'ana', groups: ['a,system:masters'] }), { reason: 'BadRequest' })
+})
+
 const byte = (channel: number, text: string) => Buffer.concat([Buffer.of(channel), Buffer.from(text)])
 const endings = [
   { name: 'success', status: { status: 'Success' }, code: 0 },

@@ -1,5 +1,5 @@
 import { apiVersionOf, type Definition, pathOf } from '@sampan/resources/define'
-import { isReason } from '@sampan/resources/errors'
+import { badRequest, isReason } from '@sampan/resources/errors'
 import type { KubeObject, List, ObjectMeta, Ref, WatchEvent } from '@sampan/resources/meta'
 import type { ApiRequest, ApiResponse, Transport } from '@sampan/resources/transport'
 import type { Client, Draft, ListOptions, LogOptions, PatchType, RemoveOptions, WriteOptions } from './client.ts'
@@ -156,6 +156,9 @@ async function* logsOver(
 
 /** Every request with the headers that make the server act as `user`. */
 function impersonating(transport: Transport, user: { name: string; groups?: string[] }): Transport {
+  // In a header a comma separates groups: a name with one in it would become two groups, the second of its own choosing.
+  const odd = user.groups?.find((group) => group.includes(','))
+  if (odd !== undefined) throw badRequest(`group ${JSON.stringify(odd)} cannot be used: its name has a comma in it`)
   const as = {
     'impersonate-user': user.name,
     ...(user.groups?.length && { 'impersonate-group': user.groups.join(',') }),

@@ -18,7 +18,15 @@ export interface Audit {
 const secret = new Set(['/secrets', '/serviceaccounts/token', 'authentication.k8s.io/tokenreviews'])
 
 /** Writes one `audit.k8s.io/v1` Event per call, as a line of JSON. */
-export function createAudit({ policy, write, now = () => new Date() }: { policy: Policy; write(line: string): void; now?: () => Date }): Audit {
+export function createAudit({
+  policy,
+  write,
+  now = () => new Date(),
+}: {
+  policy: Policy
+  write(line: string): void
+  now?: () => Date
+}): Audit {
   return {
     begin(call) {
       const { verb, resource } = askedOf(call.method, call.path, call.query)
@@ -35,7 +43,10 @@ export function createAudit({ policy, write, now = () => new Date() }: { policy:
             apiVersion: 'audit.k8s.io/v1',
             level,
             auditID: randomUUID(),
-            stage: 'watch' in outcome || 'stream' in outcome || outcome.status === 101 ? 'ResponseStarted' : 'ResponseComplete',
+            stage:
+              'watch' in outcome || 'stream' in outcome || outcome.status === 101
+                ? 'ResponseStarted'
+                : 'ResponseComplete',
             requestURI: uriOf(call),
             verb,
             user: shown(actor ?? call.user),

@@ -9,7 +9,7 @@ export interface PolicyRule {
   users?: readonly string[]
   userGroups?: readonly string[]
   verbs?: readonly string[]
-  /** `resources`: `pods`, `pods/exec`, `pods/*`, `*​/scale`, `*`. An empty list: all of the group. */
+  /** `resources`: `pods`, `pods/exec`, all subresources `pods/*`, `scale` of anything, or `*`. An empty list: all of the group. */
   resources?: readonly { group?: string; resources?: readonly string[]; resourceNames?: readonly string[] }[]
   /** `''` is the cluster scope. */
   namespaces?: readonly string[]
@@ -30,19 +30,26 @@ export interface Asked {
 }
 
 /** The level of the first rule that matches; None when no rule does. */
-export const levelOf = ({ rules }: Policy, asked: Asked): Level => rules.find((rule) => matches(rule, asked))?.level ?? 'None'
+export const levelOf = ({ rules }: Policy, asked: Asked): Level =>
+  rules.find((rule) => matches(rule, asked))?.level ?? 'None'
 
 function matches(rule: PolicyRule, { user, verb, path, resource }: Asked): boolean {
   if (rule.users?.length && !rule.users.includes(user.name)) return false
   if (rule.userGroups?.length && !rule.userGroups.some((group) => user.groups.includes(group))) return false
   if (rule.verbs?.length && !rule.verbs.includes(verb)) return false
-  if (!resource) return !rule.resources?.length && !rule.namespaces?.length && (!rule.nonResourceURLs?.length || rule.nonResourceURLs.some((url) => matchesPath(url, path)))
+  if (!resource)
+    return (
+      !rule.resources?.length &&
+      !rule.namespaces?.length &&
+      (!rule.nonResourceURLs?.length || rule.nonResourceURLs.some((url) => matchesPath(url, path)))
+    )
   if (rule.nonResourceURLs?.length && !rule.resources?.length && !rule.namespaces?.length) return false
   if (rule.namespaces?.length && !rule.namespaces.includes(resource.namespace ?? '')) return false
   return !rule.resources?.length || rule.resources.some((one) => matchesResource(one, resource))
 }
 
-const matchesPath = (url: string, path: string) => (url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : url === path)
+const matchesPath = (url: string, path: string) =>
+  url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : url === path
 
 function matchesResource(
   { group = '', resources = [], resourceNames = [] }: NonNullable<PolicyRule['resources']>[number],
@@ -52,7 +59,9 @@ function matchesResource(
   if (resourceNames.length > 0 && !resourceNames.includes(name ?? '')) return false
   if (resources.length === 0) return true
   const whole = subresource ? `${plural}/${subresource}` : plural
-  return resources.some((one) => one === '*' || one === whole || (subresource && (one === `*/${subresource}` || one === `${plural}/*`)))
+  return resources.some(
+    (one) => one === '*' || one === whole || (subresource && (one === `*/${subresource}` || one === `${plural}/*`)),
+  )
 }
 
 /**
@@ -61,10 +70,12 @@ function matchesResource(
  */
 export function policyFrom(value: unknown): Policy {
   const { kind, rules } = (value ?? {}) as { kind?: unknown; rules?: unknown }
-  if (kind !== 'Policy' || !Array.isArray(rules)) throw new Error('audit policy: kind Policy with a list of rules is needed')
+  if (kind !== 'Policy' || !Array.isArray(rules))
+    throw new Error('audit policy: kind Policy with a list of rules is needed')
   rules.forEach((rule: unknown, index) => {
     const { level } = (rule ?? {}) as { level?: Level }
-    if (!level || !levels.includes(level)) throw new Error(`audit policy: rules[${index}].level must be one of ${levels.join(', ')}`)
+    if (!level || !levels.includes(level))
+      throw new Error(`audit policy: rules[${index}].level must be one of ${levels.join(', ')}`)
   })
   return { rules: rules as PolicyRule[] }
 }
@@ -72,14 +83,26 @@ export function policyFrom(value: unknown): Policy {
 /** What is kept without a policy file: every change, every look at a Secret, every way into a container. */
 export const defaultPolicy: Policy = {
   rules: [
-    { level: 'None', resources: [{ group: '', resources: ['events'] }, { group: 'events.k8s.io' }, { group: 'coordination.k8s.io' }] },
+    {
+      level: 'None',
+      resources: [{ group: '', resources: ['events'] }, { group: 'events.k8s.io' }, { group: 'coordination.k8s.io' }],
+    },
     { level: 'None', resources: [{ group: 'authorization.k8s.io' }, { group: 'authentication.k8s.io' }] },
     {
       level: 'Metadata',
       resources: [
         {
           group: '',
-          resources: ['secrets', 'serviceaccounts/token', 'pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy', 'services/proxy', 'nodes/proxy'],
+          resources: [
+            'secrets',
+            'serviceaccounts/token',
+            'pods/exec',
+            'pods/attach',
+            'pods/portforward',
+            'pods/proxy',
+            'services/proxy',
+            'nodes/proxy',
+          ],
         },
       ],
     },

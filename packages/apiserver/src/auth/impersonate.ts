@@ -44,13 +44,20 @@ export async function impersonate(
         `User "${user.name}" cannot impersonate resource "${plural}" in API group "${group}"${more?.namespace ? ` in the namespace "${more.namespace}"` : ' at the cluster scope'}`,
       )
   }
-  return {
+  const acting: UserInfo = {
     name,
     groups: completed(name, groups, account?.[1]),
     ...(uid && { uid }),
     ...(Object.keys(extra).length > 0 && { extra }),
   }
+  originals.set(acting, user)
+  return acting
 }
+
+const originals = new WeakMap<UserInfo, UserInfo>()
+
+/** Who really sent a request that came as `acting`; undefined when nobody was impersonated. */
+export const originalUser = (acting: UserInfo): UserInfo | undefined => originals.get(acting)
 
 function completed(name: string, groups: readonly string[], namespace: string | undefined): string[] {
   const all = groups.length === 0 && namespace ? serviceAccountGroups(namespace) : [...groups]
