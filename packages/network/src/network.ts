@@ -4,7 +4,7 @@ import type { Client } from '@sampan/client/client'
 import { recorder as newRecorder } from '@sampan/control/events'
 import type { Clock } from '@sampan/kit/clock'
 import type { Log } from '@sampan/kit/log'
-import { daemonSet } from '@sampan/resources/apps/daemon-set'
+import { deployment } from '@sampan/resources/apps/deployment'
 import { namespace } from '@sampan/resources/core/namespace'
 import { ingressClass } from '@sampan/resources/networking/ingress-class'
 import { flowForgetter } from './conntrack.ts'
@@ -139,7 +139,7 @@ export function createNetwork(options: NetworkOptions): Network {
   }
 
   async function applyManifest(image: string) {
-    const kinds = { Namespace: namespace, IngressClass: ingressClass, DaemonSet: daemonSet }
+    const kinds = { Namespace: namespace, IngressClass: ingressClass, Deployment: deployment }
     for (const object of ingressManifest({ image, folder: ingressFolder }))
       await client.apply(kinds[object.kind as keyof typeof kinds] as never, object as never, {
         fieldManager: 'sampan-network',

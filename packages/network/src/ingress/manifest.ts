@@ -29,12 +29,15 @@ export function ingressManifest({ image, folder, namespace = 'sampan-system' }: 
     },
     {
       apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
+      kind: 'Deployment',
       metadata: { name: 'ingress', namespace, labels },
       spec: {
+        replicas: 1,
+        revisionHistoryLimit: 2,
         selector: { matchLabels: { 'app.kubernetes.io/name': 'ingress' } },
-        // The next one listens on the same ports before the old one stops: no request is lost.
-        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        // The next one listens on the same ports before the old one stops, after an upgrade as after the loss of the pod:
+        // a DaemonSet would wait for the old one to be gone.
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: {
           metadata: { labels },
           spec: {
