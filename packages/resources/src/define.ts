@@ -31,8 +31,11 @@ export interface Definition<T extends KubeObject = KubeObject> {
    * has set name, uid and times, before admission and validation; changes the object in place.
    */
   onCreate?: (object: T) => void
-  /** What is wrong with `object`; on updates `old` is what is stored. Runs after defaulting. */
-  validate: (object: T, old?: T) => (Problem | false | undefined)[]
+  /**
+   * What is wrong with `object`; on updates `old` is what is stored, and `subresource` says which part is written.
+   * Runs after defaulting.
+   */
+  validate: (object: T, old?: T, subresource?: string) => (Problem | false | undefined)[]
   /** Selectable fields besides `metadata.name` and `metadata.namespace`: path → value as text. */
   fields: Readonly<Record<string, (object: T) => string | undefined>>
   /** What can be done with it; left out: everything. Reviews and bindings are only created. */

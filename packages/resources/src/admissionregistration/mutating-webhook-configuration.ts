@@ -4,6 +4,7 @@ import { defineResource } from '../define.ts'
 import { each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultWebhook } from './webhook-defaults.ts'
+import { webhooksProblems } from './webhook-validation.ts'
 
 export type MutatingWebhookConfiguration = BuiltIn<V1MutatingWebhookConfiguration>
 
@@ -23,4 +24,5 @@ export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfig
     }
   },
   columns: [{ name: 'Webhooks', type: 'integer', value: (one) => one.webhooks?.length ?? 0 }, age],
+  validate: (one) => [...webhooksProblems(one.webhooks)],
 })

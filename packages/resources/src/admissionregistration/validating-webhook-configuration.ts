@@ -4,6 +4,7 @@ import { defineResource } from '../define.ts'
 import { each } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultWebhook } from './webhook-defaults.ts'
+import { webhooksProblems } from './webhook-validation.ts'
 
 export type ValidatingWebhookConfiguration = BuiltIn<V1ValidatingWebhookConfiguration>
 
@@ -20,4 +21,5 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
     for (const webhook of each(one.webhooks)) defaultWebhook(webhook)
   },
   columns: [{ name: 'Webhooks', type: 'integer', value: (one) => one.webhooks?.length ?? 0 }, age],
+  validate: (one) => [...webhooksProblems(one.webhooks)],
 })

@@ -3,6 +3,7 @@ import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { crdProblems } from './crd-validation.ts'
 
 export type CustomResourceDefinition = BuiltIn<V1CustomResourceDefinition>
 
@@ -25,4 +26,5 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     if (conversion.webhook?.clientConfig?.service) fill(conversion.webhook.clientConfig.service, { port: 443 })
   },
   columns: [createdAt],
+  validate: (one, old, subresource) => [...crdProblems(one, old, subresource)],
 })

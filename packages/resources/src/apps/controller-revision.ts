@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { controllerOf } from '../owners.ts'
+import { revisionProblems } from './workload-validation.ts'
 
 export type ControllerRevision = BuiltIn<V1ControllerRevision>
 
@@ -27,4 +28,5 @@ export const controllerRevision = defineResource<ControllerRevision>({
     { name: 'Revision', value: (one) => String(one.revision) },
     age,
   ],
+  validate: (one, old) => [...revisionProblems(one, old)],
 })

@@ -4,6 +4,7 @@ import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { daemonSetColumns } from './workload-columns.ts'
+import { daemonSetProblems } from './workload-validation.ts'
 
 export type DaemonSet = BuiltIn<V1DaemonSet>
 
@@ -26,4 +27,5 @@ export const daemonSet = defineResource<DaemonSet>({
     defaultPodTemplate(spec.template)
   },
   columns: daemonSetColumns,
+  validate: (one, old) => [...daemonSetProblems(one, old)],
 })

@@ -4,6 +4,7 @@ import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { deploymentColumns } from './workload-columns.ts'
+import { deploymentProblems } from './workload-validation.ts'
 
 export type Deployment = BuiltIn<V1Deployment>
 
@@ -32,4 +33,5 @@ export const deployment = defineResource<Deployment>({
     defaultPodTemplate(spec.template)
   },
   columns: deploymentColumns,
+  validate: (one, old) => [...deploymentProblems(one, old)],
 })

@@ -4,6 +4,7 @@ import { defineResource } from '../define.ts'
 import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { replicaSetColumns } from './workload-columns.ts'
+import { replicaSetProblems } from './workload-validation.ts'
 
 export type ReplicaSet = BuiltIn<V1ReplicaSet>
 
@@ -28,4 +29,5 @@ export const replicaSet = defineResource<ReplicaSet>({
     defaultPodTemplate(one.spec.template)
   },
   columns: replicaSetColumns,
+  validate: (one, old) => [...replicaSetProblems(one, old)],
 })

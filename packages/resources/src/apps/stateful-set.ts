@@ -5,6 +5,7 @@ import { defineResource } from '../define.ts'
 import { child, each, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { statefulSetColumns } from './workload-columns.ts'
+import { statefulSetProblems } from './workload-validation.ts'
 
 export type StatefulSet = BuiltIn<V1StatefulSet>
 
@@ -39,4 +40,5 @@ export const statefulSet = defineResource<StatefulSet>({
     defaultPodTemplate(spec.template)
   },
   columns: statefulSetColumns,
+  validate: (one, old) => [...statefulSetProblems(one, old)],
 })

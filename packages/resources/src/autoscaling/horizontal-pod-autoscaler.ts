@@ -3,6 +3,7 @@ import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { autoscalerColumns } from './autoscaler-columns.ts'
 import { defaultAutoscaler } from './autoscaler-defaults.ts'
+import { autoscalerProblems } from './autoscaler-validation.ts'
 
 export type HorizontalPodAutoscaler = BuiltIn<V2HorizontalPodAutoscaler>
 
@@ -18,4 +19,5 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscaler>({
   hasGeneration: false,
   defaults: defaultAutoscaler,
   columns: autoscalerColumns,
+  validate: (one) => [...autoscalerProblems(one)],
 })

@@ -4,6 +4,7 @@ import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { cronJobColumns } from './job-columns.ts'
+import { cronJobProblems } from './job-validation.ts'
 
 export type CronJob = BuiltIn<V1CronJob>
 
@@ -24,4 +25,5 @@ export const cronJob = defineResource<CronJob>({
     defaultPodTemplate(spec.jobTemplate?.spec?.template)
   },
   columns: cronJobColumns,
+  validate: (one, old, subresource) => [...cronJobProblems(one, old, subresource)],
 })

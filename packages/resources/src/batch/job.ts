@@ -5,6 +5,7 @@ import type { BuiltIn } from '../meta.ts'
 import { jobColumns } from './job-columns.ts'
 import { defaultJobSpec } from './job-defaults.ts'
 import { identifyJob } from './job-identity.ts'
+import { jobProblems } from './job-validation.ts'
 
 export type Job = BuiltIn<V1Job>
 
@@ -27,4 +28,5 @@ export const job = defineResource<Job>({
   },
   onCreate: identifyJob,
   columns: jobColumns,
+  validate: (one, old, subresource) => [...jobProblems(one, old, subresource)],
 })

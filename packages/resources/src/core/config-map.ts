@@ -2,6 +2,7 @@ import type { V1ConfigMap } from '@kubernetes/client-node'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { configMapProblems } from './data-validation.ts'
 
 export type ConfigMap = BuiltIn<V1ConfigMap>
 
@@ -21,4 +22,5 @@ export const configMap = defineResource<ConfigMap>({
     },
     age,
   ],
+  validate: (one, old) => [...configMapProblems(one, old)],
 })

@@ -3,6 +3,7 @@ import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { canonicalise, each } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { limitRangeProblems } from './quota-validation.ts'
 
 export type LimitRange = BuiltIn<V1LimitRange>
 
@@ -27,4 +28,5 @@ export const limitRange = defineResource<LimitRange>({
     }
   },
   columns: [createdAt],
+  validate: (one) => [...limitRangeProblems(one)],
 })

@@ -2,6 +2,7 @@ import type { V1PersistentVolumeClaim } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import { canonicalise, child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { claimProblems } from './claim-validation.ts'
 import { defaultClaimSpec } from './persistent-volume-claim-defaults.ts'
 import { claimColumns } from './volume-columns.ts'
 
@@ -23,4 +24,5 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
     canonicalise(one.status?.capacity)
   },
   columns: claimColumns,
+  validate: (one, old, subresource) => [...claimProblems(one, old, subresource)],
 })

@@ -2,6 +2,7 @@ import type { V1PersistentVolume } from '@kubernetes/client-node'
 import { defineResource } from '../define.ts'
 import { canonicalise, child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { volumeObjectProblems } from './claim-validation.ts'
 import { volumeColumns } from './volume-columns.ts'
 import { defaultStorage } from './volume-defaults.ts'
 
@@ -26,4 +27,5 @@ export const persistentVolume = defineResource<PersistentVolume>({
     fillPlain(child(one, 'status'), { phase: 'Pending' })
   },
   columns: volumeColumns,
+  validate: (one, old) => [...volumeObjectProblems(one, old)],
 })

@@ -3,6 +3,7 @@ import { labelsText } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultPodTemplate } from './pod-defaults.ts'
+import { podTemplateProblems } from './pod-validation.ts'
 
 export type PodTemplate = BuiltIn<V1PodTemplate>
 
@@ -21,4 +22,5 @@ export const podTemplate = defineResource<PodTemplate>({
     { name: 'Images', value: (one) => one.template?.spec?.containers.map(({ image = '' }) => image).join(',') },
     { name: 'Pod Labels', value: (one) => labelsText(one.template?.metadata?.labels) },
   ],
+  validate: (one) => [...podTemplateProblems('template', one.template)],
 })

@@ -4,6 +4,7 @@ import type { BuiltIn } from '../meta.ts'
 import { podColumns } from './pod-columns.ts'
 import { defaultPod } from './pod-defaults.ts'
 import { qosClassOf } from './pod-resources.ts'
+import { podProblems } from './pod-validation.ts'
 
 export type Pod = BuiltIn<V1Pod>
 
@@ -34,6 +35,7 @@ export const pod = defineResource<Pod>({
     one.status = { phase: 'Pending', qosClass: qosClassOf(one) }
   },
   columns: podColumns,
+  validate: (one, old, subresource) => [...podProblems(one, old, subresource)],
 })
 
 /** What a controller stamps pods from. */

@@ -1,4 +1,5 @@
 import type { V1ReplicationController } from '@kubernetes/client-node'
+import { replicationControllerProblems } from '../apps/workload-validation.ts'
 import { age, containerColumns, labelsText } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill } from '../fill.ts'
@@ -41,4 +42,5 @@ export const replicationController = defineResource<ReplicationController>({
     ...containerColumns<ReplicationController>((one) => one.spec.template),
     { name: 'Selector', wide: true, value: (one) => labelsText(one.spec.selector) },
   ],
+  validate: (one, old) => [...replicationControllerProblems(one, old)],
 })

@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { canonicalise, child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { quotaProblems } from './quota-validation.ts'
 
 export type ResourceQuota = BuiltIn<V1ResourceQuota>
 
@@ -27,6 +28,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
     { name: 'Limit', value: (one) => usageText(one, (name) => name.startsWith('limits.')) },
     age,
   ],
+  validate: (one, old) => [...quotaProblems(one, old)],
 })
 
 /** `cpu: 1/2, pods: 3/10`. */

@@ -4,6 +4,7 @@ import { defineResource } from '../define.ts'
 import { fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { base64FromText } from './base64.ts'
+import { secretProblems } from './data-validation.ts'
 
 export type Secret = BuiltIn<V1Secret>
 
@@ -30,4 +31,5 @@ export const secret = defineResource<Secret>({
     { name: 'Data', value: (one) => Object.keys(one.data ?? {}).length },
     age,
   ],
+  validate: (one, old) => [...secretProblems(one, old)],
 })

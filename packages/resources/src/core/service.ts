@@ -3,6 +3,7 @@ import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { serviceColumns } from './service-columns.ts'
 import { defaultService } from './service-defaults.ts'
+import { serviceProblems } from './service-validation.ts'
 
 export type Service = BuiltIn<V1Service>
 
@@ -24,4 +25,5 @@ export const service = defineResource<Service>({
   },
   defaults: defaultService,
   columns: serviceColumns,
+  validate: (one, old) => [...serviceProblems(one, old)],
 })

@@ -3,6 +3,7 @@ import { age, firstFew } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { sliceProblems } from './slice-validation.ts'
 
 export type EndpointSlice = BuiltIn<V1EndpointSlice>
 
@@ -27,4 +28,5 @@ export const endpointSlice = defineResource<EndpointSlice>({
     },
     age,
   ],
+  validate: (one, old) => [...sliceProblems(one, old)],
 })

@@ -1,4 +1,5 @@
 import type { V1IngressClass } from '@kubernetes/client-node'
+import { immutable, needed } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
@@ -28,5 +29,9 @@ export const ingressClass = defineResource<IngressClass>({
       },
     },
     age,
+  ],
+  validate: (one, old) => [
+    ...needed('spec.controller', one.spec?.controller),
+    ...(old ? immutable('spec.controller', one.spec?.controller, old.spec?.controller) : []),
   ],
 })

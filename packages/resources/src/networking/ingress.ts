@@ -3,6 +3,7 @@ import { defineResource } from '../define.ts'
 import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { ingressColumns } from './ingress-columns.ts'
+import { ingressProblems } from './ingress-validation.ts'
 
 export type Ingress = BuiltIn<V1Ingress>
 
@@ -17,4 +18,5 @@ export const ingress = defineResource<Ingress>({
   hasGeneration: true,
   columns: ingressColumns,
   defaults: ensureSpec,
+  validate: (one, old) => [...ingressProblems(one, old)],
 })

@@ -3,6 +3,7 @@ import { age, selectorCell } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, each, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { networkPolicyProblems } from './policy-validation.ts'
 
 export type NetworkPolicy = BuiltIn<V1NetworkPolicy>
 
@@ -24,4 +25,5 @@ export const networkPolicy = defineResource<NetworkPolicy>({
       for (const port of each(rule.ports)) fill(port, { protocol: 'TCP' })
   },
   columns: [{ name: 'Pod-Selector', value: (one) => selectorCell(one.spec?.podSelector) }, age],
+  validate: (one) => [...networkPolicyProblems(one)],
 })

@@ -1,4 +1,6 @@
 import type { V1RuntimeClass } from '@kubernetes/client-node'
+import { dnsLabelProblems } from '@sampan/kit/names'
+import { immutable, named } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -15,4 +17,8 @@ export const runtimeClass = defineResource<RuntimeClass>({
   hasGeneration: false,
   createsOnUpdate: true,
   columns: [{ name: 'Handler', value: (one) => one.handler }, age],
+  validate: (one, old) => [
+    ...named('handler', one.handler, dnsLabelProblems),
+    ...(old ? immutable('handler', one.handler, old.handler) : []),
+  ],
 })

@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { budgetProblems } from './budget-validation.ts'
 
 export type PodDisruptionBudget = BuiltIn<V1PodDisruptionBudget>
 
@@ -22,4 +23,5 @@ export const podDisruptionBudget = defineResource<PodDisruptionBudget>({
     age,
   ],
   defaults: ensureSpec,
+  validate: (one) => [...budgetProblems(one)],
 })

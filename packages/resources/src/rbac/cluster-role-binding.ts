@@ -3,8 +3,11 @@ import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { bindingColumns } from './binding-columns.ts'
 import { defaultBinding } from './binding-defaults.ts'
+import { bindingProblems } from './role-validation.ts'
 
 export type ClusterRoleBinding = BuiltIn<V1ClusterRoleBinding>
+
+const problemsOf = bindingProblems(['ClusterRole'])
 
 export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   group: 'rbac.authorization.k8s.io',
@@ -17,4 +20,5 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   createsOnUpdate: true,
   defaults: defaultBinding,
   columns: bindingColumns,
+  validate: (one, old) => [...problemsOf(one, old)],
 })

@@ -2,6 +2,7 @@ import type { V1ClusterRole } from '@kubernetes/client-node'
 import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { clusterRoleProblems } from './role-validation.ts'
 
 export type ClusterRole = BuiltIn<V1ClusterRole>
 
@@ -15,4 +16,5 @@ export const clusterRole = defineResource<ClusterRole>({
   hasGeneration: false,
   createsOnUpdate: true,
   columns: [createdAt],
+  validate: (one) => [...clusterRoleProblems(one)],
 })

@@ -2,6 +2,7 @@ import type { V1Role } from '@kubernetes/client-node'
 import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { roleProblems } from './role-validation.ts'
 
 export type Role = BuiltIn<V1Role>
 
@@ -15,4 +16,5 @@ export const role = defineResource<Role>({
   hasGeneration: false,
   createsOnUpdate: true,
   columns: [createdAt],
+  validate: (one) => [...roleProblems(one)],
 })

@@ -1,8 +1,10 @@
 import type { V1PriorityClass } from '@kubernetes/client-node'
+import { optionalOneOf } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { forbiddenField } from '../problem.ts'
 
 export type PriorityClass = BuiltIn<V1PriorityClass>
 
@@ -15,11 +17,24 @@ export const priorityClass = defineResource<PriorityClass>({
   scope: 'Cluster',
   hasStatus: false,
   hasGeneration: true,
-  defaults: (one) => void fill(one, { preemptionPolicy: 'PreemptLowerPriority' }),
+  defaults: (one) => void fill(one, { preemptionPolicy: 'PreemptLowerPriority', value: 0 }),
   columns: [
     { name: 'Value', type: 'integer', value: (one) => one.value },
     { name: 'Global-Default', type: 'boolean', value: (one) => one.globalDefault ?? false },
     age,
     { name: 'PreemptionPolicy', value: (one) => one.preemptionPolicy },
+  ],
+  validate: (one, old) => [
+    !one.metadata.name.startsWith('system-') &&
+      (one.value ?? 0) > 1_000_000_000 &&
+      forbiddenField(
+        'value',
+        "maximum allowed value of a user defined priority is 1000000000, and priority class name can not start with 'system-'",
+      ),
+    ...optionalOneOf('preemptionPolicy', one.preemptionPolicy, ['Never', 'PreemptLowerPriority']),
+    old && (one.value ?? 0) !== (old.value ?? 0) && forbiddenField('value', 'may not be changed in an update.'),
+    old &&
+      one.preemptionPolicy !== old.preemptionPolicy &&
+      forbiddenField('preemptionPolicy', 'may not be changed in an update.'),
   ],
 })

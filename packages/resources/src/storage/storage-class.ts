@@ -1,4 +1,5 @@
 import type { V1StorageClass } from '@kubernetes/client-node'
+import { immutable, needed, oneOf, optionalOneOf } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
@@ -23,5 +24,18 @@ export const storageClass = defineResource<StorageClass>({
     { name: 'VolumeBindingMode', value: (one) => one.volumeBindingMode ?? '<unset>' },
     { name: 'AllowVolumeExpansion', value: (one) => one.allowVolumeExpansion ?? false },
     age,
+  ],
+  validate: (one, old) => [
+    ...needed('provisioner', one.provisioner),
+    ...optionalOneOf('reclaimPolicy', one.reclaimPolicy, ['Delete', 'Retain']),
+    ...oneOf('volumeBindingMode', one.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
+    ...(old
+      ? [
+          ...immutable('parameters', one.parameters, old.parameters),
+          ...immutable('provisioner', one.provisioner, old.provisioner),
+          ...immutable('reclaimPolicy', one.reclaimPolicy, old.reclaimPolicy),
+          ...immutable('volumeBindingMode', one.volumeBindingMode, old.volumeBindingMode),
+        ]
+      : []),
   ],
 })

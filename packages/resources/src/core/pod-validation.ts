@@ -1,0 +1,164 @@
+import { isIP } from '@sampan/kit/ip'
+import { jsonEqual } from '@sampan/kit/json-equal'
+import { dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '@sampan/kit/names'
+import { between, labels, largestInt32, named, notNegative, oneOf, optionalName, type Problems } from '../check.ts'
+import { forbiddenField, invalidValue, required } from '../problem.ts'
+import { resourceProblems } from './container-resources-validation.ts'
+import { containersProblems } from './container-validation.ts'
+import type { Pod, PodTemplate } from './pod.ts'
+import { schedulingProblems } from './scheduling-validation.ts'
+import { volumeProblems } from './volume-validation.ts'
+
+type Spec = Pod['spec']
+
+/** A pod; on updates only the few fields of `spec` that may change do. */
+export function* podProblems(pod: Pod, old?: Pod, subresource?: string): Problems {
+  if (!old) {
+    yield* podSpecProblems('spec', pod.spec)
+    if (pod.spec.ephemeralContainers?.length)
+      yield forbiddenField('spec.ephemeralContainers', 'cannot be set on create')
+    return
+  }
+  if (subresource === 'status' || jsonEqual(pod.spec, old.spec)) return
+  if (subresource !== 'binding') yield* podSpecProblems('spec', pod.spec)
+  if (subresource === undefined) yield* updateProblems(pod, old)
+}
+
+const restartPolicies = ['Always', 'Never', 'OnFailure']
+const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
+
+/** What is wrong with a PodSpec, in a pod or in a workload's template. */
+export function* podSpecProblems(at: string, spec: Spec): Problems {
+  yield* volumeProblems(`${at}.volumes`, spec.volumes)
+  yield* containersProblems(at, spec)
+  yield* oneOf(`${at}.restartPolicy`, spec.restartPolicy, restartPolicies)
+  yield* dnsProblems(at, spec)
+  yield* labels(`${at}.nodeSelector`, spec.nodeSelector)
+  yield* securityProblems(`${at}.securityContext`, spec)
+  for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries())
+    if (!name) yield required(`${at}.imagePullSecrets[${index}].name`)
+  yield* schedulingProblems(at, spec)
+  for (const [index, { conditionType }] of (spec.readinessGates ?? []).entries())
+    yield* optionalName(`${at}.readinessGates[${index}].conditionType`, conditionType, qualifiedNameProblems)
+  yield* optionalName(`${at}.serviceAccountName`, spec.serviceAccountName, dnsSubdomainProblems)
+  yield* optionalName(`${at}.nodeName`, spec.nodeName, dnsSubdomainProblems)
+  yield* between(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, largestInt32)
+  yield* notNegative(`${at}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds)
+  yield* optionalName(`${at}.hostname`, spec.hostname, dnsLabelProblems)
+  yield* optionalName(`${at}.subdomain`, spec.subdomain, dnsLabelProblems)
+  for (const [index, { ip, hostnames }] of (spec.hostAliases ?? []).entries()) {
+    if (!isIP(ip ?? ''))
+      yield invalidValue(
+        `${at}.hostAliases[${index}].ip`,
+        ip ?? '',
+        'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      )
+    for (const [place, hostname] of (hostnames ?? []).entries())
+      yield* named(`${at}.hostAliases[${index}].hostnames[${place}]`, hostname, dnsSubdomainProblems)
+  }
+  yield* optionalName(`${at}.priorityClassName`, spec.priorityClassName, dnsSubdomainProblems)
+  yield* optionalName(`${at}.runtimeClassName`, spec.runtimeClassName, dnsSubdomainProblems)
+  yield* optionalName(`${at}.schedulerName`, spec.schedulerName, dnsSubdomainProblems)
+  yield* resourceProblems(`${at}.resources`, spec.resources)
+}
+
+function* dnsProblems(at: string, { dnsPolicy, dnsConfig }: Spec): Problems {
+  yield* oneOf(`${at}.dnsPolicy`, dnsPolicy, dnsPolicies)
+  if (dnsPolicy === 'None') {
+    if (!dnsConfig) yield required(`${at}.dnsConfig`, 'must provide `dnsConfig` when `dnsPolicy` is None')
+    else if (!dnsConfig.nameservers?.length)
+      yield required(`${at}.dnsConfig.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')
+  }
+  if ((dnsConfig?.nameservers?.length ?? 0) > 3)
+    yield invalidValue(`${at}.dnsConfig.nameservers`, dnsConfig!.nameservers, 'must not have more than 3 nameservers')
+  for (const [index, server] of (dnsConfig?.nameservers ?? []).entries())
+    if (!isIP(server))
+      yield invalidValue(
+        `${at}.dnsConfig.nameservers[${index}]`,
+        server,
+        'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      )
+}
+
+function* securityProblems(at: string, { securityContext, hostPID, shareProcessNamespace }: Spec): Problems {
+  if (hostPID && shareProcessNamespace)
+    yield invalidValue(
+      at.replace('.securityContext', '.shareProcessNamespace'),
+      shareProcessNamespace,
+      'ShareProcessNamespace and HostPID cannot both be enabled',
+    )
+  if (!securityContext) return
+  for (const field of ['fsGroup', 'runAsUser', 'runAsGroup'] as const)
+    yield* between(`${at}.${field}`, securityContext[field], 0, largestInt32)
+  for (const [index, group] of (securityContext.supplementalGroups ?? []).entries())
+    yield* between(`${at}.supplementalGroups[${index}]`, group, 0, largestInt32)
+}
+
+/** A pod template; a controller that keeps its pods running wants `restartPolicy: Always`. */
+export function* podTemplateProblems(at: string, template: PodTemplate | undefined): Problems {
+  if (!template?.spec) {
+    yield required(`${at}.spec.containers`)
+    return
+  }
+  yield* labels(`${at}.metadata.labels`, template.metadata?.labels)
+  for (const key of Object.keys(template.metadata?.annotations ?? {}))
+    yield* optionalName(`${at}.metadata.annotations`, key.toLowerCase(), qualifiedNameProblems)
+  if (template.spec.ephemeralContainers?.length)
+    yield forbiddenField(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')
+  yield* podSpecProblems(`${at}.spec`, template.spec)
+}
+
+const mayChange =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+
+function* updateProblems(pod: Pod, old: Pod): Problems {
+  const { spec } = pod
+  if (spec.containers?.length !== old.spec.containers?.length) {
+    yield forbiddenField('spec.containers', 'pod updates may not add or remove containers')
+    return
+  }
+  if ((spec.initContainers?.length ?? 0) !== (old.spec.initContainers?.length ?? 0)) {
+    yield forbiddenField('spec.initContainers', 'pod updates may not add or remove containers')
+    return
+  }
+  const [was, is] = [old.spec.activeDeadlineSeconds, spec.activeDeadlineSeconds]
+  if (was !== undefined && is === undefined)
+    yield invalidValue('spec.activeDeadlineSeconds', null, 'must not update from a positive integer to nil value')
+  else if (was !== undefined && is! > was)
+    yield invalidValue('spec.activeDeadlineSeconds', is, 'must be less than or equal to previous value')
+  const tolerated = spec.tolerations ?? []
+  const isKept = (old.spec.tolerations ?? []).every((one) =>
+    tolerated.some((other) => jsonEqual({ ...one, tolerationSeconds: 0 }, { ...other, tolerationSeconds: 0 })),
+  )
+  if (!isKept)
+    yield forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')
+  const gates = new Set((old.spec.schedulingGates ?? []).map(({ name }) => name))
+  const isGated = gates.size > 0
+  for (const [index, { name }] of (spec.schedulingGates ?? []).entries())
+    if (!gates.has(name))
+      yield forbiddenField(`spec.schedulingGates[${index}]`, 'only deletion is allowed, but found new scheduling gate')
+  const changed = changedField(comparable(spec, isGated), comparable(old.spec, isGated))
+  if (changed) yield forbiddenField('spec', `${mayChange}: \`spec.${changed}\` differs`)
+}
+
+/** A spec without what may change; a gated pod has not been looked at by the scheduler yet, so it may be steered. */
+function comparable(spec: Spec, isGated: boolean): Record<string, unknown> {
+  const { activeDeadlineSeconds: _a, tolerations: _b, schedulingGates: _c, ...rest } = spec
+  const copy: Record<string, unknown> = {
+    ...rest,
+    containers: spec.containers.map(({ image: _, ...one }) => one),
+    initContainers: (spec.initContainers ?? []).map(({ image: _, ...one }) => one),
+  }
+  if (spec.terminationGracePeriodSeconds === 1 || (spec.terminationGracePeriodSeconds ?? 0) < 0)
+    delete copy.terminationGracePeriodSeconds
+  if (isGated) {
+    delete copy.nodeSelector
+    delete copy.affinity
+  }
+  return copy
+}
+
+const changedField = (next: Record<string, unknown>, old: Record<string, unknown>): string | undefined =>
+  [...new Set([...Object.keys(old), ...Object.keys(next)])].find(
+    (key) => !jsonEqual(next[key] ?? null, old[key] ?? null),
+  )

@@ -1,0 +1,78 @@
+import { qualifiedNameProblems } from '@sampan/kit/names'
+import { compareQuantities, findQuantity } from '@sampan/kit/quantity'
+import { immutable, named, oneOf, optionalName, type Problems, quantity } from '../check.ts'
+import { duplicate, forbiddenField, invalidValue, required } from '../problem.ts'
+import type { LimitRange } from './limit-range.ts'
+import type { ResourceQuota } from './resource-quota.ts'
+
+const counted = new Set([
+  'configmaps',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'services',
+  'services.loadbalancers',
+  'services.nodeports',
+])
+const measured = /^((requests|limits)\.)?(cpu|memory|ephemeral-storage|storage|hugepages-.+)$/
+
+export function* quotaProblems({ spec }: ResourceQuota, old?: ResourceQuota): Problems {
+  for (const [name, value] of Object.entries(spec?.hard ?? {})) {
+    const at = `spec.hard[${name}]`
+    yield* optionalName(at, name, qualifiedNameProblems)
+    if (!name.includes('/') && !counted.has(name) && !measured.test(name))
+      yield invalidValue(at, name, 'must be a standard resource for quota')
+    yield* quantity(at, value)
+    const found = findQuantity(value)
+    if (found && (counted.has(name) || name.startsWith('count/')) && found.nanos % 1_000_000_000n !== 0n)
+      yield invalidValue(at, value, 'must be an integer')
+  }
+  for (const [index, scope] of (spec?.scopeSelector?.matchExpressions ?? []).entries()) {
+    const at = `spec.scopeSelector.matchExpressions[${index}]`
+    yield* oneOf(`${at}.operator`, scope.operator, ['In', 'NotIn', 'Exists', 'DoesNotExist'])
+    if ((scope.operator === 'In' || scope.operator === 'NotIn') && !scope.values?.length)
+      yield required(`${at}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")
+  }
+  if (old) yield* immutable('spec.scopes', spec?.scopes, old.spec?.scopes)
+}
+
+export function* limitRangeProblems({ spec }: LimitRange): Problems {
+  const types = new Set<string>()
+  for (const [index, item] of (spec?.limits ?? []).entries()) {
+    const at = `spec.limits[${index}]`
+    yield* named(`${at}.type`, item.type, qualifiedNameProblems)
+    if (types.has(item.type)) yield duplicate(`${at}.type`, item.type)
+    types.add(item.type)
+    for (const field of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const)
+      for (const [name, value] of Object.entries(item[field] ?? {})) yield* quantity(`${at}.${field}[${name}]`, value)
+    if (item.type === 'Pod')
+      for (const field of ['default', 'defaultRequest'] as const)
+        if (Object.keys(item[field] ?? {}).length > 0)
+          yield forbiddenField(`${at}.${field}`, `may not be specified when \`type\` is 'Pod'`)
+    if (item.type === 'PersistentVolumeClaim' && !item.min?.storage && !item.max?.storage)
+      yield required(`${at}.limits`, 'either minimum or maximum storage value is required, but neither was provided')
+    yield* orderProblems(at, item)
+  }
+}
+
+type Item = NonNullable<LimitRange['spec']>['limits'][number]
+
+/** min ≤ defaultRequest ≤ default ≤ max. */
+function* orderProblems(at: string, item: Item): Problems {
+  const order = ['min', 'defaultRequest', 'default', 'max'] as const
+  const words = { min: 'min', defaultRequest: 'default request', default: 'default', max: 'max' }
+  for (const [low, lower] of order.entries())
+    for (const upper of order.slice(low + 1))
+      for (const [name, value] of Object.entries(item[lower] ?? {})) {
+        const limit = item[upper]?.[name]
+        if (limit === undefined || !findQuantity(limit) || !findQuantity(value)) continue
+        if (compareQuantities(value, limit) > 0)
+          yield invalidValue(
+            `${at}.${lower}[${name}]`,
+            value,
+            `${words[lower]} value ${value} is greater than ${words[upper]} value ${limit}`,
+          )
+      }
+}

@@ -1,0 +1,31 @@
+import { isIPv4, isIPv6 } from '@sampan/kit/ip'
+import { dnsSubdomainProblems } from '@sampan/kit/names'
+import { between, immutable, oneOf, optionalName, optionalOneOf, type Problems } from '../check.ts'
+import { duplicate, invalidValue, required, tooLong } from '../problem.ts'
+import type { EndpointSlice } from './endpoint-slice.ts'
+
+const types = ['FQDN', 'IPv4', 'IPv6']
+
+export function* sliceProblems(one: EndpointSlice, old?: EndpointSlice): Problems {
+  yield* oneOf('addressType', one.addressType, types)
+  if (old) yield* immutable('addressType', one.addressType, old.addressType)
+  if ((one.endpoints?.length ?? 0) > 1000) yield tooLong('endpoints', 1000)
+  for (const [index, { addresses }] of (one.endpoints ?? []).entries()) {
+    const at = `endpoints[${index}].addresses`
+    if (!addresses?.length) yield required(at, 'must contain at least 1 address')
+    for (const [place, address] of (addresses ?? []).entries()) {
+      if (one.addressType === 'IPv4' && !isIPv4(address))
+        yield invalidValue(`${at}[${place}]`, address, 'must be an IPv4 address')
+      if (one.addressType === 'IPv6' && !isIPv6(address))
+        yield invalidValue(`${at}[${place}]`, address, 'must be an IPv6 address')
+      if (one.addressType === 'FQDN') yield* optionalName(`${at}[${place}]`, address, dnsSubdomainProblems)
+    }
+  }
+  const names = new Set<string>()
+  for (const [index, { name = '', port, protocol }] of (one.ports ?? []).entries()) {
+    if (names.has(name)) yield duplicate(`ports[${index}].name`, name)
+    names.add(name)
+    yield* between(`ports[${index}].port`, port, 1, 65535)
+    yield* optionalOneOf(`ports[${index}].protocol`, protocol, ['SCTP', 'TCP', 'UDP'])
+  }
+}
