@@ -72,12 +72,14 @@ async function validateRest(
   return undo
 }
 
-/** Throws Invalid with everything that is wrong with `object`. */
-export function checkObject(served: Served, object: KubeObject, old?: KubeObject): void {
+/** Throws Invalid with everything that is wrong with `object`; with `isWhole`, also with what has changed since `old`. */
+export function checkObject(served: Served, object: KubeObject, old?: KubeObject, isWhole = true): void {
   const { definition } = served
   const problems = [
     ...metadataProblems(definition, object, old),
-    ...definition.validate(object, old).filter((one): one is Problem => one !== false && one !== undefined),
+    ...definition
+      .validate(object, isWhole ? old : undefined)
+      .filter((one): one is Problem => one !== false && one !== undefined),
   ]
   if (problems.length > 0) throw invalid(definition, object.metadata.name, problems)
 }

@@ -37,7 +37,7 @@ export async function testApi(options: Parameters<typeof startTestServer>[0] = {
       })
       const text = await response.text()
       const isJson = response.headers.get('content-type')?.includes('json')
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+      return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text }
     },
     async watch(path, headers = {}) {
       const stop = new AbortController()

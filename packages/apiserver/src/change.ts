@@ -9,6 +9,7 @@ import { encodedAt } from './encode.ts'
 import type { Call } from './handlers.ts'
 import { trackUpdate } from './managed-fields.ts'
 import type { Served } from './served.ts'
+import { partOf } from './subresources/parts.ts'
 import type { OneTarget } from './target.ts'
 
 export interface Change {
@@ -56,7 +57,9 @@ export async function changeObject(
       throw conflict(definition, name)
     }
     keepIdentity(served, old, next)
+    const part = partOf(definition, change.subresource)
     if (change.keep) change.keep(old, next, served)
+    else if (part) part.keep(old, next)
     else keepOtherParts(served, old, next, change.subresource)
     const isStatus = change.subresource === 'status'
     if (!isStatus) definition.defaults(next)
@@ -76,7 +79,8 @@ export async function changeObject(
     const mutating = mutateAll(context, write)
     if (mutating) await mutating
     if (context.admission.length > 0 && !isStatus) definition.defaults(next)
-    checkObject(served, next, old)
+    // A subresource may change what the main resource may not; a status has no rules but those of a schema.
+    if (!isStatus || served.custom) checkObject(served, next, old, !change.keep && !part)
     countGeneration(served, old, next)
     const track = change.track ?? trackUpdate
     track(context, served, { old, next, subresource: change.subresource, call })

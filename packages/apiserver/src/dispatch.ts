@@ -10,6 +10,7 @@ import { readObject } from './read-object.ts'
 import { bind } from './subresources/binding.ts'
 import { evict } from './subresources/eviction.ts'
 import { finalize } from './subresources/finalize.ts'
+import { partOf } from './subresources/parts.ts'
 import { scale } from './subresources/scale.ts'
 import type { OneTarget, Target } from './target.ts'
 import { create } from './verbs/create.ts'
@@ -162,7 +163,8 @@ async function serveSubresource(context: Context, target: OneTarget, call: Call)
   const { method } = call
   const id = `${definition.group}/${definition.plural}/${subresource}`
   if (target.rest === undefined) {
-    if (subresource === 'status' && definition.hasStatus) return serveStatus(context, target, call)
+    const isPart = (subresource === 'status' && definition.hasStatus) || partOf(definition, subresource)
+    if (isPart) return servePart(context, target, call)
     if (subresource === 'scale' && definition.scale) {
       if (method !== 'GET' && method !== 'PUT' && method !== 'PATCH') throw methodNotAllowed()
       return scale(context, target, call)
@@ -187,7 +189,7 @@ async function serveSubresource(context: Context, target: OneTarget, call: Call)
   })
 }
 
-function serveStatus(context: Context, target: OneTarget, call: Call): Promise<Answer> {
+function servePart(context: Context, target: OneTarget, call: Call): Promise<Answer> {
   if (call.method === 'GET') return get(context, target, call)
   if (call.method === 'PUT') return update(context, target, call)
   if (call.method === 'PATCH') return patch(context, target, call)

@@ -21,35 +21,33 @@ export function merged(live: unknown, applied: unknown, schema: Schema | undefin
   return mergedList(live, applied, meta, schema?.items)
 }
 
-/** Applied items in their order; items only the server has keep their place relative to their neighbours. */
+/** Applied items in their order; items only the server has come before the next one that both have. */
 function mergedList(live: unknown[], applied: unknown[], meta: ReturnType<typeof metaOf>, items: Schema | undefined) {
   const theirs = itemsByStep(live, meta)
   const mine = itemsByStep(applied, meta)
-  const result: unknown[] = []
+  const order = [...mine.keys()]
   const placed = new Set<string>()
-  let at = 0
-  const upTo = (step: string | undefined) => {
-    // What stands before this item on the server and was not applied comes first.
-    for (; at < live.length; at++) {
-      const other = stepOf(live[at], meta)
-      if (other === step && step !== undefined) {
-        at++
-        return
-      }
-      if (other !== undefined && mine.has(other)) continue
-      if (other !== undefined && placed.has(other)) continue
-      result.push(live[at])
-      if (other !== undefined) placed.add(other)
-    }
-  }
-  const order = new Map(live.map((item, index) => [stepOf(item, meta), index]))
-  for (const [step, item] of mine) {
-    const place = order.get(step)
-    if (place !== undefined && place >= at) upTo(step)
+  const result: unknown[] = []
+  const place = (step: string) => {
     placed.add(step)
-    result.push(merged(theirs.get(step), item, items))
+    result.push(merged(theirs.get(step), mine.get(step), items))
   }
-  upTo(undefined)
+  let at = 0
+  let next = 0
+  while (at < live.length || next < order.length) {
+    if (at < live.length) {
+      const step = stepOf(live[at], meta)
+      if (step === undefined || !mine.has(step)) {
+        result.push(live[at++])
+        continue
+      }
+      if (placed.has(step)) {
+        at++
+        continue
+      }
+    }
+    place(order[next++]!)
+  }
   return result
 }
 

@@ -13,8 +13,19 @@ export interface SubresourceInfo {
 
 const own: Readonly<Record<string, SubresourceInfo[]>> = {
   '/namespaces': [{ subresource: 'finalize', group: '', version: 'v1', kind: 'Namespace', verbs: ['update'] }],
+  'certificates.k8s.io/certificatesigningrequests': [
+    {
+      subresource: 'approval',
+      group: 'certificates.k8s.io',
+      version: 'v1',
+      kind: 'CertificateSigningRequest',
+      verbs: ['get', 'patch', 'update'],
+    },
+  ],
   '/pods': [
     { subresource: 'binding', group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
+    { subresource: 'ephemeralcontainers', group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { subresource: 'resize', group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     { subresource: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
   ],
 }
