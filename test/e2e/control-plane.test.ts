@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { run } from '@sampan/kit/run'
+import { deployment } from '@sampan/resources/apps/deployment'
+import { namespace } from '@sampan/resources/core/namespace'
+import { isReady, pod } from '@sampan/resources/core/pod'
+import { type ControlPlane, startControlPlane } from '../support/control-plane.ts'
+
+let plane: ControlPlane
+
+before(async () => {
+  plane = await startControlPlane()
+})
+after(() => plane?.close())
+
+const program = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'kubectl'))
+  .find((file) => existsSync(file))
+const skip = program ? false : 'no kubectl on the PATH'
+
+async function kubectl(args: string, input?: string): Promise<string> {
+  const { code, stdout, stderr } = await run(program ?? '', ['--server', plane.url, ...args.split(' ')], {
+    input,
+    timeoutMs: 60_000,
+  })
+  assert.equal(code, 0, `kubectl ${args}: ${stderr}`)
+  return stdout.trim()
+}
+
+test('kubectl creates, rolls, scales, goes back and removes', { skip }, async () => {
+  await kubectl('create namespace shop')
+  await kubectl('-n shop create deployment web --image=web:1 --replicas=3')
+  assert.match(await kubectl('-n shop rollout status deployment/web --timeout=20s'), /successfully rolled out/)
+  await kubectl('-n shop expose deployment web --port=80')
+  await kubectl('-n shop set image deployment/web web=web:2')
+  assert.match(await kubectl('-n shop rollout status deployment/web --timeout=20s'), /successfully rolled out/)
+  assert.equal(await kubectl('-n shop get pods -o jsonpath={.items[*].spec.containers[*].image}'), 'web:2 web:2 web:2')
+  await kubectl('-n shop scale deployment/web --replicas=10')
+  await kubectl('-n shop rollout status deployment/web --timeout=20s')
+  assert.equal(await kubectl('-n shop get deployment web -o jsonpath={.status.availableReplicas}'), '10')
+  const slices =
+    '-n shop get endpointslices -l kubernetes.io/service-name=web -o jsonpath={.items[*].endpoints[*].addresses[0]}'
+  await plane.idle()
+  assert.equal((await kubectl(slices)).split(' ').length, 10)
+  await kubectl('-n shop rollout undo deployment/web')
+  await kubectl('-n shop rollout status deployment/web --timeout=20s')
+  const images = await kubectl('-n shop get pods -o jsonpath={.items[*].spec.containers[*].image}')
+  assert.deepEqual(new Set(images.split(' ')), new Set(['web:1']))
+  assert.match(await kubectl('-n shop rollout history deployment/web'), /2\s+<none>\n3\s+<none>/)
+  assert.match(await kubectl('-n shop describe deployment web'), /ScalingReplicaSet/)
+  await kubectl('-n shop delete deployment web --cascade=foreground --timeout=20s')
+  assert.equal(await kubectl('-n shop get replicasets,pods -o name'), '')
+  await kubectl('delete namespace shop --timeout=20s')
+  assert.doesNotMatch(await kubectl('get namespaces -o name'), /shop/)
+})
+
+test('kubectl runs a job and a pod that fits nowhere says why', { skip }, async () => {
+  await kubectl('create job once --image=x -- true')
+  const done = { metadata: { annotations: { 'test/outcome': 'Succeeded' } } }
+  const template = {
+    spec: { template: { ...done, spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'x' }] } } },
+  }
+  await kubectl(
+    'create -f -',
+    JSON.stringify({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'twice' }, ...template }),
+  )
+  await kubectl('wait --for=condition=complete job/twice --timeout=20s')
+  const large = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'large' },
+    spec: { containers: [{ name: 'a', image: 'x', resources: { requests: { cpu: '1000' } } }] },
+  }
+  await kubectl('create -f -', JSON.stringify(large))
+  await kubectl('wait --for=condition=PodScheduled=False pod/large --timeout=20s')
+  assert.match(await kubectl('describe pod large'), /0\/1 nodes are available: 1 Insufficient cpu/)
+  await kubectl('delete job,pod --all --timeout=20s')
+})
+
+test('one to fifty pods is not held up by what decides', async () => {
+  const { client } = plane
+  const at = { namespace: 'default', name: 'many' }
+  await client.create(deployment, {
+    metadata: at,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'many' } },
+      template: { metadata: { labels: { app: 'many' } }, spec: { containers: [{ name: 'a', image: 'x' }] } },
+    },
+  } as never)
+  await plane.idle()
+  const started = performance.now()
+  await client.patch(deployment, at, { spec: { replicas: 50 } })
+  await plane.idle()
+  const ms = performance.now() - started
+  assert.equal((await client.list(pod, { namespace: 'default', labels: 'app=many' })).items.filter(isReady).length, 50)
+  assert.ok(ms < 5000, `${ms} ms`)
+  await client.remove(deployment, at)
+  await plane.idle()
+  assert.equal((await client.list(pod, { labels: 'app=many' })).items.length, 0)
+})
+
+test('a namespace with everything in it goes', async () => {
+  const { client } = plane
+  await client.create(namespace, { metadata: { name: 'full' }, spec: {} })
+  await plane.idle()
+  await client.create(pod, {
+    metadata: { name: 'alone', namespace: 'full' },
+    spec: { containers: [{ name: 'a', image: 'x' }] },
+  } as never)
+  await plane.idle()
+  await client.remove(namespace, { name: 'full' })
+  for (let i = 0; i < 200 && (await client.find(namespace, { name: 'full' })); i++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(await client.find(namespace, { name: 'full' }), undefined)
+})
