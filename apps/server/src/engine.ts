@@ -7,6 +7,7 @@ import { createAuth } from '@sampan/apiserver/auth/auth'
 import { bootstrap } from '@sampan/apiserver/auth/bootstrap'
 import { systemUser } from '@sampan/apiserver/auth/interfaces'
 import { kubeconfigText } from '@sampan/apiserver/auth/kubeconfig'
+import { type OidcOptions, oidcReader } from '@sampan/apiserver/auth/oidc'
 import { apiNames, openPki } from '@sampan/apiserver/auth/pki'
 import { objectsOf } from '@sampan/apiserver/objects'
 import { type ApiServer, createApiServer } from '@sampan/apiserver/server'
@@ -50,6 +51,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     objects,
     serviceAccountKey: pki.serviceAccountKey,
     issuer: `https://kubernetes.default.svc.${config.network.clusterDomain}`,
+    readers: providers(config.home).map(oidcReader),
     signal,
   })
   const policyFile = join(config.home, 'audit-policy.yaml')
@@ -127,6 +129,12 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
       await store.close()
     },
   }
+}
+
+/** OpenID Connect providers whose tokens the API accepts: `<home>/oidc.json`, a list of `OidcOptions`. */
+function providers(home: string): OidcOptions[] {
+  const file = join(home, 'oidc.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as OidcOptions[]) : []
 }
 
 type Keys = Awaited<ReturnType<typeof openKeys>>
