@@ -1,7 +1,5 @@
-import { readdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Caches } from '@sampan/client/caches'
 import type { Client } from '@sampan/client/client'
 import { recorder } from '@sampan/control/events'
@@ -21,12 +19,13 @@ import { cgroups } from './cgroups.ts'
 import { changes } from './changes.ts'
 import type { NodeContext, NodeSettings } from './context.ts'
 import { connectCri } from './cri/client.ts'
-import { taskEvents } from './cri/events.ts'
+import { followRuntime } from './follow-runtime.ts'
 import { hostFolders, prepareHost, readHost } from './host.ts'
 import { hostFacts } from './host-facts.ts'
 import { images } from './images.ts'
 import { type Janitor, janitor } from './janitor.ts'
 import { capacityOf, type NodeFacts } from './node-status.ts'
+import { every, pause } from './pause.ts'
 import { type PodWorker, podWorker } from './pod-worker.ts'
 import { registerNode, renewLease, reportNode } from './register.ts'
 import { runtimeSocket } from './runtime-files.ts'
@@ -34,9 +33,9 @@ import { runtimeView } from './runtime-view.ts'
 import { slots } from './slots.ts'
 import { type PodUse, podStats } from './stats.ts'
 import { nodeStreams } from './streams.ts'
+import { sweep } from './sweep.ts'
 import { tokens } from './tokens.ts'
 import { shownBy } from './volume-sources.ts'
-import { removePodFolders } from './volumes/volumes.ts'
 
 export interface NodeOptions {
   client: Client
@@ -81,11 +80,6 @@ export interface NodeAgent {
 }
 
 const leaseMs = 10_000
-/** Events tell of exits at once; lists find what they missed. */
-const relistMs = 10_000
-const relistBlindMs = 1000
-/** containerd's event comes before CRI itself knows of the exit: it is asked again after so many milliseconds. */
-const exitWaits = [5, 10, 20, 40, 80, 160, 320, 640, 1280]
 
 export function createNode(options: NodeOptions): NodeAgent {
   const { client, caches, clock, log, nodeName, nodeIP } = options
@@ -203,25 +197,6 @@ export function createNode(options: NodeOptions): NodeAgent {
     }
   }
 
-  /** Files and cgroups of pods that went while nobody looked. */
-  async function sweep({ settings, cgroups: groups }: NodeContext) {
-    const { folders } = settings
-    const uids = new Set([
-      ...(await readdir(folders.pods)),
-      ...(await readdir(folders.memory)),
-      ...(await groups.list()),
-    ])
-    for (const uid of uids) {
-      if (workers.has(uid) || view.of(uid)) continue
-      await removePodFolders(uid, folders)
-      await groups.remove(uid)
-    }
-    for (const name of await readdir(folders.logs)) {
-      const uid = name.split('_').at(-1) ?? ''
-      if (!workers.has(uid)) await rm(`${folders.logs}/${name}`, { recursive: true, force: true })
-    }
-  }
-
   function listen() {
     unlisten.push(
       caches.of(podKind).listen((change) => {
@@ -238,68 +213,10 @@ export function createNode(options: NodeOptions): NodeAgent {
     unlisten.push(caches.of(persistentVolumeClaim).listen(shows('claim')))
   }
 
-  async function relist(): Promise<void> {
-    const before = runtimeProblem
-    try {
-      for (const uid of await view.refreshAll()) workers.get(uid)?.poke()
-      runtimeProblem = undefined
-      changed.look()
-      adoptOrphans()
-    } catch (error) {
-      runtimeProblem = `container runtime is down: ${(error as Error).message}`
-      if (!before) log.warn('the container runtime does not answer', { error })
-    }
-    if (before !== runtimeProblem && isStarted) await report()
-  }
-
   async function report() {
     await reportNode(registration).catch((error: unknown) =>
       log.warn('the node status could not be written', { error }),
     )
-  }
-
-  let isBlind = true
-  async function follow(signal: AbortSignal) {
-    while (!signal.aborted) {
-      try {
-        const stream = taskEvents(socket, signal)
-        isBlind = false
-        for await (const event of stream) if (event.type === 'exit') void exited(event.containerId, signal)
-      } catch (error) {
-        if (!signal.aborted) log.warn('the event stream of the container runtime broke', { error })
-      }
-      isBlind = true
-      await pause(relistBlindMs, signal)
-    }
-  }
-
-  async function exited(id: string, signal: AbortSignal) {
-    const uid = view.uidOf(id)
-    if (!uid) return
-    for (const wait of exitWaits) {
-      try {
-        const isSandbox = view.of(uid)?.sandboxes.some((one) => one.id === id)
-        await (isSandbox ? view.lookAtSandbox(uid, id) : view.lookAtContainer(uid, id))
-        const isStillUp =
-          view.of(uid)?.containers.some((one) => one.id === id && one.state !== 'exited') ||
-          view.of(uid)?.sandboxes.some((one) => one.id === id && one.isReady)
-        if (!isStillUp) break
-      } catch (error) {
-        log.warn('the container runtime does not answer', { error })
-      }
-      await pause(wait, signal)
-      if (signal.aborted) return
-    }
-    changed.look()
-    workers.get(uid)?.poke()
-  }
-
-  async function every(ms: () => number, signal: AbortSignal, work: () => Promise<void>) {
-    while (!signal.aborted) {
-      await pause(ms(), signal)
-      if (signal.aborted) return
-      await work().catch((error: unknown) => log.warn('a regular task failed', { error }))
-    }
   }
 
   async function start(outer: AbortSignal): Promise<void> {
@@ -326,14 +243,27 @@ export function createNode(options: NodeOptions): NodeAgent {
     listen()
     for (const pod of caches.of(podKind).list()) see(pod)
     adoptOrphans()
-    await sweep(context)
+    await sweep(context, (uid) => workers.has(uid) || view.of(uid) !== undefined)
     isStarted = true
     loops.push(
-      follow(signal),
-      every(() => (isBlind ? relistBlindMs : relistMs), signal, relist),
+      followRuntime({
+        socket,
+        view,
+        changes: changed,
+        log,
+        signal,
+        changed(uids) {
+          for (const uid of uids) workers.get(uid)?.poke()
+          adoptOrphans()
+        },
+        health(problem) {
+          runtimeProblem = problem
+          void report()
+        },
+      }),
       every(
         () => leaseMs,
-        signal,
+        { signal, log },
         async () => {
           await renewLease(registration, registered)
           await cleaner?.clean()
@@ -384,10 +314,4 @@ function refersTo(pod: Pod, kind: string, name: string): boolean {
       : envFrom.some(({ secretRef }) => secretRef?.name === name) ||
         env.some(({ valueFrom }) => valueFrom?.secretKeyRef?.name === name),
   )
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal, ref: false }).catch((error: Error) => {
-    if (error.name !== 'AbortError') throw error
-  })
 }

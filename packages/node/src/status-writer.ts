@@ -12,7 +12,7 @@ export interface StatusWriter {
   readonly pod: Pod
   update(pod: Pod): void
   write(facts: StatusFacts): void
-  /** Resolves when what was asked for is in the API, or the pod is gone. */
+  /** Resolves when what was asked for is in the API, or the pod is gone. Throws when it could not be written. */
   flush(): Promise<void>
   close(): Promise<void>
 }
@@ -90,6 +90,7 @@ export function statusWriter(
     },
     async flush() {
       while (writing) await writing
+      if (wanted) throw new Error('the status of the pod could not be written yet')
     },
     async close() {
       isClosed = true

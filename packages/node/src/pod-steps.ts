@@ -1,0 +1,183 @@
+import type { Pod } from '@sampan/resources/core/pod'
+import type { NodeContext } from './context.ts'
+import { HookFailed } from './hooks.ts'
+import { removeLog } from './logs/rotate.ts'
+import { makeSandbox } from './make-sandbox.ts'
+import type { Action } from './pod/actions.ts'
+import { memberNamed } from './pod/containers.ts'
+import { type Resize, resizesOf } from './pod/resize.ts'
+import type { PodView } from './pod/view.ts'
+import { forgetFailures, type PodState } from './pod-state.ts'
+import { resizePod } from './resize-pod.ts'
+import { startContainer, teller } from './start-container.ts'
+import { sandboxFailure, startFailure } from './start-failures.ts'
+import { stopContainer } from './stop-container.ts'
+import type { HostVolume } from './volumes/volumes.ts'
+
+/** What steps may ask of the worker that takes them. */
+export interface StepContext {
+  context: NodeContext
+  uid: string
+  state: PodState
+  /** Aborted when the agent stops. */
+  signal: AbortSignal
+  viewNow(): PodView
+  again(at: number): void
+  /** Works in the background; when it ends, `look` reads what it changed, then `after` is called. */
+  operate(key: string, work: () => Promise<void>, then?: { look?(): Promise<void>; after?(): void }): void
+  /** Makes the pod's volumes or brings them up to date. Throws MountError. */
+  prepared(pod: Pod): Promise<ReadonlyMap<string, HostVolume>>
+  finish(): Promise<void>
+}
+
+/** Begins what was decided. Nothing here waits: the worker looks again when a step has ended. */
+export function carryOut(step: StepContext, action: Action, pod: Pod, view: PodView): void {
+  if (action.do === 'again') step.again(action.at)
+  else if (action.do === 'create-sandbox') createSandbox(step, pod, view, action.attempt)
+  else if (action.do === 'stop-sandbox') stopSandbox(step, action.id)
+  else if (action.do === 'remove-container') removeContainer(step, action)
+  else if (action.do === 'remove-sandbox') removeSandbox(step, action.id)
+  else if (action.do === 'start') start(step, pod, view, action)
+  else if (action.do === 'stop') stop(step, pod, view, action)
+  else step.operate('finish', step.finish)
+}
+
+function createSandbox(
+  { context, state, uid, operate, prepared }: StepContext,
+  pod: Pod,
+  view: PodView,
+  attempt: number,
+) {
+  state.sandbox = 'creating'
+  let id: string | undefined
+  const work = async () => {
+    try {
+      state.volumes = await prepared(pod)
+      id = await makeSandbox(context, pod, view, attempt)
+      forgetFailures(state, '')
+      state.failure = undefined
+    } catch (error) {
+      state.failure = sandboxFailure(context, state, pod, error)
+    }
+  }
+  operate('sandbox', work, {
+    look: () => (id ? context.view.lookAtSandbox(uid, id) : context.view.refresh(uid)),
+    after() {
+      state.sandbox = undefined
+    },
+  })
+}
+
+function stopSandbox({ context, state, uid, operate }: StepContext, podSandboxId: string) {
+  state.sandbox = 'stopping'
+  const work = async () => {
+    await context.cri.call('StopPodSandbox', { podSandboxId })
+  }
+  operate('sandbox', work, {
+    look: () => context.view.lookAtSandbox(uid, podSandboxId),
+    after() {
+      state.sandbox = undefined
+    },
+  })
+}
+
+function removeContainer({ context, uid, operate }: StepContext, { id, logPath }: { id: string; logPath: string }) {
+  const work = async () => {
+    await context.cri.call('RemoveContainer', { containerId: id })
+    await removeLog(logPath)
+  }
+  operate(`remove ${id}`, work, { look: () => context.view.lookAtContainer(uid, id) })
+}
+
+function removeSandbox({ context, uid, operate }: StepContext, podSandboxId: string) {
+  const work = async () => {
+    await context.cri.call('RemovePodSandbox', { podSandboxId })
+  }
+  operate(`remove ${podSandboxId}`, work, { look: () => context.view.lookAtSandbox(uid, podSandboxId) })
+}
+
+/** Told again with an earlier deadline, the runtime ends it sooner. */
+function stop(step: StepContext, pod: Pod, view: PodView, { id, name, reason, deadline }: Action & { do: 'stop' }) {
+  const { context, state, uid, operate } = step
+  const isRepeat = state.stopping.has(id)
+  state.stopping.set(id, deadline)
+  operate(`stop ${id} ${deadline}`, () => stopContainer(context, pod, view, { id, name, reason, deadline, isRepeat }), {
+    look: () => context.view.lookAtContainer(uid, id),
+    after: () => state.stopping.delete(id),
+  })
+}
+
+function start(step: StepContext, pod: Pod, view: PodView, { name, attempt, crashes }: Action & { do: 'start' }) {
+  const { context, state, uid, operate } = step
+  const member = memberNamed(pod, name)
+  const [sandbox] = view.sandboxes
+  if (!member || !sandbox) return
+  state.starting.add(name)
+  const abort = new AbortController()
+  state.aborts.set(name, abort)
+  const signal = AbortSignal.any([abort.signal, step.signal])
+  let id: string | undefined
+  const created = (made: string) => {
+    id = made
+    context.view.claim(made, uid)
+    state.actuated.set(made, member.container.resources ?? {})
+  }
+  const work = async () => {
+    try {
+      state.volumes ??= await step.prepared(pod)
+      const { volumes } = state
+      await startContainer(context, { pod, member, view, sandbox, attempt, crashes, volumes, signal }, created)
+      forgetFailures(state, name)
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof HookFailed) await endAfterHook(step, pod, name, id)
+      else noteFailure(step, pod, { name, isMade: id !== undefined, error })
+    }
+  }
+  operate(`start ${name}`, work, {
+    look: () => (id ? context.view.lookAtContainer(uid, id) : Promise.resolve()),
+    after() {
+      state.starting.delete(name)
+      state.aborts.delete(name)
+    },
+  })
+}
+
+function noteFailure(
+  { context, state, again }: StepContext,
+  pod: Pod,
+  what: { name: string; isMade: boolean; error: unknown },
+) {
+  const failure = startFailure(context, state, pod, what)
+  if (failure) state.failures.set(what.name, failure)
+  if (failure?.later) again(failure.later.from)
+}
+
+/** A container whose postStart hook failed must not live. */
+async function endAfterHook({ context, viewNow }: StepContext, pod: Pod, name: string, id: string | undefined) {
+  teller(context, pod, name)('Warning', 'FailedPostStartHook', 'PostStartHook failed')
+  if (!id) return
+  const deadline = context.clock.now().getTime() + (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
+  await stopContainer(context, pod, viewNow(), { id, name, reason: 'FailedPostStartHook', deadline, isRepeat: true })
+}
+
+/** Limits that changed while containers run. What they were given before us is what the API was told. */
+export function resize({ context, state, uid, operate }: StepContext, pod: Pod, view: PodView): void {
+  const told = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
+  for (const one of view.containers) {
+    if (one.state !== 'running' || state.actuated.has(one.id)) continue
+    const before = told.find(({ containerID }) => containerID === `containerd://${one.id}`)?.resources
+    if (before) state.actuated.set(one.id, before)
+  }
+  const resizes: Resize[] = resizesOf(pod, view, state.actuated)
+  if (state.resizing) return
+  state.resizePending = resizes.length > 0 ? context.refusesResize(pod) : undefined
+  if (resizes.length === 0 || state.resizePending) return
+  state.resizing = true
+  operate('resize', () => resizePod(context, pod, view, resizes, state.actuated), {
+    look: () => context.view.refresh(uid),
+    after() {
+      state.resizing = false
+    },
+  })
+}
