@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createServer, type Server } from 'node:https'
 import { dirname, join } from 'node:path'
 import { auditFile } from '@sampan/apiserver/audit/file'
+import { standardAdmission } from '@sampan/apiserver/admission/standard'
 import { keepAggregated } from '@sampan/apiserver/auth/aggregate'
 import { createAuth } from '@sampan/apiserver/auth/auth'
 import { bootstrap } from '@sampan/apiserver/auth/bootstrap'
@@ -65,7 +66,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     audit,
     definitions: builtInKinds,
     auth: parts.auth,
-    admission: parts.admission,
+    admission: standardAdmission({ serviceCIDR: config.network.serviceCIDR }, parts.admission),
     subresources: parts.subresources,
     virtualKinds: parts.virtualKinds,
     paths: parts.paths,
