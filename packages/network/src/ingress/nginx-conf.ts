@@ -75,8 +75,8 @@ events {
 }
 
 http {
-  lua_package_path "${lua}/?.lua;${luaPath};";
-  lua_package_cpath "${luaCPath};";
+  lua_package_path "${lua}/?.lua;${luaPath};;";
+  lua_package_cpath "${luaCPath};;";
   lua_shared_dict data 128m;
   lua_shared_dict limits 16m;
   init_by_lua_block {
