@@ -99,6 +99,7 @@ export function memoryClient(options: { now?: () => Date } = {}): MemoryClient {
 
   function check<T extends KubeObject>(kind: Definition<T>, object: T, old?: T) {
     kind.defaults(object)
+    if (!old) kind.onCreate?.(object)
     const problems = kind.validate(object, old).filter((problem) => !!problem)
     if (problems.length > 0) throw invalid(kind, object.metadata.name, problems)
   }
@@ -112,7 +113,6 @@ export function memoryClient(options: { now?: () => Date } = {}): MemoryClient {
     object.metadata = metadata as T['metadata']
     if (kind.hasStatus && !kind.keepsStatusOnCreate) delete (object as { status?: unknown }).status
     check(kind, object)
-    kind.onCreate?.(object)
     return dryRun ? object : (store(place, 'create', object) as T)
   }
 
