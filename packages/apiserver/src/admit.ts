@@ -78,7 +78,7 @@ export function checkObject(served: Served, object: KubeObject, old?: KubeObject
   const problems = [
     ...metadataProblems(definition, object, old),
     ...definition
-      .validate(object, isWhole ? old : undefined)
+      .validate(object, old, isWhole ? undefined : 'part')
       .filter((one): one is Problem => one !== false && one !== undefined),
   ]
   if (problems.length > 0) throw invalid(definition, object.metadata.name, problems)

@@ -1,5 +1,6 @@
 import { forbidden, StatusError } from '@sampan/resources/errors'
 import type { Attributes } from './auth/interfaces.ts'
+import { answerComputed } from './computed.ts'
 import type { Context } from './context.ts'
 import type { Answer, Call, PathHandler } from './handlers.ts'
 import { objectOfKind } from './incoming.ts'
@@ -121,6 +122,8 @@ export async function serve(context: Context, { verb, resource }: Asked, call: C
     return { status: 201, object: answer }
   }
   if (!served.verbs.has(verb as never)) throw methodNotAllowed()
+  const computed = context.kinds.computed(served.definition)
+  if (computed) return answerComputed(computed, target, call)
   switch (verb) {
     case 'get':
       return get(context, target as OneTarget, call)

@@ -87,6 +87,14 @@ export interface VirtualKind {
   create(object: KubeObject, call: Call & { namespace: string | undefined; objects: Objects }): Promise<KubeObject>
 }
 
+/** A kind whose objects are made when somebody asks, as PodMetrics: GET of one and of the list; nothing is stored. */
+export interface ComputedKind {
+  /** With `verbs` get and list. */
+  definition: Definition
+  /** All of them, or those of one namespace. */
+  list(namespace?: string): Promise<KubeObject[]>
+}
+
 /** Any other path: `/metrics`, `/openid/v1/jwks`. `path` ending in `/` matches everything below it. */
 export interface PathHandler {
   path: string

@@ -1,5 +1,5 @@
 import type { Definition } from '@sampan/resources/define'
-import type { SubresourceHandler, VirtualKind } from './handlers.ts'
+import type { ComputedKind, SubresourceHandler, VirtualKind } from './handlers.ts'
 import type { Served } from './served.ts'
 
 /**
@@ -10,6 +10,7 @@ export class Kinds {
   readonly #byVersion = new Map<string, Map<string, Served>>()
   readonly #handlers = new Map<string, SubresourceHandler>()
   readonly #virtual = new Map<string, VirtualKind>()
+  readonly #computed = new Map<Definition, ComputedKind>()
   #generation = 1
 
   get generation() {
@@ -57,6 +58,16 @@ export class Kinds {
 
   virtual({ group, version, plural }: Definition): VirtualKind | undefined {
     return this.#virtual.get(`${group}/${version}/${plural}`)
+  }
+
+  /** Makes the kind served, too. */
+  addComputed(served: Served, kind: ComputedKind): void {
+    this.#computed.set(kind.definition, kind)
+    this.add(served)
+  }
+
+  computed(definition: Definition): ComputedKind | undefined {
+    return this.#computed.get(definition)
   }
 
   /** Group → version → kinds, in the order they were added: the first version of a group is the preferred one. */

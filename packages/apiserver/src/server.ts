@@ -15,7 +15,7 @@ import { crdAdmission } from './custom/crd-admission.ts'
 import { customKinds } from './custom/custom-kinds.ts'
 import { discoveryHandlers } from './discovery/handlers.ts'
 import { askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
-import type { Answer, Call, PathHandler, SubresourceHandler, VirtualKind } from './handlers.ts'
+import type { Answer, Call, ComputedKind, PathHandler, SubresourceHandler, VirtualKind } from './handlers.ts'
 import { type Check, healthHandlers } from './health.ts'
 import { sendAnswer } from './http-answer.ts'
 import { HttpCall } from './http-call.ts'
@@ -58,6 +58,7 @@ export interface ApiServer {
   /** Plugs in what can only be made once the server is there. */
   addSubresource(handler: SubresourceHandler): void
   addVirtualKind(kind: VirtualKind): void
+  addComputedKind(kind: ComputedKind): void
   addPath(handler: PathHandler): void
   /** Ends watches and streams. The store is left open: who opened it closes it. */
   close(): Promise<void>
@@ -200,6 +201,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     addSubresource: (handler) => kinds.addHandler(handler),
     addVirtualKind: (kind) => kinds.addVirtual(kind),
+    addComputedKind: (kind) => kinds.addComputed(servedFrom(kind.definition), kind),
     addPath: (handler) => void paths.push(handler),
     async close() {
       closing.abort()

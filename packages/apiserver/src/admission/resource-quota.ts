@@ -7,7 +7,6 @@ import {
   isInScope,
   limitedPart,
   subtractUsage,
-  totalUsage,
   usageOf,
 } from '@sampan/resources/core/quota-usage'
 import type { ResourceQuota } from '@sampan/resources/core/resource-quota'
@@ -18,6 +17,7 @@ import { encodedAt } from '../encode.ts'
 import { keyOf } from '../keys.ts'
 import { objectOf } from '../objects.ts'
 import type { Admission, Admitted } from './interfaces.ts'
+import { countUsage } from './quota-count.ts'
 
 const quotas = { group: '', plural: 'resourcequotas' }
 
@@ -59,24 +59,8 @@ function countAnew({ object, old, objects, namespace }: Admitted): void {
   if (!quota.spec?.hard) return
   const before = old as ResourceQuota | undefined
   if (before && JSON.stringify(before.spec?.hard) === JSON.stringify(quota.spec.hard)) return
-  const all = [...new Set(Object.keys(quota.spec.hard).map(kindOf))].map((plural) => {
-    const [name, ...group] = plural.split('.')
-    const kind = { group: group.join('.'), plural: name! }
-    return { kind, objects: objects.list(kind, namespace) }
-  })
-  quota.status = { hard: { ...quota.spec.hard }, used: totalUsage(quota, all) }
+  quota.status = { hard: { ...quota.spec.hard }, used: countUsage(quota, objects, namespace) }
 }
-
-/** The kind whose objects take of a resource: `count/jobs.batch` → `jobs.batch`, `limits.cpu` → `pods`. */
-function kindOf(resource: string): string {
-  if (resource.startsWith('count/')) return resource.slice('count/'.length)
-  if (resource === 'requests.storage' || resource.includes('storageclass.storage.k8s.io/'))
-    return 'persistentvolumeclaims'
-  if (resource.startsWith('services')) return 'services'
-  return counted.has(resource) ? resource : 'pods'
-}
-
-const counted = new Set(['configmaps', 'persistentvolumeclaims', 'replicationcontrollers', 'resourcequotas', 'secrets'])
 
 function chargesOf({ definition, object, old, objects, namespace }: Admitted): Charge[] {
   const all = objects.list<ResourceQuota>(quotas, namespace)
