@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import { dirname, join } from 'node:path'
-import { auditFile } from '@sampan/apiserver/audit/file'
+import { keepQuotas } from '@sampan/apiserver/admission/keep-quotas'
 import { standardAdmission } from '@sampan/apiserver/admission/standard'
+import { auditFile } from '@sampan/apiserver/audit/file'
 import { keepAggregated } from '@sampan/apiserver/auth/aggregate'
 import { createAuth } from '@sampan/apiserver/auth/auth'
 import { bootstrap } from '@sampan/apiserver/auth/bootstrap'
@@ -10,6 +11,10 @@ import { systemUser } from '@sampan/apiserver/auth/interfaces'
 import { kubeconfigText } from '@sampan/apiserver/auth/kubeconfig'
 import { type OidcOptions, oidcReader } from '@sampan/apiserver/auth/oidc'
 import { apiNames, openPki } from '@sampan/apiserver/auth/pki'
+import { hostUse } from '@sampan/apiserver/metrics/host-use'
+import { meter } from '@sampan/apiserver/metrics/meter'
+import { nodeProxy } from '@sampan/apiserver/metrics/node-proxy'
+import { resourceMetrics } from '@sampan/apiserver/metrics/resource-metrics'
 import { objectsOf } from '@sampan/apiserver/objects'
 import { type ApiServer, createApiServer } from '@sampan/apiserver/server'
 import { proxies } from '@sampan/apiserver/streams/proxies'
@@ -86,6 +91,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     signal,
   })
   keepAggregated({ objects, transport, signal, log })
+  keepQuotas({ store, log, signal })
   const caches = openCaches({ client, log })
   const events = recorder({ client, log, clock: systemClock })
   const running = runControllers({ client, caches, events, log, controllers: controllers({ client, ca: pki.ca, log }) })
@@ -113,7 +119,10 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     clock: systemClock,
     log: log.with({ part: 'network' }),
   })
-  for (const handler of [...podStreams(node.streams), ...proxies()]) api.addSubresource(handler)
+  const use = meter({ stats: node.stats, host: hostUse, now: () => new Date(), log, signal })
+  for (const kind of resourceMetrics(use, objects, config.nodeName)) api.addComputedKind(kind)
+  for (const handler of [...podStreams(node.streams), ...proxies(), nodeProxy(use, config.nodeName)])
+    api.addSubresource(handler)
   const https = await listen(config, api, pki, log)
   writeKubeconfigs(config, pki)
   await Promise.all([running.synced, node.start(signal), network.start(signal)])
