@@ -10,6 +10,7 @@ import { namespaces } from './namespace.ts'
 import { replicaSets } from './replica-set.ts'
 import { replicationControllers } from './replication-controller.ts'
 import { serviceAccounts } from './service-account.ts'
+import { statefulSets } from './stateful-set.ts'
 
 export interface ControllersOptions {
   client: Client
@@ -23,6 +24,7 @@ export const controllers = ({ client, ca }: ControllersOptions): readonly (Contr
   deployments,
   replicaSets,
   replicationControllers,
+  statefulSets,
   jobs,
   endpointSlices,
   endpointsObjects,

@@ -154,7 +154,12 @@ test('a claim that waits for its consumer learns the node first', async () => {
       provisioner: 'test',
       volumeBindingMode: 'WaitForFirstConsumer',
     } as never)
-    const claim = { metadata: { name: 'data' }, spec: { storageClassName: 'local', accessModes: ['ReadWriteOnce'] } }
+    const spec = {
+      storageClassName: 'local',
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+    }
+    const claim = { metadata: { name: 'data' }, spec }
     await client.create(persistentVolumeClaim, claim as never)
     await client.create(
       pod,

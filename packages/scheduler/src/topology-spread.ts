@@ -1,8 +1,8 @@
 import { selects } from '@sampan/kit/selectors'
+import { wantsNode } from '@sampan/resources/core/node-affinity'
 import type { Pod } from '@sampan/resources/core/pod'
+import { tolerates } from '@sampan/resources/core/tolerations'
 import { type Cluster, labelsOf, type NodeState } from './cluster.ts'
-import { wantsNode } from './node-affinity.ts'
-import { tolerates } from './tolerations.ts'
 
 export type Constraint = NonNullable<Pod['spec']['topologySpreadConstraints']>[number]
 

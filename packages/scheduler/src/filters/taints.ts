@@ -1,5 +1,5 @@
+import { tolerates } from '@sampan/resources/core/tolerations'
 import { type Filter, refuseForGood } from '../filter.ts'
-import { tolerates } from '../tolerations.ts'
 
 export const taints: Filter = ({ spec }, { node }) => {
   const taint = node.spec.taints?.find(

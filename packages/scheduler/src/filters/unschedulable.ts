@@ -1,5 +1,5 @@
+import { tolerates } from '@sampan/resources/core/tolerations'
 import { type Filter, refuseForGood } from '../filter.ts'
-import { tolerates } from '../tolerations.ts'
 
 /** A cordoned node takes only pods that tolerate it, as those of DaemonSets do. */
 export const unschedulable: Filter = ({ spec }, { node }) =>

@@ -1,5 +1,5 @@
+import { selectsNode } from '@sampan/resources/core/node-affinity'
 import { type Filter, refuseForGood } from '../filter.ts'
-import { selectsNode } from '../node-affinity.ts'
 import { claimNames, isBound, selectedNode } from '../volumes.ts'
 
 /** Bound volumes must be reachable from the node; a claim that has chosen a node stays with it. */

@@ -1,4 +1,5 @@
-import { termMatches } from '../node-affinity.ts'
+import { termMatches } from '@sampan/resources/core/node-affinity'
+import { tolerates } from '@sampan/resources/core/tolerations'
 import {
   type AffinityTerm,
   inSameDomain,
@@ -7,7 +8,6 @@ import {
   termMeans,
 } from '../pod-affinity.ts'
 import type { Score } from '../score.ts'
-import { tolerates } from '../tolerations.ts'
 import { constraintsOf, spreadOf } from '../topology-spread.ts'
 
 /** Sum of the weights of the preferred terms that match. */

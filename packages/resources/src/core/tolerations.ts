@@ -1,5 +1,5 @@
-import type { Node } from '@sampan/resources/core/node'
-import type { Pod } from '@sampan/resources/core/pod'
+import type { Node } from './node.ts'
+import type { Pod } from './pod.ts'
 
 export type Taint = NonNullable<Node['spec']['taints']>[number]
 type Toleration = NonNullable<Pod['spec']['tolerations']>[number]

@@ -1,6 +1,6 @@
 import { matches, type Requirement } from '@sampan/kit/selectors'
-import type { Node } from '@sampan/resources/core/node'
-import type { Pod } from '@sampan/resources/core/pod'
+import type { Node } from './node.ts'
+import type { Pod } from './pod.ts'
 
 interface Expression {
   key: string
