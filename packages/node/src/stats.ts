@@ -1,29 +1,6 @@
+import type { ContainerUse, PodUse } from '@sampan/resources/node-usage'
 import type { NodeContext } from './context.ts'
 import { labels } from './pod/labels.ts'
-
-/** What one container uses. */
-export interface ContainerUse {
-  name: string
-  /** When it was measured. */
-  time: Date
-  /** Nanoseconds of CPU since it started. */
-  cpuNanos: number
-  /** Bytes that cannot be taken back. */
-  memoryBytes: number
-  /** All bytes held, caches included. */
-  memoryUsageBytes: number
-  rssBytes: number
-  /** Bytes written over the image. */
-  diskBytes: number
-  startedAt: Date
-}
-
-export interface PodUse {
-  uid: string
-  name: string
-  namespace: string
-  containers: ContainerUse[]
-}
 
 /** What pods of this node use now: one call to the runtime, whatever their number. */
 export async function podStats({ cri, view }: Pick<NodeContext, 'cri' | 'view'>, now: () => Date): Promise<PodUse[]> {

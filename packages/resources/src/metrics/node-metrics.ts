@@ -1,0 +1,21 @@
+import { defineResource } from '../define.ts'
+import type { KubeObject } from '../meta.ts'
+import type { Usage } from './pod-metrics.ts'
+
+export interface NodeMetrics extends KubeObject {
+  timestamp: string
+  window: string
+  usage: Usage
+}
+
+export const nodeMetrics = defineResource<NodeMetrics>({
+  group: 'metrics.k8s.io',
+  version: 'v1beta1',
+  kind: 'NodeMetrics',
+  plural: 'nodes',
+  singular: 'node',
+  scope: 'Cluster',
+  hasStatus: false,
+  hasGeneration: false,
+  verbs: ['get', 'list'],
+})
