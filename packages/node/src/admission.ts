@@ -1,12 +1,10 @@
 import { milliOf, unitsOf } from '@sampan/kit/quantity'
-import { matches, type Requirement, selectsMap } from '@sampan/kit/selectors'
 import type { Node } from '@sampan/resources/core/node'
+import { wantsNode } from '@sampan/resources/core/node-affinity'
 import { isTerminal, type Pod } from '@sampan/resources/core/pod'
+import { tolerates } from '@sampan/resources/core/tolerations'
 import type { Ending, PodMemory } from './pod/memory.ts'
 import { podAmount } from './pod/resources.ts'
-
-type Term = { matchExpressions?: Expression[]; matchFields?: Expression[] }
-type Expression = { key: string; operator: string; values?: string[] }
 
 /**
  * Why the node will not take a pod that was bound to it, whoever bound it: the same order and reasons as any node agent.
@@ -29,45 +27,17 @@ export function resizeRefusal(pod: Pod, node: Node, others: readonly Pod[]): Pod
   return beside && { reason: 'Deferred', message: beside.message }
 }
 
-function affinity({ spec }: Pod, { metadata }: Node): Ending | undefined {
-  const reason = 'NodeAffinity'
-  const message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
-  if (spec.nodeSelector && Object.keys(spec.nodeSelector).length > 0 && !selectsMap(spec.nodeSelector, metadata.labels))
-    return { reason, message }
-  const terms: Term[] | undefined =
-    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-  if (!terms) return undefined
-  const holds = ({ matchExpressions = [], matchFields = [] }: Term) =>
-    matchExpressions.length + matchFields.length > 0 &&
-    matches(matchExpressions.map(requirement), metadata.labels) &&
-    matches(matchFields.map(requirement), { 'metadata.name': metadata.name })
-  return terms.some(holds) ? undefined : { reason, message }
+function affinity(pod: Pod, node: Node): Ending | undefined {
+  if (wantsNode(pod, node)) return undefined
+  return {
+    reason: 'NodeAffinity',
+    message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+  }
 }
-
-const operators: Record<string, Requirement['operator']> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-  Gt: 'gt',
-  Lt: 'lt',
-}
-const requirement = ({ key, operator, values = [] }: Expression): Requirement => ({
-  key,
-  operator: operators[operator] ?? 'in',
-  values,
-})
 
 function taints({ spec }: Pod, node: Node): Ending | undefined {
   const refusing = (node.spec.taints ?? []).find(
-    (taint) =>
-      taint.effect === 'NoExecute' &&
-      !(spec.tolerations ?? []).some(
-        ({ key, operator = 'Equal', value = '', effect }) =>
-          (!effect || effect === taint.effect) &&
-          (!key || key === taint.key) &&
-          (operator === 'Exists' || value === (taint.value ?? '')),
-      ),
+    (taint) => taint.effect === 'NoExecute' && !tolerates(spec.tolerations, taint),
   )
   if (!refusing) return undefined
   return {

@@ -27,6 +27,8 @@ export interface TestContainerd {
   /** As a crash of the runtime would: containers go on. */
   kill(): Promise<void>
   start(): Promise<void>
+  /** Everything that runs is killed and what a reboot wipes is wiped; then the runtime starts again. */
+  reboot(): Promise<void>
 }
 
 /** Why a test with a real runtime cannot run here; undefined when it can. */
@@ -107,6 +109,13 @@ export async function startContainerd(name: string, subnet: number): Promise<Tes
     await rm(home, { recursive: true, force: true })
   }
 
+  async function reboot() {
+    await kill()
+    await cleanLeftovers(state, bridge, cgroupRoot)
+    await mkdir(state, { recursive: true })
+    await start()
+  }
+
   await start().catch(async (error: unknown) => {
     await stop()
     throw error
@@ -119,7 +128,21 @@ export async function startContainerd(name: string, subnet: number): Promise<Tes
   }
   await loadImage(pauseImage, { Entrypoint: pauseCommand })
   await loadImage(busyboxImage, { Cmd: ['sh'] })
-  return { name, home, socket, cri: cri!, facts, bridge, podCIDR, cgroupRoot, busybox: busyboxImage, stop, kill, start }
+  return {
+    name,
+    home,
+    socket,
+    cri: cri!,
+    facts,
+    bridge,
+    podCIDR,
+    cgroupRoot,
+    busybox: busyboxImage,
+    stop,
+    kill,
+    start,
+    reboot,
+  }
 }
 
 /** Whatever a run (this one or one that was killed) left on the machine: shims, mounts, the bridge, cgroups. */

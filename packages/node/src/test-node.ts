@@ -26,8 +26,8 @@ export interface TestNode {
     options?: { previous?: boolean; follow?: boolean; tailLines?: number },
   ): Promise<string>
   events(name: string): Promise<Event[]>
-  /** A new agent in place of this one, as after a crash. */
-  restart(): Promise<void>
+  /** A new agent in place of this one, as after a crash; `meanwhile` happens while there is none. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -128,8 +128,9 @@ export async function startNode(name: string, subnet: number, log: Log = silent)
       const { items } = await client.list(event, { namespace: 'default', fields: `involvedObject.name=${pod}` })
       return items
     },
-    async restart() {
+    async restart(meanwhile) {
       await close()
+      await meanwhile?.()
       aborter = new AbortController()
       shared = caches({ client })
       agent = agentOf()
