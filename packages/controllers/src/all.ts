@@ -1,6 +1,7 @@
 import type { Client } from '@sampan/client/client'
 import type { Controller, Part } from '@sampan/control/controller'
 import type { Log } from '@sampan/kit/log'
+import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpointsObjects } from './endpoints.ts'
@@ -25,6 +26,7 @@ export const controllers = ({ client, ca }: ControllersOptions): readonly (Contr
   replicaSets,
   replicationControllers,
   statefulSets,
+  daemonSets,
   jobs,
   endpointSlices,
   endpointsObjects,
