@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readKubeconfig } from '@sampan/client/kubeconfig'
 import { type RunOptions, run } from '@sampan/kit/run'
 import { whyNoContainerd } from '@sampan/node/test-containerd'
@@ -271,4 +272,19 @@ test('pods answer through the proxy, with links that lead through it', { skip },
     reason: 'ServiceUnavailable',
     message: /error trying to reach service/,
   })
+})
+
+test('kubectl top shows what pods and nodes use', { skip }, async () => {
+  const { program } = kubectls.at(-1)!
+  const top = async (what: string) => {
+    for (let tries = 0; ; tries++) {
+      const { code, stdout } = await kubectl(program, ['top', what, '--no-headers'])
+      if ((code === 0 && stdout) || tries > 20) return stdout
+      await sleep(200)
+    }
+  }
+  assert.match(await top('pods'), /^shell +\d+m +\d+Mi/m)
+  assert.match(await top('nodes'), new RegExp(`^${node.nodeName} +\\d+m`, 'm'))
+  const { stdout } = await kubectl(program, ['get', '--raw', `/api/v1/nodes/${node.nodeName}/proxy/metrics/resource`])
+  assert.match(stdout, /container_memory_working_set_bytes\{container="main",namespace="default",pod="shell"\} \d+/)
 })

@@ -7,6 +7,10 @@ import { bootstrap } from '@sampan/apiserver/auth/bootstrap'
 import { systemUser } from '@sampan/apiserver/auth/interfaces'
 import { kubeconfigText } from '@sampan/apiserver/auth/kubeconfig'
 import { apiNames, openPki } from '@sampan/apiserver/auth/pki'
+import { hostUse } from '@sampan/apiserver/metrics/host-use'
+import { meter } from '@sampan/apiserver/metrics/meter'
+import { nodeProxy } from '@sampan/apiserver/metrics/node-proxy'
+import { resourceMetrics } from '@sampan/apiserver/metrics/resource-metrics'
 import { objectsOf } from '@sampan/apiserver/objects'
 import { createApiServer } from '@sampan/apiserver/server'
 import { proxies } from '@sampan/apiserver/streams/proxies'
@@ -89,7 +93,11 @@ export async function startStreamsNode(name: string, subnet: number): Promise<St
     },
     cgroupRoot: containerd.cgroupRoot,
   })
-  for (const handler of [...podStreams(agent.streams), ...proxies()]) api.addSubresource(handler)
+  const { signal } = stopping
+  const use = meter({ stats: agent.stats, host: hostUse, now: () => new Date(), everyMs: 700, log: silent, signal })
+  for (const kind of resourceMetrics(use, objects, nodeName)) api.addComputedKind(kind)
+  for (const handler of [...podStreams(agent.streams), ...proxies(), nodeProxy(use, nodeName)])
+    api.addSubresource(handler)
   await agent.start(stopping.signal)
   const server = createServer({ ...pki.serving, ca: pki.ca, requestCert: true, rejectUnauthorized: false }, api.handler)
   server.on('upgrade', api.upgrade)
