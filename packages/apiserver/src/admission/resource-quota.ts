@@ -2,13 +2,7 @@ import { jsonCopy } from '@sampan/kit/json-copy'
 import { compareQuantities } from '@sampan/kit/quantity'
 import type { Pod } from '@sampan/resources/core/pod'
 import type { ResourceList } from '@sampan/resources/core/pod-resources'
-import {
-  addUsage,
-  isInScope,
-  limitedPart,
-  subtractUsage,
-  usageOf,
-} from '@sampan/resources/core/quota-usage'
+import { addUsage, isInScope, limitedPart, subtractUsage, usageOf } from '@sampan/resources/core/quota-usage'
 import type { ResourceQuota } from '@sampan/resources/core/resource-quota'
 import { forbidden } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'

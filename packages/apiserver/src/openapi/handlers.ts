@@ -4,17 +4,12 @@ import type { Answer, Call, PathHandler } from '../handlers.ts'
 import type { Kinds } from '../kinds.ts'
 import type { Served } from '../served.ts'
 import { version } from '../version.ts'
-import { componentsOf, v2, v3 } from './components.ts'
-import { pathsOf } from './operations.ts'
 
-const info = { title: 'Kubernetes', version: version.gitVersion }
-
-/** `/openapi/v3` (an index and one document per group version) and `/openapi/v2` (everything in one). */
+/** `/openapi/v3`: an index and one document per group version, made when asked for: clients keep them by their hash. */
 export function openApiHandlers(kinds: Kinds): PathHandler[] {
   return [
     { path: '/openapi/v3', methods: ['GET'], handle: async () => ({ status: 200, object: indexOf(kinds) }) },
     { path: '/openapi/v3/', methods: ['GET'], handle: async (call) => groupVersion(kinds, call) },
-    { path: '/openapi/v2', methods: ['GET'], handle: async (call) => whole(kinds, call) },
   ]
 }
 
@@ -38,7 +33,7 @@ function hashOf(served: readonly Served[]): string {
   return hash.digest('hex').slice(0, 32).toUpperCase()
 }
 
-function groupVersion(kinds: Kinds, call: Call): Answer {
+async function groupVersion(kinds: Kinds, call: Call): Promise<Answer> {
   const parts = call.path.split('/').slice(3)
   const [group, name] = parts[0] === 'api' ? ['', parts[1]] : [parts[1] ?? '', parts[2]]
   const served = kinds
@@ -50,25 +45,9 @@ function groupVersion(kinds: Kinds, call: Call): Answer {
   const asked = call.query.get('hash')
   if (asked && asked !== hash)
     return { status: 301, headers: { location: `/openapi/v3/${idOf(group, name!)}?hash=${hash}` }, text: '' }
-  return document(call, hash, asked !== null, () => ({
-    openapi: '3.0.0',
-    info,
-    paths: pathsOf(served, kinds, true),
-    components: { schemas: componentsOf(served, v3) },
-  }))
-}
-
-function whole(kinds: Kinds, call: Call): Answer {
-  const accept = call.headers.accept ?? '*/*'
-  if (!/application\/json|\*\/\*|application\/\*/.test(accept))
-    return { status: 406, text: 'only application/json is served here\n' }
-  const served = kinds.all()
-  return document(call, hashOf(served), false, () => ({
-    swagger: '2.0',
-    info,
-    paths: pathsOf(served, kinds, false),
-    definitions: componentsOf(served, v2),
-  }))
+  const { openApiV3Document } = await import('@sampan/resources/openapi/v3')
+  const definitions = served.map(({ definition }) => definition)
+  return document(call, hash, asked !== null, () => openApiV3Document(definitions, version.gitVersion))
 }
 
 function document(call: Call, hash: string, isPermanent: boolean, make: () => unknown): Answer {
