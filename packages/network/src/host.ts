@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { ipv4Number, ipv4Text } from '@sampan/kit/ip'
 import { RunFailed, run } from '@sampan/kit/run'
 import type { NetworkConfig } from './network-config.ts'
@@ -23,15 +24,15 @@ export interface Prepared {
  */
 export async function prepareHost(host: Host, config: NetworkConfig): Promise<Prepared> {
   const { bridge, podCIDR, dnsIP } = config
-  await host('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1'])
+  await set('net/ipv4/ip_forward')
   // Connections that wait at a listener which closes go to another on the same port: one ingress pod follows another.
-  await host('sysctl', ['-q', '-e', '-w', 'net.ipv4.tcp_migrate_req=1'])
+  await trySet('net/ipv4/tcp_migrate_req')
   if (!(await linkNames(host)).has(bridge)) {
     await host('ip', ['link', 'add', bridge, 'address', bridgeMac(podCIDR), 'type', 'bridge'])
   }
   await host('ip', ['address', 'replace', `${gatewayOf(podCIDR)}/${podCIDR.split('/')[1]}`, 'dev', bridge])
   await host('ip', ['link', 'set', bridge, 'up'])
-  await host('sysctl', ['-q', '-w', `net.ipv4.conf.${bridge}.route_localnet=1`])
+  await set(`net/ipv4/conf/${bridge}/route_localnet`)
   await host('ip', ['address', 'replace', `${dnsIP}/32`, 'dev', 'lo', 'scope', 'host'])
   return { seesBridged: await seesBridged(host) }
 }
@@ -54,21 +55,29 @@ async function linkNames(host: Host): Promise<Set<string>> {
   return new Set(links.map(({ ifname }) => ifname))
 }
 
-/** Bridged packets pass the IPv4 hooks only with br_netfilter, which older kernels have as a module. */
+/** Bridged packets pass the IPv4 hooks only with br_netfilter, which many kernels have as a module. */
 async function seesBridged(host: Host): Promise<boolean> {
-  const setting = 'net.bridge.bridge-nf-call-iptables=1'
-  try {
-    await host('sysctl', ['-q', '-w', setting])
-    return true
-  } catch (error) {
-    if (!(error instanceof RunFailed)) throw error
-  }
+  const setting = 'net/bridge/bridge-nf-call-iptables'
+  if (await trySet(setting)) return true
   try {
     await host('modprobe', ['br_netfilter'])
-    await host('sysctl', ['-q', '-w', setting])
-    return true
   } catch (error) {
     if (error instanceof RunFailed || (error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+  return trySet(setting)
+}
+
+/** Switches a kernel setting of this network namespace on. */
+const set = (setting: string) => writeFile(`/proc/sys/${setting}`, '1')
+
+/** The same; false where the kernel has no such setting. */
+async function trySet(setting: string): Promise<boolean> {
+  try {
+    await set(setting)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
 }

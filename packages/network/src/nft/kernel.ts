@@ -20,6 +20,8 @@ export function nftProgram(netns?: string): Nft {
 export interface KernelTable {
   /** Makes the kernel hold `wanted`, in one transaction. Says what it took; throws `RunFailed` when nft refuses. */
   apply(wanted: Table): Promise<'same' | 'changed' | 'taken over' | 'replaced'>
+  /** nft's words on why it would refuse `wanted`; undefined when it would take it. Nothing is changed. */
+  refusal(wanted: Table): Promise<string | undefined>
   /** Whether the table is still there; when not, the next `apply` makes it anew. */
   isThere(): Promise<boolean>
 }
@@ -56,6 +58,15 @@ export function kernelTable(nft: Nft, name: string): KernelTable {
       await nft(['-f', '-'], replaced(wanted))
       applied = wanted
       return 'replaced'
+    },
+    async refusal(wanted) {
+      try {
+        await nft(['--check', '-f', '-'], replaced(wanted))
+        return undefined
+      } catch (error) {
+        if (error instanceof RunFailed) return error.message
+        throw error
+      }
     },
     async isThere() {
       const there = (await tables(nft)).includes(name)

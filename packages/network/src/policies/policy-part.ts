@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { isCidr, isIPv4 } from '@sampan/kit/ip'
+import { isIPv4 } from '@sampan/kit/ip'
 import { selects } from '@sampan/kit/selectors'
 import type { Namespace } from '@sampan/resources/core/namespace'
 import type { Pod } from '@sampan/resources/core/pod'
 import type { LabelSelector } from '@sampan/resources/meta'
 import type { NetworkPolicy } from '@sampan/resources/networking/network-policy'
 import { emptyPart, type Part } from '../nft/table.ts'
+import { disjointRanges } from '../ranges.ts'
 import { sets } from '../services/base-table.ts'
 
 export interface PolicyInput {
@@ -184,29 +185,12 @@ const addressMatch = (field: string, places: readonly Place[]): string[] =>
 
 /** Only IPv4 here; a block of the other family matches nothing. */
 function blockMatch({ cidr, except = [] }: { cidr: string; except?: string[] }, field: string): string[] {
-  if (!isCidr(cidr) || cidr.includes(':')) return []
-  const without = disjoint(except.filter((one) => isCidr(one) && !one.includes(':')))
-  const match = cidr.endsWith('/0') ? 'meta nfproto ipv4 ' : `ip ${field} ${cidr} `
+  const [range] = disjointRanges([cidr])
+  if (!range) return []
+  const without = disjointRanges(except)
+  const match = range.endsWith('/0') ? 'meta nfproto ipv4 ' : `ip ${field} ${range} `
+  if (without.some((one) => one.endsWith('/0'))) return []
   return [`${match}${without.length > 0 ? `ip ${field} != { ${without.join(', ')} } ` : ''}`]
-}
-
-/** nft refuses a set with ranges that lie in each other: the wider one says it all. */
-function disjoint(cidrs: readonly string[]): string[] {
-  const ranges = [...new Set(cidrs)].map((cidr) => {
-    const [base = '', bits = '32'] = cidr.split('/')
-    const size = 2 ** (32 - Number(bits))
-    const start = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-    const from = Math.floor(start / size) * size
-    return { cidr, from, to: from + size }
-  })
-  return ranges
-    .filter(({ from, to }, i) =>
-      ranges.every(
-        (other, j) =>
-          i === j || other.from > from || other.to < to || (other.from === from && other.to === to && j > i),
-      ),
-    )
-    .map(({ cidr }) => cidr)
 }
 
 /** No ports at all means any; names that the pod does not know match nothing. */

@@ -4,6 +4,7 @@ import type { Recorder } from '@sampan/control/events'
 import type { Clock } from '@sampan/kit/clock'
 import { described, listenerOn } from '@sampan/kit/listeners'
 import type { Log } from '@sampan/kit/log'
+import { RunFailed } from '@sampan/kit/run'
 import { pod } from '@sampan/resources/core/pod'
 import { type Service, service } from '@sampan/resources/core/service'
 import { type EndpointSlice, endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
@@ -11,7 +12,7 @@ import { isReason } from '@sampan/resources/errors'
 import { type Coalesced, coalesced } from '../coalesce.ts'
 import type { NetworkConfig } from '../network-config.ts'
 import type { KernelTable } from '../nft/kernel.ts'
-import { type Part, type Table, tableFrom } from '../nft/table.ts'
+import { emptyPart, type Part, type Table, tableFrom } from '../nft/table.ts'
 import type { Policies } from '../policies/controller.ts'
 import { serviceOf } from './endpoints.ts'
 import { hostPortPart } from './host-ports.ts'
@@ -39,6 +40,14 @@ export interface ServiceTable {
   close(): Promise<void>
 }
 
+interface ServicePart {
+  /** What it was made from, by identity. */
+  inputs: readonly unknown[]
+  part: Part
+  udp: ReadonlySet<string>
+  service: Service
+}
+
 /** How often somebody else's `nft flush ruleset` is looked for. */
 const watchMs = 10_000
 
@@ -54,7 +63,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
   })
   await Promise.all([services.synced, slices.synced, pods.synced, policies.synced])
 
-  const parts = new Map<string, { inputs: readonly unknown[]; part: Part; udp: ReadonlySet<string> }>()
+  const parts = new Map<string, ServicePart>()
   const hostPorts = new Map<string, Part>()
   let udpTargets = new Set<string>()
 
@@ -70,7 +79,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
       let known = parts.get(key)
       if (!known || known.inputs.length !== inputs.length || known.inputs.some((input, i) => input !== inputs[i])) {
         const part = servicePart(one, own, config, { onNode: granted ?? new Set() })
-        known = { inputs, part, udp: udpTargetsOf(one, own) }
+        known = { inputs, part, udp: udpTargetsOf(one, own), service: one }
         parts.set(key, known)
       }
       all.push(known.part)
@@ -94,15 +103,35 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
 
   async function run() {
     const claims = claimed()
-    const table = tableFrom(base, [...parted(claims), ...hostPorts.values(), policies.part()])
-    const took = await kernel.apply(table)
+    const whole = () => tableFrom(base, [...parted(claims), ...hostPorts.values(), policies.part()])
+    const took = await kernel.apply(whole()).catch(async (error) => {
+      // One object that nft cannot take must not keep all others from the kernel.
+      if (!(error instanceof RunFailed) || !(await leaveOutBad())) throw error
+      return kernel.apply(whole())
+    })
     if (took === 'taken over' || took === 'replaced')
-      log.info('service table written as a whole', { how: took, chains: table.chains.size })
+      log.info('service table written as a whole', { how: took, services: parts.size })
     const now = new Set([...parts.values()].flatMap(({ udp }) => [...udp]))
     const gone = [...udpTargets].filter((ip) => !now.has(ip))
     udpTargets = now
     if (gone.length > 0) await forget(gone)
     await tellBalancers(claims)
+  }
+
+  /** Takes what nft refuses out of the table until it changes, and tells its user. Gives how many that were. */
+  async function leaveOutBad(): Promise<number> {
+    let count = 0
+    for (const one of parts.values()) {
+      const why = await kernel.refusal(tableFrom(base, [one.part]))
+      if (why === undefined) continue
+      one.part = emptyPart
+      count++
+      log.error('a Service cannot be put into the table and is left out', { service: keyOf(one.service), why })
+      const message =
+        'the kernel does not take the addresses and ports of this Service: it is left out until it changes'
+      recorder.record({ about: one.service, type: 'Warning', reason: 'Rejected', message, component: 'sampan-network' })
+    }
+    return count
   }
 
   async function tellBalancers(claims: ReturnType<typeof nodeClaims>) {

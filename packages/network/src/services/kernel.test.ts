@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { silent } from '@sampan/kit/log'
+import { flowForgetter } from '../conntrack.ts'
+import { closeFirewall, openFirewall } from '../host.ts'
 import { type Lab, type LabPod, lab, noLab } from '../lab.ts'
 import { type KernelTable, kernelTable } from '../nft/kernel.ts'
 import { tableFrom } from '../nft/table.ts'
@@ -163,6 +166,58 @@ describe('Services in the kernel', { skip: noLab }, () => {
     assert.match(await machine.http(a.ns, 'http://172.31.9.1:8000/'), /^pod-11 /)
     assert.match(await machine.http('node', 'http://127.0.0.1:8001/'), /^pod-12 /)
     assert.equal(await machine.http('outside', 'http://172.31.9.1:8001/'), 'refused')
+  })
+
+  test('a firewall that drops what is forwarded lets our bridge through once it is told', async (t) => {
+    const host = (program: string, args: readonly string[]) => machine.in('node', program, ...args)
+    try {
+      await host('iptables', ['-P', 'FORWARD', 'DROP'])
+    } catch {
+      return t.skip('needs iptables')
+    }
+    await hold({ web: [{ clusterIP: '10.241.1.1' }, [a.ip]] })
+    assert.equal(await machine.http(b.ns, 'http://10.241.1.1/'), 'timeout')
+    assert.deepEqual(await openFirewall(host, machine.config), ['FORWARD -i', 'FORWARD -o'])
+    assert.match(await machine.http(b.ns, 'http://10.241.1.1/'), /^pod-11 /)
+    assert.deepEqual(await openFirewall(host, machine.config), [])
+    await closeFirewall(host, machine.config)
+    assert.equal(await machine.http(b.ns, 'http://10.241.1.1/'), 'timeout')
+    await host('iptables', ['-P', 'FORWARD', 'ACCEPT'])
+  })
+
+  test('a change that nft refuses changes nothing', async () => {
+    await hold({ web: [{ clusterIP: '10.241.1.1' }, [a.ip]] })
+    const base = baseTable(machine.config, { seesBridged: true })
+    const bad = tableFrom(base, [{ chains: [['bad', { rules: ['no such rule'] }]], sets: [], elements: [] }])
+    assert.match((await kernel.refusal(bad))!, /syntax error/)
+    await assert.rejects(kernel.apply(bad))
+    assert.match(await machine.http(b.ns, 'http://10.241.1.1/'), /^pod-11 /)
+    await hold({ web: [{ clusterIP: '10.241.1.1' }, [b.ip]] })
+    assert.match(await machine.http(a.ns, 'http://10.241.1.1/'), /^pod-12 /)
+  })
+
+  test('a connection goes on while the table is written anew', async () => {
+    await hold({ web: [{ clusterIP: '10.241.1.1' }, [a.ip]] })
+    const slow = machine.http(b.ns, 'http://10.241.1.1/slow')
+    kernel = kernelTable(machine.nft, machine.config.nftTable)
+    await hold({ web: [{ clusterIP: '10.241.1.1' }, [b.ip]] })
+    assert.match(await slow, /^pod-11 /)
+  })
+
+  test('UDP clients leave an endpoint that is gone', async (t) => {
+    const spec = { clusterIP: '10.241.1.1', ports: [{ port: 53, protocol: 'UDP' }] }
+    const ports = [{ port: 8080, protocol: 'UDP' }]
+    await hold({ dns: [spec, [a.ip], ports] })
+    assert.match(await machine.udp(b.ns, '10.241.1.1', 53, 5353), /^pod-11 /)
+    await hold({ dns: [spec, [b.ip], ports] })
+    assert.match(await machine.udp(b.ns, '10.241.1.1', 53, 5353), /^pod-11 /, 'the kernel remembers')
+    const forget = flowForgetter((program, args) => machine.in('node', program, ...args), silent)
+    try {
+      await forget([a.ip])
+    } catch {
+      return t.skip('needs conntrack')
+    }
+    assert.match(await machine.udp(b.ns, '10.241.1.1', 53, 5353), /^pod-12 /)
   })
 
   test('pods leave with the address of the node', async () => {

@@ -4,6 +4,7 @@ import type { Service } from '@sampan/resources/core/service'
 import type { EndpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import type { NetworkConfig } from '../network-config.ts'
 import type { Chain, NftSet, Part } from '../nft/table.ts'
+import { disjointRanges } from '../ranges.ts'
 import { masqueradeMark, sets } from './base-table.ts'
 import { type Target, targetsFor } from './endpoints.ts'
 
@@ -65,18 +66,15 @@ export function servicePart(
     }
     made(name, inside)
     for (const key of addresses) to(name, sets.services, key)
-    const sources = spec.loadBalancerSourceRanges?.filter(isPlainCidr)
+    const sources = disjointRanges(spec.loadBalancerSourceRanges ?? [])
     const isOutsideSpecial = outside !== inside && !sameTargets(inside, outside)
     if (outer.length > 0 || nodePort) {
       const outerName = isOutsideSpecial ? `${name}_out` : name
       if (isOutsideSpecial) made(outerName, outside)
       if (nodePort) to(outerName, sets.nodePorts, nodePort)
-      const guarded = spec.type === 'LoadBalancer' && sources && sources.length > 0
+      const guarded = spec.type === 'LoadBalancer' && sources.length > 0 && !sources.some((one) => one.endsWith('/0'))
       if (guarded && outer.length > 0)
-        chains.push([
-          `${name}_lb`,
-          { rules: [`ip saddr != { ${[...new Set(sources)].join(', ')} } drop`, `goto ${outerName}`] },
-        ])
+        chains.push([`${name}_lb`, { rules: [`ip saddr != { ${sources.join(', ')} } drop`, `goto ${outerName}`] }])
       for (const key of outer) to(guarded ? `${name}_lb` : outerName, sets.services, key)
     }
     for (const { ip } of targets.all)
@@ -166,5 +164,3 @@ function chainName({ metadata }: Service, port: ServicePort): string {
 
 const sameTargets = (a: readonly Target[], b: readonly Target[]) =>
   a.length === b.length && a.every(({ ip, port }, index) => ip === b[index]!.ip && port === b[index]!.port)
-
-const isPlainCidr = (text: string) => /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text.trim())
