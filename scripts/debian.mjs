@@ -15,6 +15,7 @@ const packages = [
   },
   { name: 'nftables', why: 'service addresses and network policies', has: ['nft'] },
   { name: 'iproute2', why: 'the pod bridge', has: ['ip'] },
+  { name: 'conntrack', why: 'lets UDP clients go when their endpoint does', has: ['conntrack'] },
   { name: 'git', why: 'the built-in git server', has: ['git'] },
   { name: 'buildah', why: 'builds the system images', has: ['buildah'] },
   { name: 'mmdebstrap', why: 'makes the base image where no registry can be reached', has: ['mmdebstrap'] },
