@@ -79,7 +79,10 @@ function fill(input: RenderInput, hosts: readonly string[]): string {
       cpuRequest: quantityOfMilli(Math.ceil(milliOf(parameters.cpu) / 10)),
       memoryRequest: quantityOfBytes(Math.ceil(unitsOf(parameters.memory) / 2)),
       // PORT is where we look for the app: there is only one truth about it.
-      env: Object.entries({ PORT: String(port), ...env }).map(([name, value]) => ({ name, value })),
+      env: [
+        ...Object.entries({ PORT: String(port), ...env }).map(([name, value]) => ({ name, value })),
+        ...about(input).filter(({ name }) => !(name in env)),
+      ],
       command: parameters.command ?? null,
       args: parameters.args ?? null,
       hosts,
@@ -93,6 +96,14 @@ function fill(input: RenderInput, hosts: readonly string[]): string {
     throw new TemplateError(`The service type cannot be filled in: ${error.message.split('\n')[0]}.`, { cause: error })
   }
 }
+
+/** What a program may want to know of itself. The release comes from the label, so that it is no change of the pod. */
+const about = ({ app, project, environment }: RenderInput) => [
+  { name: 'SAMPAN_PROJECT', value: project },
+  { name: 'SAMPAN_APP', value: app },
+  { name: 'SAMPAN_ENVIRONMENT', value: environment.name },
+  { name: 'SAMPAN_RELEASE', valueFrom: { fieldRef: { fieldPath: `metadata.labels['${releaseLabel}']` } } },
+]
 
 /** What never changes in the life of an app: Deployments may not change their selector. */
 const selectorOf = ({ app, environment }: Pick<RenderInput, 'app' | 'environment'>) => ({

@@ -84,9 +84,24 @@ export async function reconcileRollout(one: Rollout, snapshot: Snapshot, options
   if ('do' in look) return written(one, look, snapshot)
   if (stateOf(one) === 'rollingBack') return goBack(look)
   if (one.spec.cancel) return written(one, fail('cancelled', 'The rollout was cancelled.'), snapshot)
-  const stage = stages[stateOf(one)]
-  if (!stage) return []
-  return written(one, await stage(look), snapshot)
+  return goOn(look)
+}
+
+/**
+ * As many stages as can be passed at once, told in one write: a crash in between only means that they are passed again.
+ */
+async function goOn(look: Look): Promise<Plan> {
+  const { rollout: before, snapshot } = look
+  let one = before
+  for (;;) {
+    const stage = stages[stateOf(one)]
+    if (!stage) return []
+    const outcome = await stage({ ...look, rollout: one })
+    const next = statusAfter(one, outcome, snapshot.now)
+    const isFinal = outcome.do !== 'advance' || stages[next.state] === undefined
+    if (isFinal) return writtenAs(before, next, outcome)
+    one = { ...one, status: next }
+  }
 }
 
 /** Reads what the stages need; a release that is gone ends the rollout. */
@@ -164,8 +179,10 @@ async function goBack(look: Look): Promise<Plan> {
   }
 }
 
-function written(one: Rollout, outcome: Outcome, snapshot: Snapshot): Plan {
-  const next = statusAfter(one, outcome, snapshot.now)
+const written = (one: Rollout, outcome: Outcome, snapshot: Snapshot): Plan =>
+  writtenAs(one, statusAfter(one, outcome, snapshot.now), outcome)
+
+function writtenAs(one: Rollout, next: NonNullable<Rollout['status']>, outcome: Outcome): Plan {
   return [
     status(rollout, one, next),
     ...(next.state !== stateOf(one) ? told(one, next) : []),

@@ -77,7 +77,7 @@ export async function watchWorkloads(look: Look): Promise<Outcome> {
   const message = workloads.find((one) => !one.isDone || !one.isKnown)?.message ?? ''
   const waitedMs = inStateMs(rollout, snapshot.now)
   // A start takes a moment; asking for reasons before that would only cost time.
-  if (waitedMs < 1500) return wait(capital(message), 1500 - waitedMs + 50)
+  if (waitedMs < 1500) return wait(`${capital(message)}.`, 1500 - waitedMs + 50)
   const { template, parameters, exposedPort } = release.spec
   const port = template === 'worker' ? undefined : portOf(parameters, exposedPort)
   const cause = await whyNotReady({ snapshot, client, place, documents, port, signal })
