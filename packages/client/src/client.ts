@@ -1,6 +1,6 @@
 import type { Definition } from '@sampan/resources/define'
 import type { KubeObject, List, Ref, WatchEvent } from '@sampan/resources/meta'
-import type { ApiRequest, ApiResponse } from '@sampan/resources/transport'
+import type { ApiRequest, ApiResponse, Connection } from '@sampan/resources/transport'
 
 export interface ListOptions {
   /** Left out: all namespaces. */
@@ -73,6 +73,8 @@ export interface Client {
   ): AsyncIterable<WatchEvent<T>>
   /** Any path, for subresources and what has no definition. Throws `StatusError` unless 2xx. */
   raw(request: ApiRequest): Promise<ApiResponse>
+  /** A two-way stream of messages (exec, attach, port-forward), in one of `protocols`. */
+  connect(request: ApiRequest & { protocols: string[] }): Promise<Connection>
   /** Container log as raw bytes; with `follow` until the container ends or `signal`. */
   logs(pod: Ref, options?: LogOptions): AsyncIterable<Uint8Array>
   /** Runs a command in a container and collects its output. Not for secrets in `command`: arguments are visible. */

@@ -1,7 +1,6 @@
 import { StatusError } from '@sampan/resources/errors'
 import type { Ref, Status } from '@sampan/resources/meta'
-import type { Transport } from '@sampan/resources/transport'
-import type { ExecOptions } from './client.ts'
+import type { Client, ExecOptions } from './client.ts'
 import { podPath, queryOf } from './paths.ts'
 import { refusalFrom } from './refusal.ts'
 
@@ -12,14 +11,13 @@ const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 } as cons
  * With `stdin` only the dialect that can end the input (v5) is offered.
  */
 export async function execOver(
-  transport: Transport,
+  connect: Client['connect'],
   pod: Ref,
   command: readonly string[],
   { container, stdin, signal }: ExecOptions = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  if (!transport.connect) throw new Error('this transport cannot open streams: exec needs the HTTP transport')
   const query = queryOf({ container, command, stdout: true, stderr: true, stdin: stdin !== undefined })
-  const { messages } = await transport.connect({
+  const { messages } = await connect({
     method: 'GET',
     path: podPath(pod, 'exec') + query,
     protocols: ['v5.channel.k8s.io', ...(stdin === undefined ? ['v4.channel.k8s.io'] : [])],

@@ -291,6 +291,9 @@ export function memoryClient(options: { now?: () => Date } = {}): MemoryClient {
         events: () => noBytes(),
       }
     },
+    connect: async () => {
+      throw new StatusError('ServiceUnavailable', 'the in-memory client runs no containers')
+    },
     logs: () => noBytes(),
     exec: async () => {
       throw new StatusError('ServiceUnavailable', 'the in-memory client runs no containers')

@@ -122,8 +122,12 @@ export function clientOver(transport: Transport): Client {
 
     watch: (kind, options) => watchOver(send, kind, options),
     raw: send,
+    async connect(request) {
+      if (!transport.connect) throw new Error('this transport cannot open streams: use the HTTP transport')
+      return transport.connect(request)
+    },
     logs: (pod, options) => logsOver(send, pod, options),
-    exec: (pod, command, options) => execOver(transport, pod, command, options),
+    exec: (pod, command, options) => execOver(client.connect, pod, command, options),
     as: (user) => clientOver(impersonating(transport, user)),
   }
   return client

@@ -12,6 +12,7 @@ import { createAccounts } from './access/accounts.ts'
 import { type AdminFiles, ensureAdmin } from './access/first-admin.ts'
 import { sweepTokens } from './access/tokens.ts'
 import type { ApiContext } from './api/context.ts'
+import { kubeSocket } from './api/kube-socket.ts'
 import { apiRoutes } from './api/routes.ts'
 import { identify } from './api/sessions.ts'
 import { appController } from './apps/controller.ts'
@@ -99,6 +100,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     router: (closing) =>
       createRouter({
         routes: apiRoutes(context),
+        sockets: [kubeSocket()],
         mounts: parts.flatMap((part) => [...(part.handlers ?? [])]),
         fallback: options.console ? staticFiles({ root: options.console }) : undefined,
         identify: identify(accounts),
