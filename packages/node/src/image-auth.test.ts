@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Secret } from '@sampan/resources/core/secret'
+import { credentialsFor, parseImage } from './image-auth.ts'
+
+const names = [
+  { image: 'nginx', want: { registry: 'docker.io', path: 'library/nginx' } },
+  { image: 'nginx:1.25', want: { registry: 'docker.io', path: 'library/nginx' } },
+  { image: 'team/app', want: { registry: 'docker.io', path: 'team/app' } },
+  { image: 'localhost/app', want: { registry: 'localhost', path: 'app' } },
+  { image: 'registry.example.com:5000/a/b/c:v1', want: { registry: 'registry.example.com:5000', path: 'a/b/c' } },
+  { image: `ghcr.io/a/b@sha256:${'a'.repeat(64)}`, want: { registry: 'ghcr.io', path: 'a/b' } },
+  { image: `ghcr.io/a/b:v1@sha256:${'a'.repeat(64)}`, want: { registry: 'ghcr.io', path: 'a/b' } },
+  { image: 'Upper/Case', want: undefined },
+  { image: 'with space', want: undefined },
+  { image: 'a//b', want: undefined },
+  { image: 'a:', want: undefined },
+  { image: '', want: undefined },
+]
+for (const { image, want } of names) test(`image name ${image}`, () => assert.deepEqual(parseImage(image), want))
+
+const base64 = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64')
+const docker = (auths: object): Secret => ({
+  metadata: { name: 's' },
+  data: { '.dockerconfigjson': base64({ auths }) },
+})
+const user = (username: string) => ({ username, password: 'p' })
+
+const cases: { name: string; image: string; secrets: Secret[]; want: string[] }[] = [
+  { name: 'no secrets', image: 'nginx', secrets: [], want: [] },
+  { name: 'the host', image: 'r.example.com/a', secrets: [docker({ 'r.example.com': user('u') })], want: ['u'] },
+  { name: 'another host', image: 'q.example.com/a', secrets: [docker({ 'r.example.com': user('u') })], want: [] },
+  {
+    name: 'the port counts',
+    image: 'r.example.com:5000/a',
+    secrets: [docker({ 'r.example.com': user('u') })],
+    want: [],
+  },
+  {
+    name: 'a URL',
+    image: 'r.example.com/a',
+    secrets: [docker({ 'https://r.example.com/v2/': user('u') })],
+    want: ['u'],
+  },
+  {
+    name: 'Docker Hub by its old name',
+    image: 'nginx',
+    secrets: [docker({ 'https://index.docker.io/v1/': user('u') })],
+    want: ['u'],
+  },
+  {
+    name: 'the longer path first',
+    image: 'r.example.com/team/app',
+    secrets: [
+      docker({
+        'r.example.com': user('all'),
+        'r.example.com/team': user('team'),
+        'r.example.com/other': user('other'),
+      }),
+    ],
+    want: ['team', 'all'],
+  },
+  { name: 'a wildcard', image: 'eu.r.example.com/a', secrets: [docker({ '*.r.example.com': user('u') })], want: ['u'] },
+  {
+    name: 'a wildcard is one label',
+    image: 'a.b.example.com/a',
+    secrets: [docker({ '*.example.com': user('u') })],
+    want: [],
+  },
+  {
+    name: 'user and password in one',
+    image: 'r.example.com/a',
+    secrets: [docker({ 'r.example.com': { auth: base64('u:p:q') } })],
+    want: ['u'],
+  },
+  {
+    name: 'the old format',
+    image: 'r.example.com/a',
+    secrets: [{ metadata: { name: 's' }, data: { '.dockercfg': base64({ 'r.example.com': user('u') }) } }],
+    want: ['u'],
+  },
+  {
+    name: 'a broken secret',
+    image: 'r.example.com/a',
+    secrets: [{ metadata: { name: 's' }, data: { '.dockerconfigjson': base64('{') } }],
+    want: [],
+  },
+]
+for (const { name, image, secrets, want } of cases)
+  test(`pull secrets: ${name}`, () =>
+    assert.deepEqual(
+      credentialsFor(image, secrets).map(({ username }) => username),
+      want,
+    ))
