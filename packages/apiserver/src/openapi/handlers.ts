@@ -5,11 +5,16 @@ import type { Kinds } from '../kinds.ts'
 import type { Served } from '../served.ts'
 import { version } from '../version.ts'
 
-/** `/openapi/v3`: an index and one document per group version, made when asked for: clients keep them by their hash. */
+/**
+ * `/openapi/v3`: an index and one document per group version; `/openapi/v2`: everything in one, as JSON or as the protobuf
+ * that kubectl up to 1.28 insists on. All made when asked for: clients keep them by their hash.
+ */
 export function openApiHandlers(kinds: Kinds): PathHandler[] {
   return [
     { path: '/openapi/v3', methods: ['GET'], handle: async () => ({ status: 200, object: indexOf(kinds) }) },
     { path: '/openapi/v3/', methods: ['GET'], handle: async (call) => groupVersion(kinds, call) },
+    { path: '/openapi/v2', methods: ['GET'], handle: async (call) => whole(kinds, call) },
+    { path: '/swagger-2.0.0.pb-v1', methods: ['GET'], handle: async (call) => whole(kinds, call) },
   ]
 }
 
@@ -48,6 +53,29 @@ async function groupVersion(kinds: Kinds, call: Call): Promise<Answer> {
   const { openApiV3Document } = await import('@sampan/resources/openapi/v3')
   const definitions = served.map(({ definition }) => definition)
   return document(call, hash, asked !== null, () => openApiV3Document(definitions, version.gitVersion))
+}
+
+async function whole(kinds: Kinds, call: Call): Promise<Answer> {
+  const { openApiV2Protobuf, v2Protobuf } = await import('@sampan/resources/openapi/v2-protobuf')
+  const accept = call.headers.accept ?? '*/*'
+  const isProtobuf = call.path !== '/openapi/v2' || v2Protobuf.accepted.test(accept)
+  if (!isProtobuf && !/application\/json|\*\/\*|application\/\*/.test(accept))
+    return { status: 406, text: `only application/json and ${v2Protobuf.contentType} are served here\n` }
+  const { openApiV2Document } = await import('@sampan/resources/openapi/v2')
+  const served = kinds.all()
+  const make = () =>
+    openApiV2Document(
+      served.map(({ definition }) => definition),
+      version.gitVersion,
+    )
+  if (!isProtobuf) return document(call, hashOf(served), false, make)
+  const answer = document(call, `${hashOf(served)}-PB`, false, make)
+  if (!('value' in answer)) return answer
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'content-type': v2Protobuf.contentType },
+    json: [openApiV2Protobuf(answer.value() as Record<string, unknown>)],
+  }
 }
 
 function document(call: Call, hash: string, isPermanent: boolean, make: () => unknown): Answer {
