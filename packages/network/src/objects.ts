@@ -44,7 +44,7 @@ export const sliceOf = (
       conditions: { ready, serving: serving ?? ready, terminating: terminating ?? false },
       nodeName,
       ...(hostname && { hostname }),
-      ...(pod && { targetRef: { kind: 'Pod', name: pod, namespace: 'default' } }),
+      ...(pod && { targetRef: { kind: 'Pod', name: pod, namespace: 'default', uid: `uid-default-${pod}` } }),
     })),
 })
 

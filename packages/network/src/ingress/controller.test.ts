@@ -14,12 +14,13 @@ import { systemClock } from '@sampan/kit/clock'
 import { silent } from '@sampan/kit/log'
 import { runOrThrow } from '@sampan/kit/run'
 import { event } from '@sampan/resources/core/event'
+import { pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
 import { endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import { ingress } from '@sampan/resources/networking/ingress'
 import type { NetworkConfig } from '../network-config.ts'
-import { serviceOf, sliceOf } from '../objects.ts'
+import { podOf, serviceOf, sliceOf } from '../objects.ts'
 import { type IngressController, ingressController } from './controller.ts'
 import { selfSigned } from './default-certificate.ts'
 import { type NginxLab, type NginxRun, nginxLab, noNginx } from './nginx-lab.ts'
@@ -39,7 +40,7 @@ const config: NetworkConfig = {
 /** The whole way: objects in an API, through the controller, into a real nginx, to real servers. */
 describe('Ingress', { skip: noNginx }, () => {
   let nginx: NginxLab
-  let pod: NginxRun
+  let running: NginxRun
   let client: MemoryClient
   let caches: Caches
   let recorder: Recorder
@@ -61,7 +62,7 @@ describe('Ingress', { skip: noNginx }, () => {
       clock: systemClock,
       log: silent,
     })
-    pod = await nginx.run()
+    running = await nginx.run()
     await controller.settled()
   })
   after(async () => {
@@ -236,6 +237,28 @@ describe('Ingress', { skip: noNginx }, () => {
     const began = performance.now()
     while ((await ask('http://paths.example/')).status !== 200) await pause(2)
     assert.ok(performance.now() - began < 100, `took ${performance.now() - began} ms`)
+  })
+
+  test('a pod that is deleted gets nothing more, before its slice says so', async () => {
+    const pods = ['127.0.7.1', '127.0.7.2'].map((ip, index) => client.seed(pod, podOf(`pod-${index}`, ip)))
+    const slice = sliceOf(
+      'one',
+      pods.map(({ metadata, status }) => ({ ip: status!.podIP!, pod: metadata.name })),
+      [{ name: 'http', port: 8080 }],
+    )
+    for (const [index, one] of slice.endpoints!.entries()) one.targetRef!.uid = pods[index]!.metadata.uid!
+    await client.update(endpointSlice, slice)
+    await controller.settled()
+    const seen = async () => {
+      const bodies = new Set<string>()
+      for (let i = 0; i < 12; i++) bodies.add((await ask('http://paths.example/')).body)
+      return [...bodies].sort().join()
+    }
+    assert.equal(await seen(), 'one,two')
+    await client.remove(pod, { namespace: 'default', name: 'pod-1' })
+    await pause(30)
+    assert.equal(await seen(), 'one')
+    await point('one', ['127.0.7.1'])
   })
 
   test('a dead endpoint is passed over, for POST too', async () => {
@@ -574,8 +597,8 @@ describe('Ingress', { skip: noNginx }, () => {
 
   test('nginx that starts anew has everything at once, also while the engine is away', async () => {
     await pause(300)
-    await pod.kill()
-    pod = await nginx.run()
+    await running.kill()
+    running = await nginx.run()
     assert.equal((await ask('http://paths.example/two')).body, 'two')
     await point('two', ['127.0.7.1'])
     for (let i = 0; (await ask('http://paths.example/two')).body !== 'one'; i++) {
@@ -616,9 +639,9 @@ describe('Ingress', { skip: noNginx }, () => {
     await flap(5)
     const [before] = await sysctl()
     await sysctl('net.ipv4.tcp_migrate_req=1') // as on every host of ours
-    await pod.stop()
+    await running.stop()
     await sysctl(`net.ipv4.tcp_migrate_req=${before}`)
-    pod = next
+    running = next
     await flap(10)
     done = true
     await Promise.all(load)

@@ -4,6 +4,7 @@ import type { Recorder } from '@sampan/control/events'
 import type { Clock } from '@sampan/kit/clock'
 import { jsonEqual } from '@sampan/kit/json-equal'
 import type { Log } from '@sampan/kit/log'
+import { pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
 import { endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
@@ -12,7 +13,7 @@ import { type Ingress, ingress } from '@sampan/resources/networking/ingress'
 import { ingressClass } from '@sampan/resources/networking/ingress-class'
 import { coalesced } from '../coalesce.ts'
 import type { NetworkConfig } from '../network-config.ts'
-import { serviceOf } from '../services/endpoints.ts'
+import { beginsToLeave, leavingOf, serviceOf } from '../services/endpoints.ts'
 import { feed } from './feed.ts'
 import { confResult, prepareFolder, writeUserFiles } from './folder.ts'
 import { type NginxOptions, nginxConf } from './nginx-conf.ts'
@@ -48,13 +49,15 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
   const services = caches.of(service)
   const slices = caches.of(endpointSlice)
   const secrets = caches.of(secret)
+  const pods = caches.of(pod)
   slices.index('service', (slice) => {
     const owner = serviceOf(slice)
     return owner === undefined ? [] : [owner]
   })
+  slices.index('address', ({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses))
   const conf = nginxConf(nginx)
   await prepareFolder(folder, conf, clock.now())
-  await Promise.all([ingresses, classes, services, slices, secrets].map(({ synced }) => synced))
+  await Promise.all([ingresses, classes, services, slices, secrets, pods].map(({ synced }) => synced))
 
   const usedSecrets = new Set<string>()
   const view: IngressView = {
@@ -70,6 +73,7 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
       usedSecrets.add(`${namespace}/${name}`)
       return secrets.get({ namespace, name })
     },
+    isLeaving: leavingOf(pods),
   }
 
   const nginxData = feed({ folder, clock, log })
@@ -181,6 +185,10 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
     }),
     services.listen(({ object: { metadata } }) => askFor(`${metadata.namespace}/${metadata.name}`)),
     slices.listen(({ object }) => askFor(serviceOf(object))),
+    pods.listen((change) => {
+      const ip = change.object.status?.podIP
+      if (ip && beginsToLeave(change)) for (const slice of slices.by('address', ip)) askFor(serviceOf(slice))
+    }),
   ]
 
   /** A pod that starts late, or refuses the configuration: seen here. */

@@ -5,7 +5,7 @@ import type { Service } from '@sampan/resources/core/service'
 import type { EndpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import type { Ingress } from '@sampan/resources/networking/ingress'
 import type { IngressClass } from '@sampan/resources/networking/ingress-class'
-import { targetsFor } from '../services/endpoints.ts'
+import { type IsLeaving, targetsFor } from '../services/endpoints.ts'
 import { type Canary, isPattern, type RouteOptions, type Wishes, wishesOf } from './annotations.ts'
 import { certificateProblem } from './certificate.ts'
 
@@ -16,6 +16,7 @@ export interface IngressView {
   service(namespace: string, name: string): Service | undefined
   slices(namespace: string, name: string): readonly EndpointSlice[]
   secret(namespace: string, name: string): Secret | undefined
+  isLeaving?: IsLeaving
 }
 
 /** Everything nginx has to know, by the keys of its shared dictionary (see `data.lua`), and what to tell whom. */
@@ -252,7 +253,13 @@ export function endpointEntry(key: string, backend: Backend, view: IngressView, 
   if (!port) return [`e:${key}`, '']
   if (backend.usesClusterIP && spec.clusterIP && isIPv4(spec.clusterIP))
     return [`e:${key}`, `${spec.clusterIP}:${port.port}`]
-  const { all } = targetsFor(view.slices(backend.namespace, backend.name), port.name, port.protocol ?? 'TCP', nodeName)
+  const { all } = targetsFor(
+    view.slices(backend.namespace, backend.name),
+    port.name,
+    port.protocol ?? 'TCP',
+    nodeName,
+    view.isLeaving,
+  )
   return [`e:${key}`, all.map(({ ip, port: at }) => `${ip}:${at}`).join(' ')]
 }
 

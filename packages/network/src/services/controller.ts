@@ -14,7 +14,7 @@ import type { NetworkConfig } from '../network-config.ts'
 import type { KernelTable } from '../nft/kernel.ts'
 import { emptyPart, type Part, type Table, tableFrom } from '../nft/table.ts'
 import type { Policies } from '../policies/controller.ts'
-import { serviceOf } from './endpoints.ts'
+import { beginsToLeave, leavingOf, serviceOf } from './endpoints.ts'
 import { hostPortPart } from './host-ports.ts'
 import { isOurLoadBalancer, nodeClaims } from './node-claims.ts'
 import { servicePart } from './service-part.ts'
@@ -65,6 +65,9 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
 
   const parts = new Map<string, ServicePart>()
   const hostPorts = new Map<string, Part>()
+  const isLeaving = leavingOf(pods)
+  const leaversOf = (own: readonly EndpointSlice[]) =>
+    own.flatMap(({ endpoints }) => (endpoints ?? []).filter(isLeaving).map(({ addresses }) => addresses[0])).join()
   let udpTargets = new Set<string>()
 
   function parted(claims: ReturnType<typeof nodeClaims>): Part[] {
@@ -75,10 +78,10 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
       seen.add(key)
       const own = slices.by('service', key)
       const granted = claims.granted.get(key)
-      const inputs = [one, granted && [...granted].join(), ...own]
+      const inputs = [one, granted && [...granted].join(), leaversOf(own), ...own]
       let known = parts.get(key)
       if (!known || known.inputs.length !== inputs.length || known.inputs.some((input, i) => input !== inputs[i])) {
-        const part = servicePart(one, own, config, { onNode: granted ?? new Set() })
+        const part = servicePart(one, own, config, { onNode: granted ?? new Set() }, isLeaving)
         known = { inputs, part, udp: udpTargetsOf(one, own), service: one }
         parts.set(key, known)
       }
@@ -166,7 +169,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
       const had = hostPorts.get(key)
       if (part && part.elements.length > 0) hostPorts.set(key, part)
       else hostPorts.delete(key)
-      if (had || part?.elements.length) job.ask()
+      if (had || part?.elements.length || beginsToLeave(change)) job.ask()
     }),
   ]
   for (const one of pods.list()) {

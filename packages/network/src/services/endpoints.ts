@@ -1,3 +1,5 @@
+import type { Cache, CacheChange } from '@sampan/client/cache'
+import type { Pod } from '@sampan/resources/core/pod'
 import type { EndpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 
 /** Where one port of a Service leads. */
@@ -21,6 +23,31 @@ export const serviceOf = ({ metadata }: EndpointSlice): string | undefined => {
   return name === undefined ? undefined : `${metadata.namespace}/${name}`
 }
 
+export type Endpoint = NonNullable<EndpointSlice['endpoints']>[number]
+
+/** Whether the pod behind an endpoint is known to be leaving although its slice does not say so yet. */
+export type IsLeaving = (endpoint: Endpoint) => boolean
+
+const nobodyLeaves: IsLeaving = () => false
+
+/**
+ * Pods are told to stop the moment they are deleted, and slices follow a little later: looking at the pod itself takes
+ * it out of the way before its program closes its door.
+ */
+export const leavingOf =
+  (pods: Cache<Pod>): IsLeaving =>
+  ({ targetRef }) => {
+    if (targetRef?.kind !== 'Pod' || !targetRef.name) return false
+    const pod = pods.get({ ...(targetRef.namespace && { namespace: targetRef.namespace }), name: targetRef.name })
+    return pod !== undefined && pod.metadata.uid === targetRef.uid && pod.metadata.deletionTimestamp !== undefined
+  }
+
+/** Whether this change of a pod is its deletion's beginning. */
+export const beginsToLeave = (change: CacheChange<Pod>): boolean =>
+  change.type === 'put' &&
+  change.object.metadata.deletionTimestamp !== undefined &&
+  change.before?.metadata.deletionTimestamp === undefined
+
 /**
  * The endpoints of the port called `portName` (a Service with one port may leave it unnamed). Ready ones take new
  * connections; when there is none, those that still serve while they end do (kube-proxy's ProxyTerminatingEndpoints).
@@ -30,6 +57,7 @@ export function targetsFor(
   portName: string | undefined,
   protocol: string,
   nodeName: string,
+  isLeaving: IsLeaving = nobodyLeaves,
 ): Targets {
   const ready: Target[] = []
   const ending: Target[] = []
@@ -40,11 +68,14 @@ export function targetsFor(
       (one) => (one.name ?? '') === (portName ?? '') && (one.protocol ?? 'TCP') === protocol,
     )?.port
     if (!port) continue
-    for (const { addresses, conditions, nodeName: node } of slice.endpoints ?? []) {
+    for (const endpoint of slice.endpoints ?? []) {
+      const { addresses, conditions, nodeName: node } = endpoint
       const ip = addresses[0]
       if (!ip || seen.has(`${ip}:${port}`)) continue
-      const isReady = conditions?.ready ?? true
-      const isEnding = (conditions?.serving ?? isReady) && (conditions?.terminating ?? false)
+      const leaves = isLeaving(endpoint)
+      const isReady = (conditions?.ready ?? true) && !leaves
+      const isEnding =
+        (conditions?.serving ?? conditions?.ready ?? true) && (leaves || (conditions?.terminating ?? false))
       if (!isReady && !isEnding) continue
       seen.add(`${ip}:${port}`)
       ;(isReady ? ready : ending).push({ ip, port, ...(node && { nodeName: node }) })

@@ -184,6 +184,21 @@ test('an endpoint that two slices name counts once', () => {
   assert.equal(targetsFor(slices, undefined, 'TCP', 'lab').all.length, 2)
 })
 
+test('a pod that is deleted counts as ending although its slice is older', () => {
+  const slices = [
+    sliceOf('web', [
+      { ip: '10.240.0.5', pod: 'a' },
+      { ip: '10.240.0.6', pod: 'b' },
+    ]),
+  ]
+  const all = (...leaving: string[]) =>
+    targetsFor(slices, undefined, 'TCP', 'lab', ({ targetRef }) => leaving.includes(targetRef?.name ?? '')).all.map(
+      ({ ip }) => ip,
+    )
+  assert.deepEqual(all('a'), ['10.240.0.6'])
+  assert.deepEqual(all('a', 'b'), ['10.240.0.5', '10.240.0.6'])
+})
+
 test('hostPorts: of running pods with an address of their own', () => {
   const ports = [
     { containerPort: 8080, hostPort: 80 },

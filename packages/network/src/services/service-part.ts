@@ -6,7 +6,7 @@ import type { NetworkConfig } from '../network-config.ts'
 import type { Chain, NftSet, Part } from '../nft/table.ts'
 import { disjointRanges } from '../ranges.ts'
 import { masqueradeMark, sets } from './base-table.ts'
-import { type Target, targetsFor } from './endpoints.ts'
+import { type IsLeaving, type Target, targetsFor } from './endpoints.ts'
 
 export type ServicePort = NonNullable<Service['spec']['ports']>[number]
 
@@ -31,6 +31,7 @@ export function servicePart(
   slices: readonly EndpointSlice[],
   config: NetworkConfig,
   claims: Claims = nothing,
+  isLeaving?: IsLeaving,
 ): Part {
   const chains: [string, Chain][] = []
   const ownSets: [string, NftSet][] = []
@@ -40,7 +41,7 @@ export function servicePart(
   for (const port of spec.ports ?? []) {
     const protocol = port.protocol ?? 'TCP'
     const l4 = protocol.toLowerCase()
-    const targets = targetsFor(slices, port.name, protocol, config.nodeName)
+    const targets = targetsFor(slices, port.name, protocol, config.nodeName, isLeaving)
     const inside = spec.internalTrafficPolicy === 'Local' ? targets.local : targets.all
     const outside = spec.externalTrafficPolicy === 'Local' ? targets.local : targets.all
     const name = chainName(service, port)
