@@ -64,6 +64,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   const audit = await auditFile({
     path: join(paths.logs, 'audit.log'),
     ...(existsSync(policyFile) && { policyFile }),
+    ownUsers: ['sampan:platform'],
     log,
   })
   const api = createApiServer({

@@ -215,6 +215,22 @@ for (const { name, answer, reason, message } of refusals) {
   })
 }
 
+test('a refusal inside the process, without headers, keeps its reason', async () => {
+  const body = { kind: 'Status', reason: 'AlreadyExists', message: 'pods "web" already exists', code: 409 }
+  const inside = clientOver({
+    send: async () => ({
+      status: 409,
+      headers: {},
+      object: async () => body,
+      async *bytes() {
+        yield Buffer.from(JSON.stringify(body))
+      },
+      async *events() {},
+    }),
+  })
+  await assert.rejects(inside.create(pod, web), { reason: 'AlreadyExists', message: 'pods "web" already exists' })
+})
+
 test('find answers undefined only for NotFound', async () => {
   answering(() => ({ status: 404, body: { kind: 'Status', reason: 'NotFound', message: 'no' } }))
   assert.equal(await client.find(pod, at), undefined)

@@ -34,6 +34,11 @@ const path = (url: string): Asked => ({ user: { name: 'ana', groups: [] }, verb:
 
 const defaults: { name: string; asked: Asked; want: string }[] = [
   { name: 'a change', asked: ask('create', 'configmaps'), want: 'Metadata' },
+  {
+    name: 'a change by the system itself',
+    asked: ask('create', 'configmaps', { user: 'sampan:platform' }),
+    want: 'None',
+  },
   { name: 'a look', asked: ask('list', 'configmaps'), want: 'None' },
   { name: 'a look at secrets', asked: ask('list', 'secrets'), want: 'Metadata' },
   { name: 'a shell', asked: ask('get', 'pods', { subresource: 'exec' }), want: 'Metadata' },
@@ -42,7 +47,7 @@ const defaults: { name: string; asked: Asked; want: string }[] = [
   { name: 'health', asked: path('/healthz'), want: 'None' },
 ]
 for (const { name, asked, want } of defaults)
-  test(`by default ${name}: ${want}`, () => assert.equal(levelOf(defaultPolicy, asked), want))
+  test(`by default ${name}: ${want}`, () => assert.equal(levelOf(defaultPolicy(['sampan:platform']), asked), want))
 
 const policy = policyFrom({
   kind: 'Policy',

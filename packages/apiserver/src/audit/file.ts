@@ -9,12 +9,19 @@ export interface AuditFileOptions {
   path: string
   /** A file with an `audit.k8s.io/v1` Policy; without it the default one. */
   policyFile?: string
+  /** The system's own users, not kept by the default policy. */
+  ownUsers?: readonly string[]
   log: Log
 }
 
 /** The audit log as a file that rotates: 6 × 20 MiB at most. Throws when the policy file cannot be used. */
-export async function auditFile({ path, policyFile, log }: AuditFileOptions): Promise<Audit & { close(): void }> {
-  const policy = policyFile ? policyFrom(await parsed(policyFile)) : defaultPolicy
+export async function auditFile({
+  path,
+  policyFile,
+  ownUsers = [],
+  log,
+}: AuditFileOptions): Promise<Audit & { close(): void }> {
+  const policy = policyFile ? policyFrom(await parsed(policyFile)) : defaultPolicy(ownUsers)
   const file = rotatingFile({
     path,
     onLost: (lines, error) => log.error('audit lines could not be written', { path, lines, error }),

@@ -80,9 +80,14 @@ export function policyFrom(value: unknown): Policy {
   return { rules: rules as PolicyRule[] }
 }
 
-/** What is kept without a policy file: every change, every look at a Secret, every way into a container. */
-export const defaultPolicy: Policy = {
+/**
+ * What is kept without a policy file: every change people and their programs make, every look at a Secret, every way into
+ * a container. `ownUsers` are parts of the system, whose work only follows from that; on behalf of somebody they count as
+ * that somebody.
+ */
+export const defaultPolicy = (ownUsers: readonly string[]): Policy => ({
   rules: [
+    ...(ownUsers.length > 0 ? [{ level: 'None', users: ownUsers } as const] : []),
     {
       level: 'None',
       resources: [{ group: '', resources: ['events'] }, { group: 'events.k8s.io' }, { group: 'coordination.k8s.io' }],
@@ -109,4 +114,4 @@ export const defaultPolicy: Policy = {
     { level: 'None', verbs: ['get', 'list', 'watch', 'head', 'options'] },
     { level: 'Metadata' },
   ],
-}
+})
