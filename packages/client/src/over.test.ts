@@ -225,7 +225,9 @@ test('a refusal inside the process, without headers, keeps its reason', async ()
       async *bytes() {
         yield Buffer.from(JSON.stringify(body))
       },
-      async *events() {},
+      async *events() {
+        yield* []
+      },
     }),
   })
   await assert.rejects(inside.create(pod, web), { reason: 'AlreadyExists', message: 'pods "web" already exists' })
