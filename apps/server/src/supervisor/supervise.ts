@@ -5,13 +5,14 @@ import type { Log } from '@sampan/kit/log'
 import { imageNames, importImage } from '@sampan/node/cri/image-archive'
 import { runtimeSocket } from '@sampan/node/runtime-files'
 import { type Config, configFrom, type Given, pathsOf, savedConfig, stateOf } from '../config.ts'
+import { prepareServer } from '../setup/bundle.ts'
 import { prepareConsole } from '../setup/console.ts'
 import { prepareImages, type SystemImage, systemImages } from '../setup/images.ts'
 import type { Progress } from '../setup/progress.ts'
 import { containerdPid, ensureContainerd, watchContainerd } from './containerd.ts'
 import { type Kept, keepAlive } from './keep-alive.ts'
 import { preflight, UserError } from './preflight.ts'
-import { pidOf, stopProcess, writePid } from './processes.ts'
+import { type ProcessName, pidOf, stopProcess, writePid } from './processes.ts'
 
 export interface Running {
   config: Config
@@ -44,7 +45,12 @@ export async function supervise(given: Given, progress: Progress, log: Log): Pro
     // Left over from a supervisor that was killed: they would hold the ports.
     await stopProcess(planned.home, 'platform')
     await stopProcess(planned.home, 'engine')
-    const [images] = await Promise.all([prepareImages(source, progress), prepareConsole(source, progress)])
+    const [images, program] = await Promise.all([
+      prepareImages(source, progress),
+      prepareServer(source, progress),
+      prepareConsole(source, progress),
+    ])
+
     const names = Object.fromEntries(systemImages.map((name) => [name, images[name].name])) as Record<
       SystemImage,
       string
@@ -55,8 +61,8 @@ export async function supervise(given: Given, progress: Progress, log: Log): Pro
     await bringInImages(config, images, progress)
     const stopWatching = new AbortController()
     const watching = watchContainerd(config, names.pause, log, stopWatching.signal)
-    const engine = await started(config, 'engine', progress, log)
-    const platform = await started(config, 'platform', progress, log).catch(async (error) => {
+    const engine = await started(config, 'engine', program, progress, log)
+    const platform = await started(config, 'platform', program, progress, log).catch(async (error) => {
       stopWatching.abort()
       await engine.stop()
       throw error
@@ -75,14 +81,20 @@ export async function supervise(given: Given, progress: Progress, log: Log): Pro
   }
 }
 
-async function started(config: Config, name: 'engine' | 'platform', progress: Progress, log: Log): Promise<Kept> {
+async function started(
+  config: Config,
+  name: ProcessName,
+  program: string,
+  progress: Progress,
+  log: Log,
+): Promise<Kept> {
   const done = progress.begin(name)
   const paths = pathsOf(config.home)
   const kept = keepAlive(
     {
       name,
       command: process.execPath,
-      args: [...nodeFlags, join(import.meta.dirname, '..', 'main.ts'), name, '--home', config.home],
+      args: [...nodeFlags, program, name, '--home', config.home],
       logFile: join(paths.logs, `${name}.log`),
       env: { NODE_COMPILE_CACHE: join(paths.run, 'compile-cache') },
       onStart: (pid) => writePid(config.home, name, pid),
