@@ -1,6 +1,7 @@
 import type { Client } from '@sampan/client/client'
 import type { Controller, Part } from '@sampan/control/controller'
 import type { Log } from '@sampan/kit/log'
+import { cronJobs, ttlAfterFinished } from './cron-job.ts'
 import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
 import { endpointSlices } from './endpoint-slice.ts'
@@ -8,10 +9,14 @@ import { endpointsObjects } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobs } from './job.ts'
 import { namespaces } from './namespace.ts'
+import { nodeLifecycle } from './node-lifecycle.ts'
+import { podDisruptionBudgets } from './pod-disruption-budget.ts'
+import { podGc } from './pod-gc.ts'
 import { replicaSets } from './replica-set.ts'
 import { replicationControllers } from './replication-controller.ts'
 import { serviceAccounts } from './service-account.ts'
 import { statefulSets } from './stateful-set.ts'
+import { taintEviction } from './taint-eviction.ts'
 
 export interface ControllersOptions {
   client: Client
@@ -28,9 +33,15 @@ export const controllers = ({ client, ca }: ControllersOptions): readonly (Contr
   statefulSets,
   daemonSets,
   jobs,
+  cronJobs,
+  ttlAfterFinished,
   endpointSlices,
   endpointsObjects,
   serviceAccounts(ca),
   namespaces(client),
+  podDisruptionBudgets,
+  podGc(),
+  nodeLifecycle(),
+  taintEviction,
   garbageCollector,
 ]
