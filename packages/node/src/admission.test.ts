@@ -14,6 +14,8 @@ const asking = (cpu: string, rest: object = {}): Pod =>
   podOf({ spec: { containers: [container('main', { resources: { requests: { cpu } }, ...rest })] } })
 const port = (hostPort: number, hostIP?: string, protocol = 'TCP') =>
   asking('1m', { ports: [{ containerPort: 80, hostPort, hostIP, protocol }] })
+const sysctl = (name: string, rest: object = {}) =>
+  podOf({ spec: { securityContext: { sysctls: [{ name, value: '1' }] }, ...rest } })
 const taint = { key: 'k', value: 'v', effect: 'NoExecute' }
 
 const cases: { name: string; pod: Pod; node?: Node; others?: Pod[]; want?: string }[] = [
@@ -30,6 +32,13 @@ const cases: { name: string; pod: Pod; node?: Node; others?: Pod[]; want?: strin
     name: 'a tolerated taint',
     pod: podOf({ spec: { tolerations: [{ operator: 'Exists' }] } }),
     node: node({ taints: [taint] }),
+  },
+  { name: 'a safe sysctl', pod: sysctl('kernel.shm_rmid_forced') },
+  { name: 'an unsafe sysctl', pod: sysctl('kernel.msgmax'), want: 'SysctlForbidden' },
+  {
+    name: 'a sysctl of the host',
+    pod: sysctl('net.ipv4.tcp_syncookies', { hostNetwork: true }),
+    want: 'SysctlForbidden',
   },
   { name: 'too much', pod: asking('3'), want: 'OutOfcpu' },
   { name: 'too much beside others', pod: asking('1500m'), others: [asking('600m')], want: 'OutOfcpu' },

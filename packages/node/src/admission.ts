@@ -12,7 +12,7 @@ import { podAmount } from './pod/resources.ts'
  */
 export function admission(pod: Pod, node: Node, others: readonly Pod[]): Ending | undefined {
   const live = others.filter((one) => !isTerminal(one))
-  return affinity(pod, node) ?? taints(pod, node) ?? room(pod, node, live) ?? hostPorts(pod, live)
+  return sysctls(pod) ?? affinity(pod, node) ?? taints(pod, node) ?? room(pod, node, live) ?? hostPorts(pod, live)
 }
 
 /** Whether a pod that runs here may have the resources it asks for now. */
@@ -25,6 +25,31 @@ export function resizeRefusal(pod: Pod, node: Node, others: readonly Pod[]): Pod
     others.filter((one) => !isTerminal(one)),
   )
   return beside && { reason: 'Deferred', message: beside.message }
+}
+
+/** Kept to the pod's own namespaces by the kernel, and harmless. */
+const safeSysctls = [
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.tcp_wmem',
+]
+
+function sysctls({ spec }: Pod): Ending | undefined {
+  const names = (spec.securityContext?.sysctls ?? []).map(({ name }) => name.replaceAll('/', '.'))
+  const isShared = (name: string) =>
+    name.startsWith('net.') ? spec.hostNetwork : name.startsWith('kernel.') ? spec.hostIPC : false
+  const bad = names.find((name) => !safeSysctls.includes(name) || isShared(name))
+  if (bad === undefined) return undefined
+  return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${bad}" not allowlisted` }
 }
 
 function affinity(pod: Pod, node: Node): Ending | undefined {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { Pod } from '@sampan/resources/core/pod'
+import { runtimeClass } from '@sampan/resources/node/runtime-class'
 import type { NodeContext } from './context.ts'
 import { podLimits } from './pod/resources.ts'
 import type { PodView } from './pod/view.ts'
@@ -14,6 +15,14 @@ export function pidsLimitOf(pod: Pod, most: number): number {
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most
 }
 
+/** The runtime of the machine is called so by everybody; '' is the runtime's own default. */
+const defaultHandler = 'runc'
+
+function handlerOf({ caches }: NodeContext, { spec }: Pod): string {
+  const handler = spec.runtimeClassName && caches.of(runtimeClass).get({ name: spec.runtimeClassName })?.handler
+  return !handler || handler === defaultHandler ? '' : handler
+}
+
 /**
  * Makes the pod's cgroup and sandbox; the network of sandboxes that died is freed first. Gives the sandbox's id. Throws
  * CriError.
@@ -26,7 +35,11 @@ export async function makeSandbox(context: NodeContext, pod: Pod, view: PodView,
     cgroups.apply(pod.metadata.uid!, { ...podLimits(pod), pids: pidsLimitOf(pod, settings.pidsLimit) }),
   ])
   const { podSandboxId } = await slots.run(() =>
-    cri.call('RunPodSandbox', { config: sandboxConfigOf(context, pod, attempt) }, { timeoutMs: 240_000 }),
+    cri.call(
+      'RunPodSandbox',
+      { config: sandboxConfigOf(context, pod, attempt), runtimeHandler: handlerOf(context, pod) },
+      { timeoutMs: 240_000 },
+    ),
   )
   return podSandboxId
 }

@@ -13,6 +13,7 @@ import { persistentVolumeClaim } from '@sampan/resources/core/persistent-volume-
 import { type Pod, pod as podKind } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
+import { runtimeClass } from '@sampan/resources/node/runtime-class'
 import type { NodeStreams } from '@sampan/resources/node-streams'
 import type { PodUse } from '@sampan/resources/node-usage'
 import { admission, resizeRefusal } from './admission.ts'
@@ -233,7 +234,16 @@ export function createNode(options: NodeOptions): NodeAgent {
       },
       keptImages: options.keptImages ?? ['sampan.dev/'],
     })
-    const needed = [podKind, configMap, secret, service, persistentVolumeClaim, persistentVolume, nodeKind]
+    const needed = [
+      podKind,
+      configMap,
+      secret,
+      service,
+      persistentVolumeClaim,
+      persistentVolume,
+      nodeKind,
+      runtimeClass,
+    ]
     await Promise.all([...needed.map((kind) => caches.of(kind as typeof podKind).synced), untilAnswering(signal)])
     await view.refreshAll()
     runtimeProblem = undefined

@@ -55,6 +55,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   /** When a pod that left the API must have ended. */
   let goneAt: number | undefined
   let isAdmitted = Boolean(first.status?.startTime)
+  let isAdopted = false
   let isFinished = false
   let isClosed = false
   /** The view could not be read after a step: nothing may be decided from it. */
@@ -135,7 +136,13 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     // The last status is on its way before anything of the pod is removed: `finish` waits for it.
     if (goneAt === undefined) tellStatus(view)
     for (const action of actions) carryOut(steps, action, pod, view)
-    if (!mustStop && !isFinished) resize(steps, pod, view)
+    if (mustStop || isFinished) return
+    resize(steps, pod, view)
+    if (view.sandboxes[0]?.isReady && !state.volumes && !isAdopted) {
+      // Found running: from now on its volumes are ours to keep up to date.
+      isAdopted = true
+      showVolumes()
+    }
   }
 
   function tellStatus(view: PodView) {
@@ -164,7 +171,10 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
       if (reason === 'CreateContainerConfigError') state.failures.delete(name)
     if (state.failure?.reason === 'FailedMount') state.failure = undefined
     poke()
-    if (!state.volumes || isFinished || goneAt !== undefined) return
+    if (state.volumes && !isFinished && goneAt === undefined) showVolumes()
+  }
+
+  function showVolumes() {
     operate('volumes', async () => {
       try {
         state.volumes = await prepared(current())
@@ -193,16 +203,18 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   function operate(key: string, work: () => Promise<void>, then: { look?(): Promise<void>; after?(): void } = {}) {
     if (operations.has(key)) return
     const running = (async () => {
-      try {
-        await work()
-      } catch (error) {
-        if (!isClosed) log.warn('a step failed and will be tried again', { step: key, error })
-        again(now() + retryMs)
-      }
+      const hasFailed = await work().then(
+        () => false,
+        (error: unknown) => {
+          if (!isClosed) log.warn('a step failed and will be tried again', { step: key, error })
+          return true
+        },
+      )
       if (!isClosed && then.look) await seeing(then.look)
       then.after?.()
       operations.delete(key)
-      if (key !== 'finish') poke()
+      if (hasFailed) again(now() + retryMs)
+      else if (key !== 'finish') poke()
     })()
     operations.set(key, running)
   }

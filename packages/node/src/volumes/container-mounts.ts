@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { BindMount } from '../pod/container-config.ts'
 import type { Container } from '../pod/containers.ts'
 import { expand } from '../pod/expand.ts'
+import { MountError } from './payload.ts'
 import { mountSubPath } from './sub-path.ts'
 import type { HostVolume } from './volumes.ts'
 
@@ -19,7 +20,7 @@ export async function volumeMounts(
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
     const volume = volumes.get(mount.name)
     if (!volume) continue
-    const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '')
+    const subPath = mount.subPathExpr ? expanded(mount.subPathExpr, env) : (mount.subPath ?? '')
     let hostPath = volume.path
     if (subPath) {
       hostPath = join(podFolder, 'sub-paths', container.name, String(index))
@@ -33,6 +34,13 @@ export async function volumeMounts(
     })
   }
   return mounts
+}
+
+/** Unlike in commands, every variable must have a value: a path made of half of them would be somebody else's. */
+function expanded(expression: string, env: ReadonlyMap<string, string>): string {
+  for (const [, name = ''] of expression.replaceAll('$$', '').matchAll(/\$\(([^)]*)\)/g))
+    if (!env.has(name)) throw new MountError(`failed to expand subPathExpr ${expression}: ${name} has no value`)
+  return expand(expression, env)
 }
 
 /** /etc/hosts, unless the container mounts one itself. `text` is what the file shall say. */
