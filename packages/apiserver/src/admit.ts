@@ -1,4 +1,4 @@
-import { invalid, type Problem } from '@sampan/resources/errors'
+import { invalid } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import type { Admitted } from './admission/interfaces.ts'
 import type { Context } from './context.ts'
@@ -75,11 +75,9 @@ async function validateRest(
 /** Throws Invalid with everything that is wrong with `object`; with `isWhole`, also with what has changed since `old`. */
 export function checkObject(served: Served, object: KubeObject, old?: KubeObject, isWhole = true): void {
   const { definition } = served
-  const problems = [
-    ...metadataProblems(definition, object, old),
-    ...definition
-      .validate(object, old, isWhole ? undefined : 'part')
-      .filter((one): one is Problem => one !== false && one !== undefined),
-  ]
-  if (problems.length > 0) throw invalid(definition, object.metadata.name, problems)
+  const problems = metadataProblems(definition, object, old)
+  // What has no name cannot be spoken about: that comes first.
+  if (object.metadata.name)
+    for (const one of definition.validate(object, isWhole ? old : undefined)) if (one) problems.push(one)
+  if (problems.length > 0) throw invalid(definition, object.metadata.name ?? '', problems)
 }

@@ -1,19 +1,22 @@
+import type { Schema } from '@sampan/resources/define'
 import { badRequest } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import type { Call } from './handlers.ts'
 import { prune } from './prune.ts'
 import { fieldValidationOf } from './query.ts'
 import type { Served } from './served.ts'
+import { decodeTyped, WrongType } from './typed-decode.ts'
 
 /**
- * Removes fields the kind does not have and says so as `fieldValidation` asks: not at all, as warnings, or by BadRequest.
- * The same for keys that came twice. Callers inside the process are trusted with built-in kinds: they are typed.
+ * Makes sure that an object has the shape of its kind: values of the wrong type are refused, fields the kind does not
+ * have are removed and told about as `fieldValidation` asks (not at all, as warnings, by BadRequest), and so are keys
+ * that came twice. Callers inside the process are trusted with built-in kinds: they are typed.
  */
 export function checkFields(call: Call, served: Served, object: KubeObject): void {
   if (!call.request && !served.custom) return
   const mode = fieldValidationOf(call.query, call.request ? 'Warn' : 'Ignore')
   const schema = served.schema()
-  const unknown = schema ? prune(schema, object, served.custom !== undefined) : []
+  const unknown = !schema ? [] : served.custom ? prune(schema, object) : decoded(schema, object, served)
   if (mode === 'Ignore') return
   const problems = [
     ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
@@ -24,7 +27,17 @@ export function checkFields(call: Call, served: Served, object: KubeObject): voi
     for (const problem of problems) if (!call.warnings.includes(problem)) call.warnings.push(problem)
     return
   }
-  const { kind, version } = served.definition
-  const text = `strict decoding error: ${problems.join(', ')}`
-  throw badRequest(served.custom ? text : `${kind} in version "${version}" cannot be handled as a ${kind}: ${text}`)
+  throw refused(served, `strict decoding error: ${problems.join(', ')}`)
 }
+
+function decoded(schema: Schema, object: KubeObject, served: Served): string[] {
+  try {
+    return decodeTyped(schema, object)
+  } catch (error) {
+    if (error instanceof WrongType) throw refused(served, error.message)
+    throw error
+  }
+}
+
+const refused = ({ custom, definition: { kind, version } }: Served, why: string) =>
+  badRequest(custom ? why : `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)

@@ -3,34 +3,27 @@ import type { Schema } from '@sampan/resources/define'
 type Members = Record<string, unknown>
 
 /**
- * Removes the members `schema` does not know, in place, and answers their paths. At the root of an object apiVersion,
- * kind and metadata are always known. Where a schema says nothing about members (no properties), everything is kept for
- * built-in kinds and nothing for custom ones.
+ * Removes the members a custom kind's schema does not know, in place, and answers their paths. Where a schema says
+ * nothing about members nothing is known. apiVersion, kind and metadata are always known at the root.
  */
-export function prune(schema: Schema, object: object, isCustom: boolean): string[] {
+export function prune(schema: Schema, object: object): string[] {
   const unknown: string[] = []
   const root = object as Members
   const rest = Object.fromEntries(Object.entries(root).filter(([key]) => !always.has(key)))
-  walk({ ...schema, properties: schema.properties ?? {} }, rest, '', { isCustom, unknown })
+  walk({ ...schema, type: 'object' }, rest, '', unknown)
   for (const key of Object.keys(root)) if (!always.has(key) && !Object.hasOwn(rest, key)) delete root[key]
-  const metadata = schema.properties?.metadata
-  if (!isCustom && metadata?.properties) walk(metadata, root.metadata, 'metadata', { isCustom, unknown })
   return unknown
 }
 
 const always = new Set(['apiVersion', 'kind', 'metadata'])
 
-interface Walk {
-  isCustom: boolean
-  unknown: string[]
-}
-
-function walk(schema: Schema, value: unknown, at: string, state: Walk): void {
+function walk(schema: Schema, value: unknown, at: string, unknown: string[]): void {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
-    if (schema.items)
+    const { items } = schema
+    if (items)
       value.forEach((one, index) => {
-        walk(schema.items!, one, `${at}[${index}]`, state)
+        walk(items, one, `${at}[${index}]`, unknown)
       })
     return
   }
@@ -41,16 +34,10 @@ function walk(schema: Schema, value: unknown, at: string, state: Walk): void {
   for (const key of Object.keys(members)) {
     const path = at ? `${at}.${key}` : key
     const known = properties && Object.hasOwn(properties, key) ? properties[key] : undefined
-    if (known) {
-      if (!state.isCustom && members[key] === null) delete members[key]
-      else walk(known, members[key], path, state)
-    } else if (typeof additionalProperties === 'object') walk(additionalProperties, members[key], path, state)
-    else if (
-      !keepsUnknown &&
-      !(isEmbedded && always.has(key)) &&
-      (properties || (state.isCustom && schema.type === 'object'))
-    ) {
-      state.unknown.push(path)
+    if (known) walk(known, members[key], path, unknown)
+    else if (typeof additionalProperties === 'object') walk(additionalProperties, members[key], path, unknown)
+    else if (!keepsUnknown && !(isEmbedded && always.has(key)) && (properties || schema.type === 'object')) {
+      unknown.push(path)
       delete members[key]
     }
   }

@@ -21,7 +21,7 @@ export const limitRanger: Admission = {
     if (write.definition.plural !== 'pods') return
     const { spec } = write.object as Pod
     for (const item of itemsOf(write, 'Container'))
-      for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+      for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
         const limits = { ...item.default, ...container.resources?.limits }
         const requests = {
           ...item.defaultRequest,
@@ -46,7 +46,9 @@ const limitsAsRequests = (limits: ResourceList = {}, requests: ResourceList = {}
 })
 
 const itemsOf = ({ objects, namespace }: Admitted, type: string): Item[] =>
-  objects.list<LimitRange>(ranges, namespace).flatMap(({ spec }) => spec.limits.filter((item) => item.type === type))
+  objects
+    .list<LimitRange>(ranges, namespace)
+    .flatMap(({ spec }) => (spec?.limits ?? []).filter((item) => item.type === type))
 
 function podProblems(write: Admitted): string[] {
   const pod = write.object as Pod

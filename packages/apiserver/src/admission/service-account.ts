@@ -54,7 +54,7 @@ function give(pod: Pod, account: ServiceAccount, random: () => number): void {
   if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
     spec.imagePullSecrets = account.imagePullSecrets.map(({ name }) => ({ ...(name && { name }) }))
   if ((spec.automountServiceAccountToken ?? account.automountServiceAccountToken) === false) return
-  const containers = [...(spec.initContainers ?? []), ...spec.containers]
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])]
   const needy = containers.filter((one) => !one.volumeMounts?.some((mount) => mount.mountPath === mountPath))
   if (needy.length === 0) return
   const name = `kube-api-access-${randomSuffix(random)}`
