@@ -1,6 +1,7 @@
 import type { Client } from '@sampan/client/client'
 import { type Controller, controller, type Snapshot, watch } from '@sampan/control/controller'
 import { again, create, event, type Plan, patch, status, update } from '@sampan/control/plan'
+import type { Log } from '@sampan/kit/log'
 import { deployment } from '@sampan/resources/apps/deployment'
 import { replicaSet } from '@sampan/resources/apps/replica-set'
 import { pod } from '@sampan/resources/core/pod'
@@ -28,6 +29,7 @@ import { environmentState } from './state.ts'
 export interface AppOptions {
   client: Client
   kindOf: KindOf
+  log: Log
   signal: AbortSignal
   /** Takes away what an app has outside the cluster: its repository. Doing it twice is fine. */
   forget?(app: { project: string; app: string }): Promise<void>
@@ -226,7 +228,7 @@ async function serving(
   where: Environment,
   history: readonly Rollout[],
   snapshot: Snapshot,
-  { client, signal }: AppOptions,
+  { client, log, signal }: AppOptions,
 ): Promise<{ instances: { ready: number; replicas: number }; trouble?: Problem }> {
   const rolledOut = servingRollout(history)
   const what = releases.find((each) => each.metadata.name === rolledOut?.spec.release)
@@ -248,6 +250,6 @@ async function serving(
     namespace: where.status?.namespace ?? '',
   }
   const port = template === 'worker' ? undefined : portOf(parameters, exposedPort)
-  const cause = await whyNotReady({ snapshot, client, place, documents, port, signal })
+  const cause = await whyNotReady({ snapshot, client, place, documents, port, log, signal })
   return { instances, trouble: cause }
 }

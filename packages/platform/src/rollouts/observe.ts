@@ -1,5 +1,6 @@
 import type { Client } from '@sampan/client/client'
 import type { Snapshot } from '@sampan/control/controller'
+import type { Log } from '@sampan/kit/log'
 import { daemonSet } from '@sampan/resources/apps/daemon-set'
 import { deployment } from '@sampan/resources/apps/deployment'
 import { replicaSet } from '@sampan/resources/apps/replica-set'
@@ -70,6 +71,7 @@ export interface Looked {
   place: Place
   documents: readonly Document[]
   port?: number
+  log: Log
   signal: AbortSignal
 }
 
@@ -80,6 +82,7 @@ export async function whyNotReady({
   place,
   documents,
   port,
+  log,
   signal,
 }: Looked): Promise<Cause | undefined> {
   const { namespace } = place
@@ -96,30 +99,44 @@ export async function whyNotReady({
   const observed: Observed = { pods, events, deployment: deployments[0], replicaSets, port, now: snapshot.now }
   const cause = diagnose(observed)
   if (!cause?.wants || !cause.pod) return cause
-  return diagnose(observed, await gather(client, { namespace, name: cause.pod }, cause, signal)) ?? cause
+  return diagnose(observed, await gather({ client, log, signal }, { namespace, name: cause.pod }, cause)) ?? cause
 }
+
+/** How long an instance may take to answer, in milliseconds. */
+const patienceMs = 5000
 
 /** Asks the instance; what cannot be had (it is gone, it has no `cat`) is left out. */
 async function gather(
-  client: Client,
+  { client, log, signal }: Pick<Looked, 'client' | 'log' | 'signal'>,
   at: { namespace: string; name: string },
   cause: Cause,
-  signal: AbortSignal,
 ): Promise<Evidence> {
   const { container } = cause
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(5000)])
+  const limit = new AbortController()
+  const giveUp = () => limit.abort(new Error('it did not answer in time'))
+  signal.addEventListener('abort', giveUp, { once: true })
+  const timer = setTimeout(giveUp, patienceMs)
+  // A rollout must go on whatever becomes of a connection into an instance: the wait itself is bounded, not only the call.
+  const given = new Promise<never>((_, reject) =>
+    limit.signal.addEventListener('abort', () => reject(limit.signal.reason)),
+  )
+  const options = { container, signal: limit.signal }
   try {
     if (cause.wants?.lines) {
       const { previous } = cause.wants.lines
-      return { lastLines: await lastLines(client, at, { container, previous, signal: limited }) }
+      return { lastLines: await Promise.race([lastLines(client, at, { ...options, previous }), given]) }
     }
     const command = ['cat', '/proc/net/tcp', '/proc/net/tcp6']
-    const { stdout } = await client.exec(at, command, { container, signal: limited })
+    const { stdout } = await Promise.race([client.exec(at, command, options), given])
     // No output means no `cat`, not "no listeners": the files always have a heading.
     return stdout.includes('local_address') ? { listeners: listenersFrom(stdout) } : {}
-  } catch {
+  } catch (error) {
     // Evidence only makes the sentence better: the instance may be gone by now, or have no such program.
+    log.info('could not look into an instance', { instance: `${at.namespace}/${at.name}`, error })
     return {}
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from '@sampan/client/client'
 import type { Snapshot } from '@sampan/control/controller'
+import type { Log } from '@sampan/kit/log'
 import { endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import { isReason } from '@sampan/resources/errors'
 import { ingress } from '@sampan/resources/networking/ingress'
@@ -44,6 +45,7 @@ export interface Look {
   kindOf: KindOf
   probes: Probes
   urlOf(host: string): string
+  log: Log
   signal: AbortSignal
 }
 
@@ -71,7 +73,7 @@ export async function applyRelease(look: Look): Promise<Outcome> {
 
 /** applied → rolledOut: only instances of this release are left, and all are ready. */
 export async function watchWorkloads(look: Look): Promise<Outcome> {
-  const { rollout, release, snapshot, client, documents, place, signal } = look
+  const { rollout, release, snapshot, client, documents, place, log, signal } = look
   const workloads = workloadsOf(snapshot, documents)
   if (workloads.every((one) => one.isDone && one.isKnown)) return advance('rolledOut')
   const message = workloads.find((one) => !one.isDone || !one.isKnown)?.message ?? ''
@@ -80,7 +82,7 @@ export async function watchWorkloads(look: Look): Promise<Outcome> {
   if (waitedMs < 1500) return wait(`${capital(message)}.`, 1500 - waitedMs + 50)
   const { template, parameters, exposedPort } = release.spec
   const port = template === 'worker' ? undefined : portOf(parameters, exposedPort)
-  const cause = await whyNotReady({ snapshot, client, place, documents, port, signal })
+  const cause = await whyNotReady({ snapshot, client, place, documents, port, log, signal })
   if (cause?.weight === 'fatal') return fail(cause.code, cause.sentence)
   const isOverdue = workloads.some((one) => one.isKnown && one.isOverdue) || waitedMs > limits.rolledOut
   if (isOverdue) {
