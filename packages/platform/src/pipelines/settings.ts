@@ -20,7 +20,7 @@ export interface BuildSettings {
 const gib = 1024 ** 3
 
 export const defaultSettings = (processors = availableParallelism()): BuildSettings => ({
-  concurrency: Math.max(1, Math.floor(processors / 2)),
+  concurrency: Math.max(2, Math.floor(processors / 2)),
   cpu: String(Math.min(4, Math.max(1, processors))),
   memory: '2Gi',
   timeoutSeconds: 1800,

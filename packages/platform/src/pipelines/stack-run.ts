@@ -1,8 +1,8 @@
 import type { Snapshot } from '@sampan/control/controller'
 import { again, apply, create, type Plan, remove, status } from '@sampan/control/plan'
-import { configMap } from '@sampan/resources/core/config-map'
+import { type ConfigMap, configMap } from '@sampan/resources/core/config-map'
 import { pod } from '@sampan/resources/core/pod'
-import { secret } from '@sampan/resources/core/secret'
+import { type Secret, secret } from '@sampan/resources/core/secret'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
 import { buildNamespace } from '../config.ts'
 import { end } from './end.ts'
@@ -34,7 +34,8 @@ export async function advanceStack(
     steps: current.steps!.map((each) => (each.name === step.name ? next : each)),
   })
   const name = stackPodName(image.name, image.tag)
-  const found = snapshot.get(pod, { namespace: buildNamespace, name })
+  const at = { namespace: buildNamespace, name }
+  const found = snapshot.get(pod, at)
   if (!found) {
     if (await parts.hasImage(image.repository, image.tag)) {
       const next = withStep({ ...step, state: 'success', finishedAt: step.finishedAt ?? snapshot.now.toISOString() })
@@ -54,7 +55,12 @@ export async function advanceStack(
   if (found.metadata.deletionTimestamp) return [again(500)]
   const next = await followed(one, step, observedStep(step, found), parts)
   const { phase, reason: podReason, message: podMessage } = found.status ?? {}
-  if (next.state === 'success') return [status(pipeline, one, withStep(next)), remove(pod, found), again(0)]
+  const done = [
+    remove(pod, found),
+    remove(secret, { metadata: at } as Secret),
+    remove(configMap, { metadata: at } as ConfigMap),
+  ]
+  if (next.state === 'success') return [status(pipeline, one, withStep(next)), ...done, again(0)]
   if (next.state === 'failure' || phase === 'Failed') {
     if (wasInterrupted(found, step.name)) return [remove(pod, found, { graceSeconds: 0 }), again(500)]
     const ended = containerOf(found, step.name)?.state?.terminated
@@ -69,7 +75,7 @@ export async function advanceStack(
     })
     const over = { ...one, status: withStep({ ...next, state: 'failure' }) }
     const reason = `the ${stackTitles[image.name]} stack could not be prepared: ${why}`
-    return [remove(pod, found), ...(await end(over, snapshot, parts, { state: 'failure', reason }))]
+    return [...done, ...(await end(over, snapshot, parts, { state: 'failure', reason }))]
   }
   return waitOrGiveUp(one, found, withStep(next), snapshot)
 }

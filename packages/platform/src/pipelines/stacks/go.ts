@@ -1,5 +1,7 @@
 import { has, linesOf, procfileCommand, type Recipe, type Source, shellCommand } from './source.ts'
 
+const kept = '--mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod'
+
 export function goRecipe(source: Source): Recipe | undefined {
   const loose = source.files.find((path) => /^[^/]+\.go$/.test(path))
   const because = has(source, 'go.mod') ? 'go.mod' : loose
@@ -16,10 +18,10 @@ export function goRecipe(source: Source): Recipe | undefined {
       linesOf(
         `FROM ${imageOf('go')} AS build`,
         manifests.length > 0 && !vendored && `COPY ${manifests.join(' ')} ./`,
-        manifests.length > 0 && !vendored && 'RUN go mod download',
+        manifests.length > 0 && !vendored && `RUN ${kept} go mod download`,
         'COPY . .',
         manifests.length === 0 && 'RUN go mod init app',
-        `RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags=-s -o /out/app ${target}`,
+        `RUN ${kept} CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags=-s -o /out/app ${target}`,
         'FROM debian:bookworm-slim',
         'RUN useradd --uid 1000 --create-home app',
         'COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt',

@@ -1,4 +1,4 @@
-import { firstOf, has, linesOf, procfileCommand, type Recipe, type Source, shellCommand } from './source.ts'
+import { firstOf, has, keptFolder, linesOf, procfileCommand, type Recipe, type Source, shellCommand } from './source.ts'
 
 interface Package {
   main?: string
@@ -7,6 +7,9 @@ interface Package {
   devDependencies?: Record<string, string>
   packageManager?: string
 }
+
+/** What npm, pnpm and yarn fetched before. */
+const kept = [keptFolder('/home/app/.npm'), keptFolder('/home/app/.cache')].join(' ')
 
 const entryFiles = [
   'server.js',
@@ -50,7 +53,7 @@ export function nodeRecipe(source: Source): Recipe | undefined {
       linesOf(
         `FROM ${imageOf('node')}`,
         `COPY --chown=app:app ${manifests.join(' ')} ./`,
-        `RUN ${install(!built)}`,
+        `RUN ${kept} ${install(!built)}`,
         'COPY --chown=app:app . .',
         built && `RUN npm run build${prune ? ` && ${prune}` : ''}`,
         'ENV NODE_ENV=production',
@@ -70,7 +73,7 @@ function siteRecipe(source: Source, manifest: Package): Recipe {
       linesOf(
         `FROM ${imageOf('node')} AS build`,
         `COPY --chown=app:app ${manifests.join(' ')} ./`,
-        `RUN ${install(false)}`,
+        `RUN ${kept} ${install(false)}`,
         'COPY --chown=app:app . .',
         'RUN npm run build && for made in dist build out public; do if [ -f $made/index.html ]; then mv $made /tmp/site; exit 0; fi; done; echo "npm run build left no index.html in dist, build, out or public"; exit 1',
         `FROM ${imageOf('static')}`,

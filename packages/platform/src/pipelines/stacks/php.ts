@@ -1,4 +1,4 @@
-import { firstOf, has, linesOf, procfileCommand, type Recipe, type Source, shellCommand } from './source.ts'
+import { firstOf, has, keptFolder, linesOf, procfileCommand, type Recipe, type Source, shellCommand } from './source.ts'
 
 export function phpRecipe(source: Source): Recipe | undefined {
   const because = firstOf(source, 'composer.json', 'index.php', 'public/index.php')
@@ -14,7 +14,8 @@ export function phpRecipe(source: Source): Recipe | undefined {
       linesOf(
         `FROM ${imageOf('php')}`,
         composed && `COPY --chown=app:app ${manifests} ./`,
-        composed && 'RUN composer install --no-dev --no-interaction --no-progress --no-scripts --no-autoloader',
+        composed &&
+          `RUN ${keptFolder('/home/app/.cache')} composer install --no-dev --no-interaction --no-progress --no-scripts --no-autoloader`,
         'COPY --chown=app:app . .',
         composed && 'RUN composer dump-autoload --no-dev --optimize',
         command && shellCommand(command),

@@ -1,4 +1,6 @@
-import { firstOf, has, linesOf, procfileCommand, type Recipe, type Source, shellCommand } from './source.ts'
+import { firstOf, has, keptFolder, linesOf, procfileCommand, type Recipe, type Source, shellCommand } from './source.ts'
+
+const kept = keptFolder('/home/app/.cache')
 
 const entryFiles = [
   'app.py',
@@ -33,7 +35,7 @@ export function pythonRecipe(source: Source): Recipe | undefined {
         ...installOf(source),
         'COPY --chown=app:app . .',
         // A project that is a package itself is installed once its files are there.
-        !has(source, 'requirements.txt') && isPackage(source) && 'RUN pip install --no-cache-dir .',
+        !has(source, 'requirements.txt') && isPackage(source) && `RUN ${kept} pip install .`,
         has(source, 'manage.py') && 'RUN python manage.py collectstatic --noinput || true',
         startOf(source),
       ),
@@ -45,13 +47,13 @@ const isPackage = (source: Source) =>
 
 function installOf(source: Source): (string | undefined)[] {
   if (has(source, 'requirements.txt')) {
-    return ['COPY --chown=app:app requirements.txt ./', 'RUN pip install --no-cache-dir -r requirements.txt']
+    return ['COPY --chown=app:app requirements.txt ./', `RUN ${kept} pip install -r requirements.txt`]
   }
   if (has(source, 'Pipfile')) {
     const files = ['Pipfile', 'Pipfile.lock'].filter((path) => has(source, path)).join(' ')
     return [
       `COPY --chown=app:app ${files} ./`,
-      'RUN pip install --no-cache-dir pipenv && pipenv install --system --deploy || pipenv install --system',
+      `RUN ${kept} pip install pipenv && (pipenv install --system --deploy || pipenv install --system)`,
     ]
   }
   return []

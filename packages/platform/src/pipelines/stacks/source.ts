@@ -60,3 +60,6 @@ export const shellCommand = (command: string) => `CMD ${JSON.stringify(['sh', '-
 /** Lines of a Dockerfile; what is undefined is left out. */
 export const linesOf = (...lines: (string | undefined | false)[]) =>
   `${lines.filter((line) => line !== undefined && line !== false).join('\n')}\n`
+
+/** Flags of RUN: a folder of the user `app` that outlives the build, for what was fetched once. One per app. */
+export const keptFolder = (path: string) => `--mount=type=cache,target=${path},uid=1000,gid=1000`
