@@ -15,6 +15,7 @@ import { crdAdmission } from './custom/crd-admission.ts'
 import { customKinds } from './custom/custom-kinds.ts'
 import { discoveryHandlers } from './discovery/handlers.ts'
 import { askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
+import { fairness } from './fairness.ts'
 import type { Answer, Call, ComputedKind, PathHandler, SubresourceHandler, VirtualKind } from './handlers.ts'
 import { type Check, healthHandlers } from './health.ts'
 import { sendAnswer } from './http-answer.ts'
@@ -83,6 +84,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     afterWrite: (group, plural) => customs.afterWrite(group, plural),
   }
   const customs = customKinds({ store, kinds, ...customCleanup(context) })
+  const takeTurn = fairness(context)
   const paths: PathHandler[] = [
     ...discoveryHandlers(kinds, options.serverAddress ?? ''),
     ...openApiHandlers(kinds),
@@ -124,6 +126,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     try {
       call.user = await identify(request)
       const finish = audit?.begin(call)
+      const done = await takeTurn(call)
+      if (done) whenClosed(response, done)
       result = await handle(call)
       finish?.(result)
     } catch (error) {
@@ -210,7 +214,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 }
 
 const impersonated = (auth: Auth, user: UserInfo, headers: IncomingMessage['headers']) =>
-  auth.impersonate && headers['impersonate-user'] !== undefined ? auth.impersonate(user, headers) : user
+  auth.impersonate ? auth.impersonate(user, headers) : user
+
+/** Also when that has happened already. */
+function whenClosed(response: ServerResponse, then: () => void) {
+  if (response.closed) then()
+  else response.once('close', then)
+}
 
 const notAllowed: Answer = {
   status: 405,
