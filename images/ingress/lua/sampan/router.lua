@@ -79,10 +79,6 @@ local function find_path(host, uri)
   return host.default
 end
 
-local function give_up(status)
-  return answers.say(status)
-end
-
 -- Methods that may be sent again when a connection that was kept open turns out to be closed.
 local repeatable = { GET = true, HEAD = true, OPTIONS = true, PUT = true, DELETE = true }
 
@@ -107,11 +103,11 @@ function router.route()
   local var = ngx.var
   local host = find_host(var.host or '_')
   if not host then
-    return give_up(404)
+    return answers.say(404)
   end
   local path, captures = find_path(host, var.uri)
   if not path then
-    return give_up(404)
+    return answers.say(404)
   end
   local ctx = ngx.ctx
   local service = path.s
@@ -126,12 +122,7 @@ function router.route()
   end
   local list = balancer.endpoints(service)
   if not list or #list == 0 then
-    local external = data.get('x:' .. service, tostring)
-    if not external then
-      return give_up(503)
-    end
-    var.external = external
-    return ngx.exec '@external'
+    return answers.say(503)
   end
   var.service = service
   var.affinity = ctx.affinity or ''

@@ -1,72 +1,9 @@
 import { isCidr, isIP } from '@sampan/kit/ip'
 import type { Ingress } from '@sampan/resources/networking/ingress'
-import { profileName } from './nginx-conf.ts'
-
-/** What `options.lua` reads, per Ingress. All members are optional; `plain` says that there is none. */
-export interface RouteOptions {
-  plain?: true
-  /** Send people to https first. */
-  https?: true
-  redirect?: { to: string; code: number }
-  /** Where `/` leads. */
-  root?: string
-  rewrite?: string
-  allow?: string[]
-  deny?: string[]
-  /** Requests per second and how many may come at once. */
-  limit?: { rate: number; burst: number }
-  /** Largest body, in bytes. */
-  body?: number
-  /** Connect, send, read; seconds. */
-  timeouts?: [number, number, number]
-  /** Endpoints tried at most. */
-  tries?: number
-  /** The location that passes the request on, when it is not the usual one. */
-  profile?: string
-  /** Host header for the app. */
-  host?: string
-  prefix?: string
-  affinity?: { cookie: string; attributes: string }
-  /** Text with `$variables` that decides the endpoint. */
-  hash?: string
-  cors?: {
-    origins?: string[]
-    patterns?: Record<string, string>
-    credentials: boolean
-    methods: string
-    headers: string
-    expose?: string
-    age: string
-  }
-  auth?: { realm: string; file: string }
-  ask?: { url: string; method?: string; signin?: string; headers?: string[] }
-}
-
-export interface Canary {
-  header?: string
-  value?: string
-  pattern?: string
-  cookie?: string
-  weight?: number
-  total?: number
-}
-
-/** What the annotations of one Ingress come to. */
-export interface Wishes {
-  options: RouteOptions
-  usesRegex: boolean
-  canary?: Canary
-  /** More host names for all its rules. */
-  aliases: string[]
-  /** `namespace/name` of the Secret with the user list, and how it is written. */
-  users?: { secret: string; form: 'auth-file' | 'auth-map' }
-  /** Send requests to the ClusterIP instead of the endpoints. */
-  usesClusterIP: boolean
-  /** `false`: no redirect although there is TLS. */
-  redirectsToHttps: boolean | 'always'
-  /** What was left out, in words for the user. */
-  problems: string[]
-}
+import { affinity, basicAuth, canary, cors, externalAuth } from './annotation-groups.ts'
+import { isHost, isTrue, listOf, shown, sizeOf } from './annotation-values.ts'
+import { profileName } from './nginx-profiles.ts'
+import type { Wishes } from './route-options.ts'
 
 export const prefix = 'nginx.ingress.kubernetes.io/'
 
@@ -128,7 +65,8 @@ export function wishesOf(ingress: Ingress): Wishes {
   return wishes
 }
 
-interface Reading {
+/** One Ingress being read. */
+export interface Reading {
   wishes: Wishes
   get(name: string): string | undefined
   bad(name: string, why: string): void
@@ -142,8 +80,6 @@ const isSatellite = (name: string) =>
   /^(cors-|session-cookie-|auth-|limit-burst-multiplier|limit-whitelist|permanent-redirect-code|temporal-redirect-code|canary-)/.test(
     name,
   )
-
-const isTrue = (value: string | undefined) => value === 'true'
 
 const readers: Record<string, Reader> = {
   'rewrite-target': (value, { wishes, bad }, name) => {
@@ -258,25 +194,6 @@ function profile({ wishes, get }: Reading) {
   if (name !== 'http') wishes.options.profile = name
 }
 
-function affinity({ wishes, get, bad }: Reading) {
-  const cookie = get('session-cookie-name') ?? 'INGRESSCOOKIE'
-  if (!/^[A-Za-z0-9_]{1,64}$/.test(cookie)) return bad('session-cookie-name', 'use letters, digits and _')
-  const attributes = ['; HttpOnly']
-  const path = get('session-cookie-path') ?? '/'
-  if (/^\/[\w\-./~%]*$/.test(path)) attributes.push(`; Path=${path}`)
-  else bad('session-cookie-path', 'use a path that starts with /')
-  const domain = get('session-cookie-domain')
-  if (domain && /^[\w.-]+$/.test(domain)) attributes.push(`; Domain=${domain}`)
-  const age = get('session-cookie-max-age')
-  if (age && /^\d+$/.test(age)) attributes.push(`; Max-Age=${age}`)
-  const expires = get('session-cookie-expires')
-  if (!age && expires && /^\d+$/.test(expires)) attributes.push(`; Max-Age=${expires}`)
-  const sameSite = get('session-cookie-samesite')
-  if (sameSite && /^(Strict|Lax|None)$/i.test(sameSite)) attributes.push(`; SameSite=${sameSite}`)
-  if (isTrue(get('session-cookie-secure'))) attributes.push('; Secure')
-  wishes.options.affinity = { cookie, attributes: attributes.join('') }
-}
-
 function ranges(value: string, { wishes, bad }: Reading, name: string, member: 'allow' | 'deny') {
   const all = listOf(value)
   const wrong = all.filter((one) => !isCidr(one) && !isIP(one))
@@ -293,122 +210,3 @@ function limit(value: string, { wishes, get, bad }: Reading, name: string, secon
   const times = factor && /^[1-9]\d?$/.test(factor) ? Number(factor) : 5
   wishes.options.limit = { rate: Number(value) / seconds, burst: Math.ceil(Number(value) * times) }
 }
-
-function cors({ wishes, get, bad }: Reading) {
-  const origins = listOf(get('cors-allow-origin') ?? '*').filter((one) => {
-    const isGood = one === '*' || /^https?:\/\/[\w.*:-]+$/.test(one)
-    if (!isGood) bad('cors-allow-origin', `${shown(one)} is no origin: use https://name`)
-    return isGood
-  })
-  const header = (name: string, otherwise: string) => {
-    const value = get(name)
-    if (value === undefined) return otherwise
-    if (/^[\w\-, *]+$/.test(value)) return value
-    bad(name, 'use names with commas between them')
-    return otherwise
-  }
-  const age = get('cors-max-age')
-  const expose = header('cors-expose-headers', '')
-  wishes.options.cors = {
-    origins,
-    patterns: Object.fromEntries(
-      origins.filter((one) => one.includes('*') && one !== '*').map((one) => [one, wildcardPattern(one)]),
-    ),
-    credentials: get('cors-allow-credentials') !== 'false',
-    methods: header('cors-allow-methods', 'GET, PUT, POST, DELETE, PATCH, OPTIONS'),
-    headers: header(
-      'cors-allow-headers',
-      'DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization',
-    ),
-    ...(expose && { expose }),
-    age: age && /^\d{1,8}$/.test(age) ? age : '1728000',
-  }
-}
-
-const wildcardPattern = (origin: string) =>
-  `^${origin
-    .split('*')
-    .map((part) => part.replaceAll(/[.:/-]/g, (sign) => `\\${sign}`))
-    .join('[^/]+')}$`
-
-function basicAuth(value: string, { wishes, get, bad, namespace }: Reading, name: string) {
-  const secret = get('auth-secret')
-  // Whoever wants a password must never be left without one: until it is right, nobody gets in.
-  wishes.options.auth = { realm: 'Authentication Required', file: 'none' }
-  if (value !== 'basic') return bad(name, `${shown(value)} is not supported: use basic`)
-  const realm = get('auth-realm')
-  if (realm && realm !== 'off' && /^[\p{L}\p{N} _.,:'()-]{1,128}$/u.test(realm)) wishes.options.auth.realm = realm
-  if (!secret) return bad('auth-secret', 'is missing: name the Secret with the user list')
-  const [space, one] = secret.includes('/') ? secret.split('/') : [namespace, secret]
-  if (space !== namespace) return bad('auth-secret', 'the Secret must be in the namespace of the Ingress')
-  const form = get('auth-secret-type') === 'auth-map' ? 'auth-map' : 'auth-file'
-  wishes.users = { secret: `${space}/${one}`, form }
-}
-
-function externalAuth(value: string, { wishes, get, bad }: Reading, name: string) {
-  if (!isAddress(value)) {
-    wishes.options.deny = ['0.0.0.0/0', '::/0']
-    return bad(name, `${shown(value)} is no http(s) address; nobody gets in until it is right`)
-  }
-  const signin = get('auth-signin')
-  const headers = listOf(get('auth-response-headers') ?? '').filter((one) => /^[\w-]+$/.test(one))
-  const method = get('auth-method')?.toUpperCase()
-  wishes.options.ask = {
-    url: value,
-    ...(method && /^(GET|HEAD|POST)$/.test(method) && { method }),
-    ...(signin && isAddress(signin) && { signin }),
-    ...(headers.length > 0 && { headers }),
-  }
-}
-
-const isAddress = (text: string) => /^https?:\/\/[^\s\p{C}"'\\;{}]+$/u.test(text)
-
-function canary({ wishes, get, bad }: Reading) {
-  const found: Canary = {}
-  const header = get('canary-by-header')
-  if (header && /^[\w-]{1,64}$/.test(header)) found.header = header
-  else if (header) bad('canary-by-header', `${shown(header)} is no header name`)
-  const value = get('canary-by-header-value')
-  if (value) found.value = value
-  const pattern = get('canary-by-header-pattern')
-  if (pattern && isPattern(pattern)) found.pattern = pattern
-  else if (pattern) bad('canary-by-header-pattern', 'is no regular expression')
-  const cookie = get('canary-by-cookie')
-  if (cookie && /^[A-Za-z0-9_]{1,64}$/.test(cookie)) found.cookie = cookie
-  else if (cookie) bad('canary-by-cookie', 'use letters, digits and _')
-  const total = get('canary-weight-total')
-  found.total = total && /^[1-9]\d{0,6}$/.test(total) ? Number(total) : 100
-  const weight = get('canary-weight')
-  if (weight && /^\d{1,7}$/.test(weight)) found.weight = Math.min(found.total, Number(weight))
-  else if (weight) bad('canary-weight', 'use a whole number')
-  wishes.canary = found
-}
-
-/** A regular expression both JavaScript and PCRE read; what only one of them knows is refused. */
-export function isPattern(text: string): boolean {
-  try {
-    new RegExp(text)
-    return !/\(\*|\(\?[^:=!<i]|\\[QEKGXRC]/.test(text) && !text.includes('\n') && text.length <= 512
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
-}
-
-export const isHost = (text: string) =>
-  /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(text) && text.length <= 253
-
-/** `8m` in bytes; undefined for anything else than a number and k, m or g. */
-function sizeOf(text: string): number | undefined {
-  const [, number, unit = ''] = /^(\d{1,12})([kmg]?)b?$/i.exec(text) ?? []
-  if (number === undefined) return undefined
-  return Number(number) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase() as '' | 'k' | 'm' | 'g']
-}
-
-const listOf = (text: string) =>
-  text
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-
-const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)

@@ -14,10 +14,13 @@ import { ingressClass } from '@sampan/resources/networking/ingress-class'
 import { coalesced } from '../coalesce.ts'
 import type { NetworkConfig } from '../network-config.ts'
 import { beginsToLeave, leavingOf, serviceOf } from '../services/endpoints.ts'
+import { endpointEntry } from './backends.ts'
+import { externalNames } from './external-names.ts'
 import { feed } from './feed.ts'
 import { confResult, prepareFolder, writeUserFiles } from './folder.ts'
+import type { IngressData, IngressView } from './ingress-data.ts'
 import { type NginxOptions, nginxConf } from './nginx-conf.ts'
-import { endpointEntry, type IngressData, type IngressView, ingressData } from './routes.ts'
+import { ingressData } from './routes.ts'
 
 export interface IngressOptions {
   client: Client
@@ -73,6 +76,7 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
       usedSecrets.add(`${namespace}/${name}`)
       return secrets.get({ namespace, name })
     },
+    addressesOf: (name) => names.addressesOf(name),
     isLeaving: leavingOf(pods),
   }
 
@@ -106,7 +110,6 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
       changed.delete(name)
       for (const key of backendsOf.get(name) ?? []) {
         endpoints.delete(`e:${key}`)
-        endpoints.delete(`x:${key}`)
         endpoints.set(...endpointEntry(key, now.backends.get(key)!, view, config.nodeName))
       }
     }
@@ -173,6 +176,14 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
     changed.add(name)
     job.ask()
   }
+  const names = externalNames({
+    server: config.dnsIP,
+    clock,
+    changed: (name) => {
+      for (const { spec, metadata } of services.list())
+        if (spec.externalName === name) askFor(`${metadata.namespace}/${metadata.name}`)
+    },
+  })
   const stops = [
     ingresses.listen((change) => {
       const before = change.type === 'put' ? change.before : undefined
@@ -224,6 +235,7 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
       isClosed = true
       for (const stop of stops) stop()
       stopChecking()
+      names.close()
       await job.close()
       await nginxData.close()
     },

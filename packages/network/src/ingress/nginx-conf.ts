@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { headers, location, profiles } from './nginx-profiles.ts'
 
 /** Where things are, as nginx sees them, and what it listens on. */
 export interface NginxOptions {
@@ -11,7 +12,7 @@ export interface NginxOptions {
   http: number
   https: number
   workers: number
-  /** Name server for ExternalName backends and external authentication. */
+  /** Name server for external authentication. */
   resolver: string
   /** Lines before everything else: modules, in tests. */
   preamble?: string
@@ -20,30 +21,6 @@ export interface NginxOptions {
   luaCPath?: string
   /** The user workers run as; undefined leaves root (tests). */
   user?: string
-}
-
-/** Ways to pass a request on that nginx cannot choose by a variable: `name` → a location of its own. */
-interface Profile {
-  name: string
-  protocol: 'http' | 'https' | 'grpc' | 'grpcs'
-  buffersAnswer: boolean
-  buffersRequest: boolean
-}
-
-const profiles: readonly Profile[] = (['http', 'https', 'grpc', 'grpcs'] as const).flatMap((protocol) =>
-  [false, true].flatMap((buffersAnswer) =>
-    [true, false].map((buffersRequest) => ({
-      name: profileName({ protocol, buffersAnswer, buffersRequest }),
-      protocol,
-      buffersAnswer,
-      buffersRequest,
-    })),
-  ),
-)
-
-/** The location that passes requests on in this way; `http` is the one without anything special. */
-export function profileName({ protocol, buffersAnswer, buffersRequest }: Omit<Profile, 'name'>): string {
-  return `${protocol}${buffersAnswer ? '_answers' : ''}${buffersRequest ? '' : '_unread'}`
 }
 
 /**
@@ -203,7 +180,6 @@ ${headers('grpc', 'grpc')}
     set $affinity '';
     set $timeouts '';
     set $profile http;
-    set $external '';
     set $upstream_host '';
     set $auth_realm off;
     set $auth_file none;
@@ -248,10 +224,6 @@ ${headers('proxy', 'plain')}
       rewrite_by_lua_block { router.go_on() }
     }
 
-    location @external {
-      proxy_buffering off;
-      proxy_pass http://$external;
-    }
 
     location = /_sampan/auth {
       internal;
@@ -285,51 +257,6 @@ ${profiles.map(location).join('\n')}
   }
 }
 `
-}
-
-/** What an app learns of the request, besides the request itself. Plain ones keep their connection and change nothing. */
-function headers(module: 'proxy' | 'grpc', kind: 'plain' | 'special' | 'grpc'): string {
-  const connection: [string, string][] =
-    kind === 'special'
-      ? [
-          ['Upgrade', '$http_upgrade'],
-          ['Connection', '$connection_wish'],
-        ]
-      : kind === 'plain'
-        ? [['Connection', "''"]]
-        : []
-  const all: [string, string][] = [
-    ['Host', kind === 'plain' ? '$http_host' : '$forward_host'],
-    ...connection,
-    ['X-Request-ID', '$request_name'],
-    ['X-Real-IP', '$remote_addr'],
-    ['X-Forwarded-For', '$remote_addr'],
-    ['X-Forwarded-Host', '$http_host'],
-    ['X-Forwarded-Port', '$server_port'],
-    ['X-Forwarded-Proto', '$scheme'],
-    ['X-Forwarded-Scheme', '$scheme'],
-    ['X-Scheme', '$scheme'],
-    ['Proxy', "''"],
-  ]
-  return all
-    .map(([name, value]) => `  ${kind === 'plain' ? '    ' : ''}${module}_set_header ${name} ${value};`)
-    .join('\n')
-}
-
-function location({ name, protocol, buffersAnswer, buffersRequest }: Profile): string {
-  const isGrpc = protocol.startsWith('grpc')
-  const lines = isGrpc
-    ? [`grpc_pass ${protocol}://kept`]
-    : [
-        `proxy_buffering ${buffersAnswer ? 'on' : 'off'}`,
-        `proxy_request_buffering ${buffersRequest ? 'on' : 'off'}`,
-        `proxy_pass ${protocol}://${protocol === 'https' ? 'fresh' : '$pool'}`,
-      ]
-  return `
-    location @${name} {
-      rewrite_by_lua_block { router.resume() }
-${lines.map((line) => `      ${line};`).join('\n')}
-    }`
 }
 
 /** What the pod reports back, to tell which configuration its result is about. */

@@ -4,8 +4,11 @@ import type { Secret } from '@sampan/resources/core/secret'
 import type { Ingress } from '@sampan/resources/networking/ingress'
 import type { IngressClass } from '@sampan/resources/networking/ingress-class'
 import { serviceOf, sliceOf } from '../objects.ts'
+import { endpointEntry } from './backends.ts'
 import { selfSigned } from './default-certificate.ts'
-import { endpointEntry, type IngressView, ingressData, isOurs } from './routes.ts'
+import { publicOf } from './external-names.ts'
+import type { IngressView } from './ingress-data.ts'
+import { ingressData, isOurs } from './routes.ts'
 
 type Rule = [host: string, path: string, service: string, type?: string]
 const ingress = (
@@ -39,6 +42,7 @@ const view = (ingresses: Ingress[], more: Partial<IngressView> = {}): IngressVie
   service: () => undefined,
   slices: () => [],
   secret: () => undefined,
+  addressesOf: () => [],
   ...more,
 })
 
@@ -238,6 +242,7 @@ test('where a backend leads', () => {
   }
   const here = view([], {
     service: (_namespace, name) => services[name as keyof typeof services],
+    addressesOf: (name) => (name === 'api.example.org' ? ['192.0.2.7'] : []),
     slices: () => [sliceOf('web', ['10.240.0.5', { ip: '10.240.0.6', ready: false }], [{ name: 'http', port: 8080 }])],
   })
   const lead = (name: string, port: number | string, usesClusterIP = false) =>
@@ -247,7 +252,14 @@ test('where a backend leads', () => {
   assert.equal(lead('web', 81), 'e:k ')
   assert.equal(lead('none', 80), 'e:k ')
   assert.equal(lead('web', 80, true), 'e:k 10.241.0.9:80')
-  assert.equal(lead('out', 'http'), 'x:k api.example.org:8443')
+  assert.equal(lead('out', 'http'), 'e:k 192.0.2.7:8443')
+})
+
+test('names outside never lead to the node itself or its cloud', () => {
+  assert.deepEqual(publicOf(['127.0.0.1', '192.0.2.9', '169.254.169.254', '0.0.0.0', '192.0.2.1']), [
+    '192.0.2.1',
+    '192.0.2.9',
+  ])
 })
 
 test('1,000 hosts are made in less than 200 ms', () => {

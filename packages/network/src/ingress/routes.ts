@@ -1,44 +1,10 @@
-import { createHash } from 'node:crypto'
-import { isIPv4 } from '@sampan/kit/ip'
-import type { Secret } from '@sampan/resources/core/secret'
-import type { Service } from '@sampan/resources/core/service'
-import type { EndpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import type { Ingress } from '@sampan/resources/networking/ingress'
 import type { IngressClass } from '@sampan/resources/networking/ingress-class'
-import { type IsLeaving, targetsFor } from '../services/endpoints.ts'
-import { type Canary, isPattern, type RouteOptions, type Wishes, wishesOf } from './annotations.ts'
-import { certificateProblem } from './certificate.ts'
-
-/** Reads for one look at the cluster; any of them may be a moment old. */
-export interface IngressView {
-  ingresses: readonly Ingress[]
-  classes: readonly IngressClass[]
-  service(namespace: string, name: string): Service | undefined
-  slices(namespace: string, name: string): readonly EndpointSlice[]
-  secret(namespace: string, name: string): Secret | undefined
-  isLeaving?: IsLeaving
-}
-
-/** Everything nginx has to know, by the keys of its shared dictionary (see `data.lua`), and what to tell whom. */
-export interface IngressData {
-  entries: Map<string, string>
-  /** File name under `auth/` → user list. */
-  userFiles: Map<string, string>
-  /** What was left out of which Ingress. */
-  problems: { ingress: Ingress; reason: string; message: string }[]
-  /** The Ingresses that are ours: they get an address in their status. */
-  ours: Ingress[]
-  /** Services whose endpoints matter: service key → where it looks them up. */
-  backends: Map<string, Backend>
-}
-
-/** Where one backend's endpoints come from. */
-export interface Backend {
-  namespace: string
-  name: string
-  port: number | string
-  usesClusterIP: boolean
-}
+import { isPattern } from './annotation-values.ts'
+import { wishesOf } from './annotations.ts'
+import type { IngressData, IngressView } from './ingress-data.ts'
+import { addCertificates, usersOf } from './ingress-secrets.ts'
+import type { Canary, RouteOptions, Wishes } from './route-options.ts'
 
 interface Path {
   t: 'exact' | 'prefix' | 'start' | 'regex'
@@ -96,7 +62,7 @@ export function ingressData(view: IngressView): IngressData {
 
 function addIngress(ingress: Ingress, wishes: Wishes, hosts: Map<string, Host>, view: IngressView, data: IngressData) {
   const { spec, metadata } = ingress
-  const secured = addCertificates(ingress, wishes, view, data)
+  const secured = addCertificates(ingress, view, data)
   const users = usersOf(ingress, wishes, view, data)
   const name = `${metadata.namespace}/${metadata.name}`
   const names = new Set<string>()
@@ -229,100 +195,6 @@ function backendKey(
   const key = `${namespace}/${service.name}/${port}${wishes.usesClusterIP ? '/vip' : ''}`
   data.backends.set(key, { namespace, name: service.name, port, usesClusterIP: wishes.usesClusterIP })
   return key
-}
-
-/**
- * Where a backend leads now: `e:` entry with addresses, or `x:` with a name outside the cluster. No such Service or
- * port: no endpoint.
- */
-export function endpointEntry(key: string, backend: Backend, view: IngressView, nodeName: string): [string, string] {
-  const service = view.service(backend.namespace, backend.name)
-  if (!service) return [`e:${key}`, '']
-  const { spec } = service
-  if (spec.type === 'ExternalName') {
-    const port =
-      typeof backend.port === 'number'
-        ? backend.port
-        : (spec.ports?.find(({ name }) => name === backend.port)?.port ?? 80)
-    const isName = /^[\w.-]+$/.test(spec.externalName ?? '')
-    return isName ? [`x:${key}`, `${spec.externalName}:${port}`] : [`e:${key}`, '']
-  }
-  const port = (spec.ports ?? []).find((one) =>
-    typeof backend.port === 'number' ? one.port === backend.port : one.name === backend.port,
-  )
-  if (!port) return [`e:${key}`, '']
-  if (backend.usesClusterIP && spec.clusterIP && isIPv4(spec.clusterIP))
-    return [`e:${key}`, `${spec.clusterIP}:${port.port}`]
-  const { all } = targetsFor(
-    view.slices(backend.namespace, backend.name),
-    port.name,
-    port.protocol ?? 'TCP',
-    nodeName,
-    view.isLeaving,
-  )
-  return [`e:${key}`, all.map(({ ip, port: at }) => `${ip}:${at}`).join(' ')]
-}
-
-/** The hosts of an Ingress that have TLS. A Secret that is missing or broken leaves them the default certificate. */
-function addCertificates(ingress: Ingress, _wishes: Wishes, view: IngressView, data: IngressData): Set<string> {
-  const { namespace = 'default' } = ingress.metadata
-  const secured = new Set<string>()
-  for (const { hosts = [], secretName } of ingress.spec.tls ?? []) {
-    const named = hosts.length > 0 ? hosts : (ingress.spec.rules ?? []).map(({ host }) => host ?? '_')
-    for (const host of named) secured.add(host.toLowerCase())
-    if (!secretName) continue
-    const secret = view.secret(namespace, secretName)
-    const cert = textOf(secret, 'tls.crt')
-    const key = textOf(secret, 'tls.key')
-    const problem = !secret
-      ? 'does not exist'
-      : !cert || !key
-        ? 'has no tls.crt or no tls.key'
-        : certificateProblem(cert, key)
-    if (problem) {
-      const message = `Secret ${namespace}/${secretName} ${problem}; ${named.join(', ')} get the default certificate`
-      data.problems.push({ ingress, reason: 'CertificateProblem', message })
-      continue
-    }
-    const text = JSON.stringify({ cert, key })
-    const id = createHash('sha256').update(text).digest('hex').slice(0, 24)
-    data.entries.set(`k:${id}`, text)
-    for (const host of named)
-      if (!data.entries.has(`c:${host.toLowerCase()}`)) data.entries.set(`c:${host.toLowerCase()}`, id)
-  }
-  return secured
-}
-
-/** The user list of an Ingress with basic authentication, as a file of its own; a missing Secret lets nobody in. */
-function usersOf(
-  ingress: Ingress,
-  wishes: Wishes,
-  view: IngressView,
-  data: IngressData,
-): RouteOptions['auth'] | undefined {
-  const { users, options } = wishes
-  if (!users || !options.auth) return options.auth
-  const [namespace, name] = users.secret.split('/') as [string, string]
-  const secret = view.secret(namespace, name)
-  const text =
-    users.form === 'auth-file'
-      ? textOf(secret, 'auth')
-      : Object.keys(secret?.data ?? {})
-          .map((user) => `${user}:${textOf(secret, user)?.trim()}`)
-          .join('\n')
-  if (!text) {
-    const message = `Secret ${users.secret} has no user list; nobody gets in until it has`
-    data.problems.push({ ingress, reason: 'Rejected', message })
-    return options.auth
-  }
-  const file = createHash('sha256').update(`${users.secret} ${text}`).digest('hex').slice(0, 24)
-  data.userFiles.set(file, `${text.trim()}\n`)
-  return { ...options.auth, file }
-}
-
-const textOf = (secret: Secret | undefined, key: string): string | undefined => {
-  const value = secret?.data?.[key]
-  return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8')
 }
 
 const byAge = (a: Ingress, b: Ingress) =>

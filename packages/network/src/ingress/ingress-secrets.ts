@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { Secret } from '@sampan/resources/core/secret'
+import type { Ingress } from '@sampan/resources/networking/ingress'
+import { certificateProblem } from './certificate.ts'
+import type { IngressData, IngressView } from './ingress-data.ts'
+import type { RouteOptions, Wishes } from './route-options.ts'
+
+/** The hosts of an Ingress that have TLS. A Secret that is missing or broken leaves them the default certificate. */
+export function addCertificates(ingress: Ingress, view: IngressView, data: IngressData): Set<string> {
+  const { namespace = 'default' } = ingress.metadata
+  const secured = new Set<string>()
+  for (const { hosts = [], secretName } of ingress.spec.tls ?? []) {
+    const named = hosts.length > 0 ? hosts : (ingress.spec.rules ?? []).map(({ host }) => host ?? '_')
+    for (const host of named) secured.add(host.toLowerCase())
+    if (!secretName) continue
+    const secret = view.secret(namespace, secretName)
+    const cert = textOf(secret, 'tls.crt')
+    const key = textOf(secret, 'tls.key')
+    const problem = !secret
+      ? 'does not exist'
+      : !cert || !key
+        ? 'has no tls.crt or no tls.key'
+        : certificateProblem(cert, key)
+    if (problem) {
+      const message = `Secret ${namespace}/${secretName} ${problem}; ${named.join(', ')} get the default certificate`
+      data.problems.push({ ingress, reason: 'CertificateProblem', message })
+      continue
+    }
+    const text = JSON.stringify({ cert, key })
+    const id = createHash('sha256').update(text).digest('hex').slice(0, 24)
+    data.entries.set(`k:${id}`, text)
+    for (const host of named)
+      if (!data.entries.has(`c:${host.toLowerCase()}`)) data.entries.set(`c:${host.toLowerCase()}`, id)
+  }
+  return secured
+}
+
+/** The user list of an Ingress with basic authentication, as a file of its own; a missing Secret lets nobody in. */
+export function usersOf(
+  ingress: Ingress,
+  wishes: Wishes,
+  view: IngressView,
+  data: IngressData,
+): RouteOptions['auth'] | undefined {
+  const { users, options } = wishes
+  if (!users || !options.auth) return options.auth
+  const [namespace, name] = users.secret.split('/') as [string, string]
+  const secret = view.secret(namespace, name)
+  const text =
+    users.form === 'auth-file'
+      ? textOf(secret, 'auth')
+      : Object.keys(secret?.data ?? {})
+          .map((user) => `${user}:${textOf(secret, user)?.trim()}`)
+          .join('\n')
+  if (!text) {
+    const message = `Secret ${users.secret} has no user list; nobody gets in until it has`
+    data.problems.push({ ingress, reason: 'Rejected', message })
+    return options.auth
+  }
+  const file = createHash('sha256').update(`${users.secret} ${text}`).digest('hex').slice(0, 24)
+  data.userFiles.set(file, `${text.trim()}\n`)
+  return { ...options.auth, file }
+}
+
+const textOf = (secret: Secret | undefined, key: string): string | undefined => {
+  const value = secret?.data?.[key]
+  return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8')
+}
