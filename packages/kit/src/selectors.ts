@@ -117,7 +117,7 @@ export function selectorFrom(object: LabelSelectorLike | undefined): Selector | 
     ([name, one]): Requirement => ({ key: name, operator: '=', values: [one] }),
   )
   const expressions = (object.matchExpressions ?? []).map((one): Requirement => {
-    const operator = operators[one.operator]
+    const operator = Object.hasOwn(operators, one.operator) ? operators[one.operator] : undefined
     if (!operator) throw new SyntaxError(`${JSON.stringify(one.operator)} is not a valid label selector operator`)
     return { key: one.key, operator, values: one.values ?? [] }
   })

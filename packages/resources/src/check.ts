@@ -123,6 +123,10 @@ export function* labelSelector(at: string, selector: LabelSelector | undefined):
   }
 }
 
+/** Whether its operators are known, so that it can be asked what it selects. */
+export const isSoundSelector = (selector: LabelSelector) =>
+  (selector.matchExpressions ?? []).every(({ operator }) => selectorOperators.includes(operator))
+
 export const isEmptySelector = (selector: LabelSelector | undefined) =>
   !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && !selector.matchExpressions?.length)
 

@@ -21,8 +21,8 @@ export const controllerRevision = defineResource<ControllerRevision>({
       value: (one) => {
         const owner = controllerOf(one)
         if (!owner) return '<none>'
-        const [group] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : ['']
-        return `${owner.kind.toLowerCase()}${group ? `.${group}` : ''}/${owner.name}`
+        const [group] = owner.apiVersion?.includes('/') ? owner.apiVersion.split('/') : ['']
+        return `${owner.kind?.toLowerCase()}${group ? `.${group}` : ''}/${owner.name}`
       },
     },
     { name: 'Revision', value: (one) => String(one.revision) },

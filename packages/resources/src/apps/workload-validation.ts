@@ -6,6 +6,7 @@ import {
   amount,
   immutable,
   isEmptySelector,
+  isSoundSelector,
   labelSelector,
   named,
   notNegative,
@@ -31,7 +32,7 @@ function* templateProblems(selector: LabelSelector | undefined, template: PodTem
     yield* labelSelector('spec.selector', selector)
     if (isEmptySelector(selector))
       yield invalidValue('spec.selector', selector, 'empty selector is invalid for deployment')
-    else if (template && isSound(selector) && !selects(selector, template.metadata?.labels))
+    else if (template && isSoundSelector(selector) && !selects(selector, template.metadata?.labels))
       yield invalidValue(
         'spec.template.metadata.labels',
         template.metadata?.labels ?? null,
@@ -51,11 +52,6 @@ function* onlyAlways(template: PodTemplate | undefined): Problems {
       'activeDeadlineSeconds in ReplicaSet is not Supported',
     )
 }
-
-const isSound = (selector: LabelSelector) =>
-  (selector.matchExpressions ?? []).every(({ operator }) =>
-    ['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator),
-  )
 
 /** A template that did not change is not looked at again. */
 const isSame = (one: { spec: unknown }, old: { spec: unknown } | undefined) =>

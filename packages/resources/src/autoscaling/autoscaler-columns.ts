@@ -18,16 +18,16 @@ function metricText(metric: Metric, current: Current | undefined): string {
   const resource = metric.resource ?? metric.containerResource
   if (resource) {
     const now: Value | undefined = (current?.resource ?? current?.containerResource)?.current
-    return resource.target.averageValue !== undefined
+    return resource.target?.averageValue !== undefined
       ? `${resource.name}: ${pair(now?.averageValue, resource.target.averageValue)}`
-      : `${resource.name}: ${pair(percent(now?.averageUtilization, unknown), percent(resource.target.averageUtilization, '<auto>'))}`
+      : `${resource.name}: ${pair(percent(now?.averageUtilization, unknown), percent(resource.target?.averageUtilization, '<auto>'))}`
   }
-  if (metric.pods) return pair(current?.pods?.current.averageValue, metric.pods.target.averageValue)
+  if (metric.pods) return pair(current?.pods?.current?.averageValue, metric.pods.target?.averageValue)
   const source = metric.object ?? metric.external
   const now: Value | undefined = (current?.object ?? current?.external)?.current
-  return source?.target.averageValue !== undefined
+  return source?.target?.averageValue !== undefined
     ? pair(now?.averageValue, source.target.averageValue, ' (avg)')
-    : pair(now?.value, source?.target.value)
+    : pair(now?.value, source?.target?.value)
 }
 
 /** `cpu: 12%/80%`; at most two, and how many more there are. */

@@ -37,7 +37,7 @@ function* metricProblems(at: string, metric: Metric): Problems {
     return
   }
   yield* oneOf(`${at}.type`, metric.type, Object.keys(kinds).sort())
-  const field = kinds[metric.type]
+  const field = Object.hasOwn(kinds, metric.type) ? kinds[metric.type] : undefined
   if (!field) return
   const source = metric[field]
   if (!source) {

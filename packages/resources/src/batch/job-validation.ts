@@ -1,6 +1,15 @@
 import { jsonEqual } from '@sampan/kit/json-equal'
 import { selects } from '@sampan/kit/selectors'
-import { immutable, labelSelector, largestInt32, notNegative, oneOf, optionalOneOf, type Problems } from '../check.ts'
+import {
+  immutable,
+  isSoundSelector,
+  labelSelector,
+  largestInt32,
+  notNegative,
+  oneOf,
+  optionalOneOf,
+  type Problems,
+} from '../check.ts'
 import { podTemplateProblems } from '../core/pod-validation.ts'
 import { forbiddenField, invalidValue, notSupported, required } from '../problem.ts'
 import type { CronJob } from './cron-job.ts'
@@ -24,7 +33,7 @@ export function* jobProblems(one: Job, old?: Job, subresource?: string): Problem
         labels ?? null,
         `must be '${one.metadata.uid}'; \`selector\` is made by the server unless \`manualSelector\` is true`,
       )
-    if (!selects(spec.selector, labels))
+    if (isSoundSelector(spec.selector) && !selects(spec.selector, labels))
       yield invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`')
   }
   if (old) yield* updateProblems(spec, old.spec)
@@ -112,12 +121,12 @@ function steerable(template: Spec['template']): unknown {
     schedulingGates: _c,
     affinity: _d,
     ...spec
-  } = template.spec ?? { containers: [] }
-  const { labels: _l, annotations: _m, ...metadata } = template.metadata ?? {}
+  } = template?.spec ?? { containers: [] }
+  const { labels: _l, annotations: _m, ...metadata } = template?.metadata ?? {}
   return {
     ...template,
     metadata,
-    spec: { ...spec, containers: spec.containers.map(({ resources: _, ...one }) => one) },
+    spec: { ...spec, containers: (spec.containers ?? []).map(({ resources: _, ...one }) => one) },
   }
 }
 

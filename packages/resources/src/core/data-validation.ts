@@ -49,15 +49,17 @@ export function* secretProblems(one: Secret, old?: Secret): Problems {
 }
 
 /** Keys that well-known types must have; empty values count. */
-const wanted: Record<string, readonly string[]> = {
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-}
+const wanted = new Map<string, readonly string[]>(
+  Object.entries({
+    'kubernetes.io/dockercfg': ['.dockercfg'],
+    'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+    'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+    'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  }),
+)
 
 function* typeProblems({ type = '', data = {}, metadata }: Secret): Problems {
-  for (const key of wanted[type] ?? []) if (!Object.hasOwn(data, key)) yield required(`data[${key}]`)
+  for (const key of wanted.get(type) ?? []) if (!Object.hasOwn(data, key)) yield required(`data[${key}]`)
   if (type === 'kubernetes.io/basic-auth' && !('username' in data) && !('password' in data)) {
     yield required('data[username]')
     yield required('data[password]')

@@ -20,7 +20,7 @@ export const namespace = defineResource<Namespace>({
   fields: { 'status.phase': (one) => one.status?.phase ?? '' },
   defaults: (one) => {
     // Label and finalizer are what selectors and the orderly end of a namespace rely on.
-    child(one.metadata, 'labels')['kubernetes.io/metadata.name'] = one.metadata.name
+    if (one.metadata.name) child(one.metadata, 'labels')['kubernetes.io/metadata.name'] = one.metadata.name
     child(one, 'spec')
     if (!one.metadata.deletionTimestamp && !one.spec.finalizers?.includes('kubernetes'))
       one.spec.finalizers = [...(one.spec.finalizers ?? []), 'kubernetes']

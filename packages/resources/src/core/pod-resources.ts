@@ -1,4 +1,4 @@
-import { addQuantities, compareQuantities } from '@sampan/kit/quantity'
+import { addQuantities, compareQuantities, findQuantity } from '@sampan/kit/quantity'
 import type { Pod } from './pod.ts'
 
 export type ResourceList = Record<string, string>
@@ -49,14 +49,17 @@ function largest(a: ResourceList, b: ResourceList): ResourceList {
   return most
 }
 
-/** Who is evicted first when memory runs out: BestEffort, then Burstable, then Guaranteed. */
+/**
+ * Who is evicted first when memory runs out: BestEffort, then Burstable, then Guaranteed. What is no quantity counts as
+ * nothing: validation refuses it later.
+ */
 export function qosClassOf(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const parts: { resources?: { requests?: ResourceList; limits?: ResourceList } }[] =
     pod.spec.resources?.requests || pod.spec.resources?.limits
       ? [{ resources: pod.spec.resources }]
       : [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])]
-  const set = (list: ResourceList | undefined, name: string) =>
-    list?.[name] !== undefined && compareQuantities(list[name]!, '0') > 0
+  const size = (list: ResourceList | undefined, name: string) => findQuantity(list?.[name] ?? '')?.nanos ?? 0n
+  const set = (list: ResourceList | undefined, name: string) => size(list, name) > 0n
   const says = (name: string) =>
     parts.some(({ resources }) => set(resources?.requests, name) || set(resources?.limits, name))
   if (!says('cpu') && !says('memory')) return 'BestEffort'
@@ -64,7 +67,7 @@ export function qosClassOf(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' 
     ['cpu', 'memory'].every(
       (name) =>
         set(resources?.limits, name) &&
-        compareQuantities(resources?.requests?.[name] ?? resources!.limits![name]!, resources!.limits![name]!) === 0,
+        (resources?.requests?.[name] === undefined || size(resources.requests, name) === size(resources.limits, name)),
     ),
   )
   return isFixed ? 'Guaranteed' : 'Burstable'

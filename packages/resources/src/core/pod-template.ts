@@ -18,8 +18,8 @@ export const podTemplate = defineResource<PodTemplate>({
   answersDeleted: true,
   defaults: (one) => defaultPodTemplate(one.template),
   columns: [
-    { name: 'Containers', value: (one) => one.template?.spec?.containers.map(({ name }) => name).join(',') },
-    { name: 'Images', value: (one) => one.template?.spec?.containers.map(({ image = '' }) => image).join(',') },
+    { name: 'Containers', value: (one) => one.template?.spec?.containers?.map(({ name }) => name).join(',') },
+    { name: 'Images', value: (one) => one.template?.spec?.containers?.map(({ image = '' }) => image).join(',') },
     { name: 'Pod Labels', value: (one) => labelsText(one.template?.metadata?.labels) },
   ],
   validate: (one) => [...podTemplateProblems('template', one.template)],

@@ -146,7 +146,7 @@ function comparable(spec: Spec, isGated: boolean): Record<string, unknown> {
   const { activeDeadlineSeconds: _a, tolerations: _b, schedulingGates: _c, ...rest } = spec
   const copy: Record<string, unknown> = {
     ...rest,
-    containers: spec.containers.map(({ image: _, ...one }) => one),
+    containers: (spec.containers ?? []).map(({ image: _, ...one }) => one),
     initContainers: (spec.initContainers ?? []).map(({ image: _, ...one }) => one),
   }
   if (spec.terminationGracePeriodSeconds === 1 || (spec.terminationGracePeriodSeconds ?? 0) < 0)

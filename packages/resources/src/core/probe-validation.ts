@@ -61,7 +61,7 @@ function* handlerProblems(at: string, handler: Handler): Problems {
     yield* portNumberOrName(`${at}.httpGet.port`, httpGet.port)
     yield* oneOf(`${at}.httpGet.scheme`, httpGet.scheme, ['HTTP', 'HTTPS'])
     for (const [index, header] of (httpGet.httpHeaders ?? []).entries())
-      for (const why of headerNameProblems(header.name))
+      for (const why of headerNameProblems(header.name ?? ''))
         yield invalidValue(`${at}.httpGet.httpHeaders[${index}].name`, header.name, why)
   }
   if (tcpSocket) yield* portNumberOrName(`${at}.tcpSocket.port`, tcpSocket.port)
