@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AppName } from './git/repositories.ts'
 import { createGit, type Git } from './git/server.ts'
 import { keptSecret } from './kept-secret.ts'
 import type { ReadPipelineLog } from './logs/pipeline-log.ts'
 import type { Part, PartOptions } from './part.ts'
-import { createBuildLogs, createPipelines, type PipelineOptions } from './pipelines/pipelines.ts'
+import { buildCacheOf, createBuildLogs, createPipelines, type PipelineOptions } from './pipelines/pipelines.ts'
 import { registryKeys } from './registry/keys.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
 
@@ -26,6 +29,8 @@ export interface Delivery {
   registry: Registry
   /** What the steps of a Pipeline said, also long after. */
   readLog: ReadPipelineLog
+  /** Takes away what an app has on disk, repository and build cache: one made later under its name starts afresh. */
+  forget(app: AppName): Promise<void>
 }
 
 /** Needs the system namespace: keys are kept in Secrets there. */
@@ -52,5 +57,14 @@ export async function createDelivery({ images, settings, ...options }: DeliveryO
     builderImage: images.builder,
   })
   // The registry first: what the others start may need it.
-  return { parts: [registry, pipelines, git], git, registry, readLog: logs.read }
+  return {
+    parts: [registry, pipelines, git],
+    git,
+    registry,
+    readLog: logs.read,
+    async forget(app) {
+      await git.repositories.remove(app)
+      await rm(join(buildCacheOf(options.config), app.project, app.app), { recursive: true, force: true })
+    },
+  }
 }

@@ -63,7 +63,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await sweepTokens(client, now())
 
   const common: PartOptions = { client, config, log, access: accounts, now }
-  const { parts, git, registry, readLog } = await createDelivery({ ...common, images })
+  const { parts, git, registry, readLog, forget } = await createDelivery({ ...common, images })
 
   const metrics = metricsRegistry()
   const caches = openCaches({ client, log })
@@ -72,7 +72,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const controllers: Controller[] = [
     projectController(),
     environmentController({ domain: config.domain, pullConfigJson: registry.pullConfigJson }),
-    appController({ ...shared, forget: git.repositories.remove }),
+    appController({ ...shared, forget }),
     rolloutController({ ...shared, probes: probesOf(config, signal), urlOf }),
     ...parts.flatMap((part) => part.controllers ?? []),
   ]

@@ -17,7 +17,6 @@ import { writeHooks } from './hook-files.ts'
 import { listenForHooks, type PushTicket } from './hook-server.ts'
 import { stepsOf, type Update } from './push.ts'
 import { type AppName, type Repositories, repositoriesIn } from './repositories.ts'
-import { repositoryController } from './repository-controller.ts'
 import { type GitRequest, gitRequestFrom } from './route.ts'
 
 export interface GitOptions extends PartOptions {
@@ -179,12 +178,6 @@ export function createGit(options: GitOptions): Git {
   return {
     repositories,
     sweep,
-    controllers: [
-      repositoryController({
-        repositories,
-        cacheOf: (project, name) => join(config.home, 'build-cache', project, name),
-      }),
-    ],
     handlers: [{ prefix: '/git/', handle }],
     async start() {
       await writeHooks(hooks)

@@ -37,6 +37,9 @@ export interface PipelineOptions extends PartOptions {
 const fieldManager = 'sampan-builds'
 const hubEveryMs = 5 * 60_000
 
+/** Folder with the build caches, one per app: `<project>/<app>`. */
+export const buildCacheOf = ({ home }: Pick<PartOptions['config'], 'home'>) => join(home, 'build-cache')
+
 /** Where build logs are kept, and how they are read. Apart from the rest, because git reads them too. */
 export function createBuildLogs({ client, config }: Pick<PartOptions, 'client' | 'config'>): {
   store: LogStore
@@ -59,7 +62,7 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
     pods: {
       builderImage: options.builderImage,
       registryHost: config.registryHost,
-      cacheFolder: join(config.home, 'build-cache'),
+      cacheFolder: buildCacheOf(config),
       environment: await hostBuildEnvironment(),
       pids: settings.pids,
     },
