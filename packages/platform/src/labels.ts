@@ -10,5 +10,8 @@ export const releaseLabel = 'sampan.dev/release'
 /** On namespaces: `home` (where Apps and Releases live) or `environment` (where pods run). */
 export const namespaceRoleLabel = 'sampan.dev/namespace'
 
+/** On Apps: who changed the parameters last. */
+export const changedByAnnotation = 'sampan.dev/changed-by'
+
 /** Field manager of what a release applies. */
 export const releaseManager = 'sampan-release'

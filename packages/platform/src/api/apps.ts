@@ -13,6 +13,7 @@ import { release } from '@sampan/resources/sampan/release'
 import { rollout } from '@sampan/resources/sampan/rollout'
 import { anything, object, optional, text } from '@sampan/resources/schema'
 import { parameterProblems } from '../apps/parameters.ts'
+import { changedByAnnotation } from '../labels.ts'
 import { releasesOf } from '../rollouts/history.ts'
 import { type ApiContext, all, eventually } from './context.ts'
 import { createProject } from './projects.ts'
@@ -172,14 +173,16 @@ interface Change {
 }
 
 /** Merges parameters; answers when the release they lead to is made, so that its rollout can be followed. */
-async function changeParameters(context: ApiContext, { params, body, api, signal }: Change) {
+async function changeParameters(context: ApiContext, { params, body, api, user, signal }: Change) {
   const at = { namespace: params.project, name: params.app }
   const releases = () => releasesOf(all(context, release, at.namespace), at.name)
   const before = releases().at(-1)?.spec.number ?? 0
   const changed = await retried(async () => {
     const one = await api.get(app, at)
+    const annotations = { ...one.metadata.annotations, [changedByAnnotation]: user.name }
     return api.update(app, {
       ...one,
+      metadata: { ...one.metadata, annotations },
       spec: { ...one.spec, parameters: checked(mergePatch(one.spec.parameters, body)) },
     })
   })

@@ -2,6 +2,7 @@ import type { App } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import type { Release } from '@sampan/resources/sampan/release'
 import type { Rollout } from '@sampan/resources/sampan/rollout'
+import { changedByAnnotation } from '../labels.ts'
 import { canonical, changeInWords } from './parameters.ts'
 
 /** What is known about an app; everything oldest first. */
@@ -62,7 +63,12 @@ export function nextRelease({ app, pipelines, releases, rollouts }: Known): Deci
   ].filter((one) => typeof one === 'string')
   if (words.length === 0) return { overtaken }
   const { image, exposedPort, commit, pipeline } = spec
-  return { release: { image, exposedPort, commit, ...(pipeline && { pipeline }), reason: words.join(', ') }, overtaken }
+  const by = app.metadata.annotations?.[changedByAnnotation]
+  const reason = words.join(', ')
+  return {
+    release: { image, exposedPort, commit, ...(pipeline && { pipeline }), ...(by && { by }), reason },
+    overtaken,
+  }
 }
 
 const isReady = (one: Pipeline) => one.status?.state === 'success' && one.status.image !== undefined

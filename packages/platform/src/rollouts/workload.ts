@@ -29,8 +29,9 @@ export function deploymentProgress({ metadata, spec, status = {} }: Deployment):
       isSeen &&
       status.conditions?.some((one) => one.type === 'Progressing' && one.reason === 'ProgressDeadlineExceeded') ===
         true,
-    message:
-      isSeen && old > 0 && updated >= replicas && available >= replicas
+    message: !isSeen
+      ? 'new instances are being made'
+      : old > 0 && ready >= replicas
         ? `${old} old ${old === 1 ? 'instance' : 'instances'} still ending`
         : `${ready} of ${replicas} new ${replicas === 1 ? 'instance' : 'instances'} ready`,
   }
