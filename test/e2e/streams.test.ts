@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -287,4 +288,49 @@ test('kubectl top shows what pods and nodes use', { skip }, async () => {
   assert.match(await top('nodes'), new RegExp(`^${node.nodeName} +\\d+m`, 'm'))
   const { stdout } = await kubectl(program, ['get', '--raw', `/api/v1/nodes/${node.nodeName}/proxy/metrics/resource`])
   assert.match(stdout, /container_memory_working_set_bytes\{container="main",namespace="default",pod="shell"\} \d+/)
+})
+
+for (const { version, program } of kubectls)
+  test(`kubectl ${version} exec with a terminal`, { skip }, async () => {
+    const command = `stty cols 91 rows 17; ${program} --kubeconfig ${node.kubeconfig} exec -it shell -- sh -c 'sleep 0.3; stty size; test -t 2 && echo terminal; exit 5'`
+    const { code, stdout } = await run('script', ['-qec', command, '/dev/null'], { timeoutMs: 20_000 })
+    assert.match(stdout, /17 91\r\n/)
+    assert.match(stdout, /terminal\r\n/)
+    assert.equal(code, 5)
+  })
+
+test('a WebSocket inside the cluster is reached through the proxy', { skip }, async () => {
+  await node.run(
+    'echo',
+    'while :; do nc -l -p 9000 -e sh -c "read a; printf \'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\n\'; while read line; do case \\"\\$line\\" in hello*) echo back \\$line;; esac; done"; done',
+  )
+  await sleep(300)
+  const { ca, cert, key } = await readKubeconfig(node.kubeconfig)
+  const call = request(`${node.url}/api/v1/namespaces/default/pods/echo:9000/proxy/x`, {
+    ca,
+    cert,
+    key,
+    headers: { connection: 'Upgrade', upgrade: 'echo' },
+  })
+  call.end()
+  const [answer, socket] = await once(call, 'upgrade')
+  assert.equal(answer.headers.upgrade, 'echo')
+  socket.write('hello\n')
+  assert.equal(String((await once(socket, 'data'))[0]), 'back hello\n')
+  socket.destroy()
+})
+
+test('kubectl proxy serves the API to programs without credentials', { skip }, async () => {
+  const { program } = kubectls.at(-1)!
+  const child = spawn(program, ['--kubeconfig', node.kubeconfig, 'proxy', '--port=0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(child.stdout, 'data')
+  const port = /:(\d+)/.exec(String(line))?.[1]
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/namespaces/default/pods/web:8080/proxy/`, {
+    headers: { connection: 'close' },
+  })
+  assert.match(await answer.text(), /proxy\/x">hi<\/a>/)
+  child.kill()
+  await once(child, 'exit')
 })
