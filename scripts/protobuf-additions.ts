@@ -4,6 +4,30 @@ const meta = 'k8s.io.apimachinery.pkg.apis.meta.v1'
 
 /** What newer releases of Kubernetes added, and the two groups that kubectl does not link: `number name type` as there. */
 export const additions: Messages = {
+  'k8s.io.api.core.v1': {
+    Container: ['25 restartPolicyRules *ContainerRestartRule'],
+    ContainerRestartRule: ['1 action string', '2 exitCodes ContainerRestartRuleOnExitCodes'],
+    ContainerRestartRuleOnExitCodes: ['1 operator string', '2 values *int'],
+    EnvVarSource: ['5 fileKeyRef FileKeySelector'],
+    EphemeralContainerCommon: ['25 restartPolicyRules *ContainerRestartRule'],
+    FileKeySelector: ['1 volumeName string', '2 path string', '3 key string', '4 optional bool'],
+    PodCertificateProjection: [
+      '1 signerName string',
+      '2 keyType string',
+      '3 maxExpirationSeconds int',
+      '4 credentialBundlePath string',
+      '5 keyPath string',
+      '6 certificateChainPath string',
+    ],
+    PodSpec: ['41 hostnameOverride string'],
+    PodStatus: [
+      '19 allocatedResources map k8s.io.apimachinery.pkg.api.resource.Quantity',
+      '20 resources ResourceRequirements',
+    ],
+    ResourceHealth: ['6 message string'],
+    VolumeProjection: ['6 podCertificate PodCertificateProjection'],
+  },
+  'k8s.io.api.storage.v1': { CSIDriverSpec: ['10 serviceAccountTokenInSecrets bool'] },
   'k8s.io.kube_aggregator.pkg.apis.apiregistration.v1': {
     APIService: [`1 metadata ${meta}.ObjectMeta`, '2 spec APIServiceSpec', '3 status APIServiceStatus'],
     APIServiceCondition: [
