@@ -6,10 +6,14 @@ import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpointsObjects } from './endpoints.ts'
+import { ephemeralVolumes } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobs } from './job.ts'
+import { localVolumes } from './local-volumes.ts'
 import { namespaces } from './namespace.ts'
 import { nodeLifecycle } from './node-lifecycle.ts'
+import { persistentVolumes } from './persistent-volume.ts'
+import { persistentVolumeClaims } from './persistent-volume-claim.ts'
 import { podDisruptionBudgets } from './pod-disruption-budget.ts'
 import { podGc } from './pod-gc.ts'
 import { replicaSets } from './replica-set.ts'
@@ -23,10 +27,12 @@ export interface ControllersOptions {
   /** PEM of the certificate authority of the API server. */
   ca: string
   log?: Log
+  /** Folder on this machine for the volumes of class `local`; without one there is no such class. */
+  volumesFolder?: string
 }
 
 /** Everything the engine runs, for `runControllers`. */
-export const controllers = ({ client, ca }: ControllersOptions): readonly (Controller | Part)[] => [
+export const controllers = ({ client, ca, volumesFolder }: ControllersOptions): readonly (Controller | Part)[] => [
   deployments,
   replicaSets,
   replicationControllers,
@@ -43,5 +49,9 @@ export const controllers = ({ client, ca }: ControllersOptions): readonly (Contr
   podGc(),
   nodeLifecycle(),
   taintEviction,
+  persistentVolumeClaims,
+  persistentVolumes,
+  ephemeralVolumes,
+  ...(volumesFolder ? localVolumes(volumesFolder) : []),
   garbageCollector,
 ]
