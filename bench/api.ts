@@ -1,0 +1,125 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { measure, type Rate, type Wanted } from './clients.ts'
+import { type Measured, median, report } from './report.ts'
+
+const ports = { ours: 28_443, floor: 28_444 }
+const rounds = 3
+const namespace = '/api/v1/namespaces/default/configmaps'
+const configMap = (name: string) =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { app: 'bench' } },
+    data: { a: 'x'.repeat(200), b: 'y'.repeat(200) },
+  })
+
+/** GET, CREATE and LIST against a bare HTTPS server, alternating, medians of three rounds. */
+export async function apiBench(): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'sampan-bench-'))
+  const started: ChildProcess[] = []
+  try {
+    started.push(await start('api-process.ts', home, ports.ours))
+    started.push(await start('floor-process.ts', home, ports.floor))
+    const read = (name: string) => readFileSync(join(home, 'pki', name), 'utf8')
+    const as = { ca: read('ca.crt'), cert: read('client-admin.crt'), key: read('client-admin.key') }
+    const both = async (wanted: Omit<Wanted, 'port' | 'ca' | 'cert' | 'key'>) => {
+      const rates: { ours: Rate[]; floor: Rate[] } = { ours: [], floor: [] }
+      for (let round = 0; round < rounds; round++) {
+        for (const side of ['floor', 'ours'] as const) {
+          const path = (n: number) => wanted.path(n + round * wanted.count)
+          rates[side].push(
+            await measure({
+              ...wanted,
+              ...as,
+              port: ports[side],
+              path,
+              body: wanted.body && ((n) => wanted.body!(n + round * wanted.count)),
+            }),
+          )
+        }
+      }
+      return rates
+    }
+    const create = await both({
+      method: 'POST',
+      path: () => namespace,
+      body: (n) => configMap(`c-${n}`),
+      count: 3000,
+      connections: 64,
+    })
+    const get = await both({ method: 'GET', path: (n) => `${namespace}/c-${n % 3000}`, count: 10_000 })
+    const list = await both({ method: 'GET', path: () => `${namespace}?limit=500`, count: 300, connections: 8 })
+    // The floor's list is the same bytes, from memory.
+    await put(`${namespace}`, await fetchText(`${namespace}?limit=500`, as, ports.ours), as)
+    const floorList = await measure({
+      ...as,
+      port: ports.floor,
+      method: 'GET',
+      path: () => namespace,
+      count: 300,
+      connections: 8,
+    })
+    list.floor = [floorList]
+    report('API against a bare HTTPS server', [
+      ...rows('CREATE (durable)', create),
+      ...rows('GET', get),
+      ...rows('LIST 500', list),
+    ])
+  } finally {
+    for (const child of started) child.kill('SIGKILL')
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+const rows = (name: string, { ours, floor }: { ours: Rate[]; floor: Rate[] }): Measured[] => [
+  {
+    name,
+    ours: median(ours.map((one) => one.perSecond)),
+    floor: median(floor.map((one) => one.perSecond)),
+    unit: 'per s',
+    better: 'more',
+  },
+  {
+    name: `${name}, p99`,
+    ours: median(ours.map((one) => one.p99)),
+    floor: median(floor.map((one) => one.p99)),
+    unit: 'ms',
+    better: 'less',
+  },
+]
+
+async function start(file: string, home: string, port: number): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, file), [home, String(port)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  await once(child, 'message')
+  return child
+}
+
+type Identity = Pick<Wanted, 'ca' | 'cert' | 'key'>
+
+const fetchText = (path: string, as: Identity, port: number) => exchange('GET', path, as, port)
+const put = (path: string, text: string, as: Identity) => exchange('POST', path, as, ports.floor, text)
+
+function exchange(method: string, path: string, as: Identity, port: number, body?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const agent = new Agent(as)
+    const sent = request(
+      { host: '127.0.0.1', port, method, path, agent, headers: { 'x-store-as': path } },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk
+        })
+        response.on('end', () => resolve(text))
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}

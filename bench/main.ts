@@ -1,0 +1,18 @@
+import { apiBench } from './api.ts'
+import { podsBench } from './pods.ts'
+import { pushBench } from './push.ts'
+
+/**
+ * `npm run bench [api] [pods] [push]`: each measures Sampan and its floor in the same run, turn by turn, and prints ratios.
+ * Figures that are worth keeping go to docs/performance.md by hand, with the machine they were taken on.
+ */
+const benches = { api: apiBench, pods: podsBench, push: pushBench }
+const names = Object.keys(benches) as (keyof typeof benches)[]
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const unknown = asked.find((word) => !Object.hasOwn(benches, word))
+if (unknown) {
+  console.error(`there is no bench "${unknown}": choose of ${names.join(', ')}`)
+  process.exit(2)
+}
+for (const name of names) if (asked.length === 0 || asked.includes(name)) await benches[name]()
+process.exit(0)
