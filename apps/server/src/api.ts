@@ -14,6 +14,7 @@ import { type ApiServer, createApiServer } from '@sampan/apiserver/server'
 import type { Log } from '@sampan/kit/log'
 import { builtInKinds } from '@sampan/resources/kinds'
 import type { Transport } from '@sampan/resources/transport'
+import { sealKey } from '@sampan/store/seal'
 import { sqliteStore } from '@sampan/store/sqlite'
 import { type Config, pathsOf } from './config.ts'
 
@@ -37,7 +38,10 @@ export interface Api {
 /** Store, identity, admission and the objects every cluster starts with. */
 export async function openApi(config: Config, log: Log, signal: AbortSignal): Promise<Api> {
   const paths = pathsOf(config.home)
-  const [pki, store] = await Promise.all([openKeys(config), sqliteStore({ path: paths.database })])
+  const [pki, store] = await Promise.all([
+    openKeys(config),
+    sqliteStore({ path: paths.database, sealed: sealedOf(paths.pki) }),
+  ])
   const objects = objectsOf(store)
   const parts = createAuth({
     objects,
@@ -97,6 +101,9 @@ export async function openApi(config: Config, log: Log, signal: AbortSignal): Pr
     },
   }
 }
+
+/** Secrets are encrypted on disk; a backup needs the key beside the database. */
+const sealedOf = (folder: string) => ({ prefixes: ['/core/secrets/'], key: sealKey(join(folder, 'store.key')) })
 
 /** OpenID Connect providers whose tokens the API accepts: `<home>/oidc.json`, a list of `OidcOptions`. */
 function providers(home: string): OidcOptions[] {

@@ -1,5 +1,8 @@
+import type { Sealed } from './seal.ts'
+
 export interface WorkerOptions {
   path: string
+  sealed?: Sealed
 }
 
 /** Key, number of bytes, created, modified. The bytes follow each other in `data`. */

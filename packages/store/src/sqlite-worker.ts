@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { isSealed, seal, unseal } from './seal.ts'
 import type { FromWorker, Loaded, ToWorker, WorkerOptions } from './sqlite-messages.ts'
 
 /**
@@ -8,11 +9,20 @@ import type { FromWorker, Loaded, ToWorker, WorkerOptions } from './sqlite-messa
  * says when the batch is on disk: WAL with `synchronous=FULL` has fsynced the log when COMMIT returns. The exclusive
  * lock makes a second process fail at once instead of writing behind our back.
  */
-const { path } = workerData as WorkerOptions
+const { path, sealed } = workerData as WorkerOptions
 const port = parentPort!
 const chunkBytes = 4 << 20
 
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
+
+function opened(key: string, value: Uint8Array): Uint8Array {
+  if (!isSealed(value)) return value
+  if (!sealed) throw new Error(`${key} is encrypted, and no key was given`)
+  return unseal(value, key, sealed.key)
+}
+
+const closed = (key: string, value: Uint8Array) =>
+  sealed?.prefixes.some((prefix) => key.startsWith(prefix)) ? seal(value, key, sealed.key) : value
 
 function open(): DatabaseSync {
   const database = new DatabaseSync(path)
@@ -42,7 +52,7 @@ function load(database: DatabaseSync): void {
     chunk = { loaded: [], values: [], bytes: 0 }
   }
   for (const row of database.prepare('SELECT key, value, created, modified FROM objects').iterate()) {
-    const value = row.value as Uint8Array
+    const value = opened(row.key as string, row.value as Uint8Array)
     chunk.loaded.push([row.key as string, value.length, row.created as number, row.modified as number])
     chunk.values.push(value)
     chunk.bytes += value.length
@@ -69,7 +79,7 @@ function serve(database: DatabaseSync): void {
       for (const [key, length, created, modified] of message.writes) {
         if (length === -1) remove.run(key)
         else {
-          put.run(key, message.data.subarray(at, at + length), created, modified)
+          put.run(key, closed(key, message.data.subarray(at, at + length)), created, modified)
           at += length
         }
       }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, test } from 'node:test'
 import { storeConformance } from './conformance.ts'
+import { sealKey } from './seal.ts'
 import { sqliteStore } from './sqlite.ts'
 
 const folder = () => mkdtemp(join(tmpdir(), 'sampan-store-'))
@@ -39,6 +40,27 @@ describe('SQLite store on disk', () => {
     )
     assert.equal(second.revision, 3, 'the revision of the deletion is not given out again')
     assert.equal((await second.put('/a/3', bytes('three'), 0)).modified, 4)
+    await second.close()
+    await rm(at, { recursive: true })
+  })
+
+  test('keeps secrets encrypted, and readable only with their key', async () => {
+    const at = await folder()
+    const path = join(at, 'state.db')
+    const key = sealKey(join(at, 'key'))
+    assert.deepEqual(sealKey(join(at, 'key')), key)
+    const sealed = { prefixes: ['/secrets/'], key }
+    const first = await sqliteStore({ path, sealed })
+    await first.put('/secrets/1', bytes('{"password":"correct horse"}'), 0)
+    await first.put('/plain/1', bytes('{"note":"battery staple"}'), 0)
+    await first.close()
+    const onDisk = (await readFile(path)).toString('latin1')
+    assert.ok(!onDisk.includes('correct horse'))
+    assert.ok(onDisk.includes('battery staple'))
+    await assert.rejects(sqliteStore({ path }), /cannot open the store/)
+    await assert.rejects(sqliteStore({ path, sealed: { ...sealed, key: new Uint8Array(32) } }), /cannot open the store/)
+    const second = await sqliteStore({ path, sealed })
+    assert.equal(Buffer.from(second.get('/secrets/1')!.value).toString(), '{"password":"correct horse"}')
     await second.close()
     await rm(at, { recursive: true })
   })

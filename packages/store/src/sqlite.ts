@@ -2,19 +2,22 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type Journal, type ReplicaOptions, replica } from './replica.ts'
+import type { Sealed } from './seal.ts'
 import type { FromWorker, Loaded, ToWorker, WorkerOptions } from './sqlite-messages.ts'
 import type { Change, Entry, Store } from './store.ts'
 
 export interface SqliteOptions extends Pick<ReplicaOptions, 'history' | 'watchQueue' | 'now'> {
   /** The database file; its folder is made when missing. */
   path: string
+  /** What is encrypted on disk; without it everything is plain. Values sealed before stay readable as long as the key is given. */
+  sealed?: Sealed
 }
 
 /** Opens the store, reads everything into memory, and keeps every write in SQLite. Throws when the file is in use. */
-export async function sqliteStore({ path, ...options }: SqliteOptions): Promise<Store> {
+export async function sqliteStore({ path, sealed, ...options }: SqliteOptions): Promise<Store> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
-    workerData: { path } satisfies WorkerOptions,
+    workerData: { path, ...(sealed && { sealed }) } satisfies WorkerOptions,
   })
   const entries: Entry[] = []
   const journal = journalOn(worker)
