@@ -107,6 +107,7 @@ export async function serve(context: Context, { verb, resource }: Asked, call: C
   const target = targetOf(context, resource!)
   if (!target) return undefined
   const { served } = target
+  if (served.definition.deprecated) call.warnings.push(served.definition.deprecated)
   if (target.subresource !== undefined) return serveSubresource(context, target as OneTarget, call)
   const virtual = context.kinds.virtual(served.definition)
   if (virtual) {

@@ -1,3 +1,4 @@
+import { certificateRequests } from './certificate-requests.ts'
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts'
 import { defaultTolerations } from './default-tolerations.ts'
 import type { Admission } from './interfaces.ts'
@@ -20,6 +21,7 @@ export const standardAdmission = (options: ServiceAllocationOptions, more: reado
   defaultStorageClass,
   defaultIngressClass,
   serviceAllocation(options),
+  certificateRequests,
   ...more,
   resourceQuota,
 ]
