@@ -14,7 +14,7 @@ import { customCleanup } from './custom/cleanup.ts'
 import { crdAdmission } from './custom/crd-admission.ts'
 import { customKinds } from './custom/custom-kinds.ts'
 import { discoveryHandlers } from './discovery/handlers.ts'
-import { askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
+import { type Asked, askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
 import { fairness } from './fairness.ts'
 import type { Answer, Call, ComputedKind, PathHandler, SubresourceHandler, VirtualKind } from './handlers.ts'
 import { type Check, healthHandlers } from './health.ts'
@@ -148,6 +148,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       const asked = askedOf(call.method, call.path, call.query)
       call.verb = asked.verb
       await authorize(context, asked, call)
+      // Browsers and newer clients open these with GET; a right to look must not be a way in (as since Kubernetes 1.35).
+      if (opensContainer(asked)) await authorize(context, { ...asked, verb: 'create' }, call)
       const target = asked.resource && targetOf(context, asked.resource)
       const handler = target?.subresource ? kinds.handler(target.served.definition, target.subresource) : undefined
       if (target && handler?.upgrade) {
@@ -215,6 +217,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 const impersonated = (auth: Auth, user: UserInfo, headers: IncomingMessage['headers']) =>
   auth.impersonate ? auth.impersonate(user, headers) : user
+
+const opensContainer = ({ resource }: Asked) =>
+  resource?.group === '' &&
+  resource.plural === 'pods' &&
+  ['exec', 'attach', 'portforward'].includes(resource.subresource ?? '')
 
 /** Also when that has happened already. */
 function whenClosed(response: ServerResponse, then: () => void) {

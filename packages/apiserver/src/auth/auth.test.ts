@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:https'
+import { createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,7 +56,19 @@ const api = createApiServer({
   definitions: builtInKinds,
   auth: identity.auth,
   admission: identity.admission,
-  subresources: identity.subresources,
+  subresources: [
+    ...identity.subresources,
+    {
+      group: '',
+      plural: 'pods',
+      subresource: 'exec',
+      kind: { kind: 'PodExecOptions' },
+      verbs: ['create', 'get'],
+      handle: async () => ({ status: 400, text: 'upgrade' }),
+      upgrade: async (_, socket) =>
+        void socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: test\r\n\r\n'),
+    },
+  ],
   virtualKinds: identity.virtualKinds,
   paths: identity.paths,
 })
@@ -79,6 +91,7 @@ const server = createServer(
   { ...pki.serving, ca: pki.ca, requestCert: true, rejectUnauthorized: false },
   (request, response) => api.handler(request, response),
 )
+server.on('upgrade', api.upgrade)
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
 const transports = new Map<string, ReturnType<typeof httpTransport>>()
@@ -218,6 +231,42 @@ const rights: { name: string; call: () => Promise<unknown>; want: string }[] = [
 ]
 for (const { name, call, want } of rights)
   test(`rights: ${name}`, async () => assert.equal(await outcome(call()), want))
+
+test('a right to look at exec is no way in', async () => {
+  const open = () =>
+    new Promise<number>((resolve, reject) => {
+      const call = request(`${url}/api/v1/namespaces/shop/pods/p/exec`, {
+        ca: pki.ca,
+        ...pki.clients.dev,
+        headers: { connection: 'upgrade', upgrade: 'test' },
+      })
+      call.once('upgrade', (answer, socket) => {
+        socket.destroy()
+        resolve(answer.statusCode!)
+      })
+      call.once('response', (answer) => {
+        answer.resume()
+        resolve(answer.statusCode!)
+      })
+      call.once('error', reject)
+      call.end()
+    })
+  const allow = (verbs: string[]) =>
+    system.apply(
+      role,
+      { metadata: { name: 'entering', ...here }, rules: [{ apiGroups: [''], resources: ['pods/exec'], verbs }] },
+      { fieldManager: 'test' },
+    )
+  await allow(['get'])
+  await system.create(roleBinding, {
+    metadata: { name: 'entering', ...here },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'entering' },
+    subjects: [{ kind: 'User', name: 'dev' }],
+  })
+  assert.equal(await open(), 403)
+  await allow(['get', 'create'])
+  assert.equal(await open(), 101)
+})
 
 test('a new binding counts at once, and its end too', async () => {
   const ask = () => outcome(dev.list(pod))
