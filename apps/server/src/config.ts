@@ -51,6 +51,8 @@ export const pathsOf = (home: string) => ({
   containerdConfig: join(home, 'containerd.toml'),
   pods: join(home, 'pods'),
   podLogs: join(home, 'logs', 'pods'),
+  /** Data of apps: the volumes of class `local`. */
+  volumes: join(home, 'volumes'),
   logs: join(home, 'logs'),
   ingress: join(home, 'ingress'),
   /** Process ids and the supervisor's lock. */
