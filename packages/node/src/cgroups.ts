@@ -27,11 +27,17 @@ export function cgroups(version: 'v1' | 'v2', root: string): Cgroups {
     async apply(uid, limits) {
       const path = parentOf(uid)
       if (version === 'v2') await prepareV2(root)
-      for (const { controller, file, value } of version === 'v2' ? valuesV2(limits) : valuesV1(limits)) {
-        const folder = version === 'v2' ? join(mountPoint, path) : join(mountPoint, controller, path)
-        await mkdir(folder, { recursive: true })
-        await writeFile(join(folder, file), value)
-      }
+      const byController = Map.groupBy(
+        version === 'v2' ? valuesV2(limits) : valuesV1(limits),
+        ({ controller }) => controller,
+      )
+      await Promise.all(
+        [...byController].map(async ([controller, values]) => {
+          const folder = join(mountPoint, controller, path)
+          await mkdir(folder, { recursive: true })
+          for (const { file, value } of values) await writeFile(join(folder, file), value)
+        }),
+      )
     },
     async remove(uid) {
       for (const folder of await everywhere(version, parentOf(uid))) await removeTree(folder)

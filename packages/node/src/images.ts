@@ -24,11 +24,15 @@ export interface ImageWish {
 }
 
 export interface Images {
+  /** It will be asked for in a moment: looks it up already. */
+  expect(image: string): void
   /** The image in the runtime, pulled first when the policy says so. Throws ImageError. */
   ensure(wish: ImageWish): Promise<Image>
 }
 
 const pullTimeoutMs = 30 * 60_000
+/** What was true so long ago need not be true now. */
+const expectedMs = 5000
 /** More at once only share the same network. */
 const maxPulls = 3
 
@@ -49,8 +53,17 @@ export function images(cri: Cri, now: () => number): Images {
     }
   }
 
+  /** Answers on their way to who asks within moments. */
+  const expected = new Map<string, { at: number; found: Promise<Image | undefined> }>()
+
   async function find(image: string): Promise<Image | undefined> {
     return (await cri.call('ImageStatus', { image: { image } })).image
+  }
+
+  function findExpected(image: string): Promise<Image | undefined> {
+    const one = expected.get(image)
+    expected.delete(image)
+    return one && now() - one.at < expectedMs ? one.found : find(image)
   }
 
   async function pull(image: string, candidates: readonly (Credentials | undefined)[]): Promise<void> {
@@ -78,13 +91,18 @@ export function images(cri: Cri, now: () => number): Images {
   }
 
   return {
+    expect(image) {
+      const found = find(image)
+      found.catch(() => expected.delete(image)) // who asks will look for itself
+      expected.set(image, { at: now(), found })
+    },
     async ensure({ image, policy, secrets, tell, signal }) {
       if (!parseImage(image)) {
         const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
         tell('Warning', 'InspectFailed', message)
         throw new ImageError('InvalidImageName', message)
       }
-      const present = await find(image)
+      const present = await findExpected(image)
       if (present && policy !== 'Always') {
         tell('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
         return present

@@ -30,16 +30,17 @@ function handlerOf({ caches }: NodeContext, { spec }: Pod): string {
 export async function makeSandbox(context: NodeContext, pod: Pod, view: PodView, attempt: number): Promise<string> {
   const { cri, settings, cgroups, slots } = context
   for (const dead of view.sandboxes) if (!dead.isReady) await cri.call('StopPodSandbox', { podSandboxId: dead.id })
-  await Promise.all([
+  // The runtime makes the cgroup's folders itself where it comes first: limits are there before any container is.
+  const [{ podSandboxId }] = await Promise.all([
+    slots.run(() =>
+      cri.call(
+        'RunPodSandbox',
+        { config: sandboxConfigOf(context, pod, attempt), runtimeHandler: handlerOf(context, pod) },
+        { timeoutMs: 240_000 },
+      ),
+    ),
     mkdir(podLogFolder(settings, pod.metadata), { recursive: true, mode: 0o755 }),
     cgroups.apply(pod.metadata.uid!, { ...podLimits(pod), pids: pidsLimitOf(pod, settings.pidsLimit) }),
   ])
-  const { podSandboxId } = await slots.run(() =>
-    cri.call(
-      'RunPodSandbox',
-      { config: sandboxConfigOf(context, pod, attempt), runtimeHandler: handlerOf(context, pod) },
-      { timeoutMs: 240_000 },
-    ),
-  )
   return podSandboxId
 }

@@ -4,15 +4,16 @@ import { HookFailed } from './hooks.ts'
 import { removeLog } from './logs/rotate.ts'
 import { makeSandbox } from './make-sandbox.ts'
 import type { Action } from './pod/actions.ts'
-import { memberNamed } from './pod/containers.ts'
+import { appMembers, initMembers, memberNamed } from './pod/containers.ts'
 import { type Resize, resizesOf } from './pod/resize.ts'
 import type { PodView } from './pod/view.ts'
 import { forgetFailures, type PodState } from './pod-state.ts'
 import { resizePod } from './resize-pod.ts'
 import { startContainer, teller } from './start-container.ts'
-import { sandboxFailure, startFailure } from './start-failures.ts'
+import { sandboxFailure, startFailure, VolumesMissing } from './start-failures.ts'
 import { stopContainer } from './stop-container.ts'
-import type { HostVolume } from './volumes/volumes.ts'
+import { MountError } from './volumes/payload.ts'
+import type { VolumePlan } from './volumes/volumes.ts'
 
 /** What steps may ask of the worker that takes them. */
 export interface StepContext {
@@ -25,8 +26,8 @@ export interface StepContext {
   again(at: number): void
   /** Works in the background; when it ends, `look` reads what it changed, then `after` is called. */
   operate(key: string, work: () => Promise<void>, then?: { look?(): Promise<void>; after?(): void }): void
-  /** Makes the pod's volumes or brings them up to date. Throws MountError. */
-  prepared(pod: Pod): Promise<ReadonlyMap<string, HostVolume>>
+  /** Reads what the pod's volumes show. Throws MountError when something is missing. */
+  planned(pod: Pod): Promise<VolumePlan>
   finish(): Promise<void>
 }
 
@@ -42,18 +43,20 @@ export function carryOut(step: StepContext, action: Action, pod: Pod, view: PodV
   else step.operate('finish', step.finish)
 }
 
-function createSandbox(
-  { context, state, uid, operate, prepared }: StepContext,
-  pod: Pod,
-  view: PodView,
-  attempt: number,
-) {
+/** Volumes are written and the first image is looked up while the sandbox is being made. */
+function createSandbox(step: StepContext, pod: Pod, view: PodView, attempt: number) {
+  const { context, state, uid, operate } = step
   state.sandbox = 'creating'
   let id: string | undefined
   const work = async () => {
     try {
-      state.volumes = await prepared(pod)
-      id = await makeSandbox(context, pod, view, attempt)
+      const volumes = await step.planned(pod)
+      const first = initMembers(pod)[0] ?? appMembers(pod)[0]
+      if (first?.container.image) context.images.expect(first.container.image)
+      const [made, mounted] = await Promise.allSettled([makeSandbox(context, pod, view, attempt), volumes.make()])
+      if (made.status === 'fulfilled') id = made.value
+      else throw made.reason
+      if (mounted.status === 'fulfilled') state.volumes = mounted.value
       forgetFailures(state, '')
       state.failure = undefined
     } catch (error) {
@@ -124,8 +127,8 @@ function start(step: StepContext, pod: Pod, view: PodView, { name, attempt, cras
   }
   const work = async () => {
     try {
-      state.volumes ??= await step.prepared(pod)
-      const { volumes } = state
+      const volumes = await mountedVolumes(step, pod)
+      state.volumes = volumes
       await startContainer(context, { pod, member, view, sandbox, attempt, crashes, volumes, signal }, created)
       forgetFailures(state, name)
     } catch (error) {
@@ -141,6 +144,17 @@ function start(step: StepContext, pod: Pod, view: PodView, { name, attempt, cras
       state.aborts.delete(name)
     },
   })
+}
+
+/** Throws VolumesMissing when they cannot be made now. */
+async function mountedVolumes({ state, planned }: StepContext, pod: Pod) {
+  if (state.volumes) return state.volumes
+  try {
+    return await (await planned(pod)).make()
+  } catch (error) {
+    if (error instanceof MountError) throw new VolumesMissing(error.message, { cause: error })
+    throw error
+  }
 }
 
 function noteFailure(

@@ -14,7 +14,7 @@ import { statusWriter } from './status-writer.ts'
 import { terminationMessage } from './termination-message.ts'
 import { sourcesFor } from './volume-sources.ts'
 import { MountError } from './volumes/payload.ts'
-import { prepareVolumes } from './volumes/volumes.ts'
+import { planVolumes } from './volumes/volumes.ts'
 
 /** Brings one pod to what the API says and keeps it there. */
 export interface PodWorker {
@@ -73,7 +73,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     viewNow,
     again,
     operate,
-    prepared,
+    planned,
     finish,
   }
 
@@ -157,18 +157,19 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     if (state.ended) teller(context, pod)('Warning', state.ended.reason, state.ended.message)
   }
 
-  async function prepared(pod: Pod) {
+  async function planned(pod: Pod) {
     const facts = factsOf(context, pod, viewNow().sandboxes[0])
-    const { volumes, refreshAt } = await prepareVolumes(pod, settings.folders, sourcesFor(context, pod, facts))
+    const plan = await planVolumes(pod, settings.folders, sourcesFor(context, pod, facts))
+    const { refreshAt } = plan
     cancelRefresh?.()
     if (refreshAt !== undefined && !isClosed)
       cancelRefresh = clock.after(Math.max(1000, refreshAt - now()), refreshVolumes)
-    return volumes
+    return plan
   }
 
   function refreshVolumes() {
     for (const [name, { reason }] of state.failures)
-      if (reason === 'CreateContainerConfigError') state.failures.delete(name)
+      if (reason === 'CreateContainerConfigError' || reason === 'ContainerCreating') state.failures.delete(name)
     if (state.failure?.reason === 'FailedMount') state.failure = undefined
     poke()
     if (state.volumes && !isFinished && goneAt === undefined) showVolumes()
@@ -177,7 +178,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   function showVolumes() {
     operate('volumes', async () => {
       try {
-        state.volumes = await prepared(current())
+        state.volumes = await (await planned(current())).make()
       } catch (error) {
         if (!(error instanceof MountError)) throw error
         teller(context, current())('Warning', 'FailedMount', error.message)

@@ -16,6 +16,14 @@ const podBackoff = { first: 500, most: 120_000, jitter: 0 }
 /** A pull that failed is called so for a moment, then it is called waiting for the next. */
 const pullFailedMs = 2000
 
+/** A volume of the pod cannot be made now: its containers are not to blame. */
+export class VolumesMissing extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'VolumesMissing'
+  }
+}
+
 /**
  * Why a container waits after `error`, told as events too. Undefined when it was made and would not start: that is an exit
  * like any other, and the restart policy decides. Rethrows what is nobody's fault but ours.
@@ -40,6 +48,10 @@ export function startFailure(
       until: now + waitAfter(countFailure(state, name), pullBackoff),
       later: { reason: 'ImagePullBackOff', message: back, from: now + pullFailedMs },
     }
+  }
+  if (error instanceof VolumesMissing) {
+    tell('Warning', 'FailedMount', message)
+    return { reason: 'ContainerCreating', message: '', until: now + waitAfter(countFailure(state, name), podBackoff) }
   }
   const isConfig = error instanceof ConfigError || error instanceof MountError
   if (!isConfig && !(error instanceof CriError)) throw error

@@ -28,30 +28,30 @@ export interface VolumeFolders {
   memory: string
 }
 
-export interface Prepared {
-  volumes: Map<string, HostVolume>
-  /** When to prepare again although nothing changed. Milliseconds since 1970. */
+/** Volumes whose sources are all there: nothing has been written yet. */
+export interface VolumePlan {
+  /** When to plan again although nothing changed. Milliseconds since 1970. */
   refreshAt?: number
+  /** Makes them, or brings them up to date: what is right already stays untouched. Throws MountError. */
+  make(): Promise<Map<string, HostVolume>>
 }
 
-/**
- * Makes all volumes of a pod, or brings them up to date: run again, it changes only what differs. Throws MountError for
- * the first that cannot be made now.
- */
-export async function prepareVolumes(pod: Pod, folders: VolumeFolders, sources: VolumeSources): Promise<Prepared> {
-  const volumes = new Map<string, HostVolume>()
-  let refreshAt: number | undefined
+/** Reads what a pod's volumes show. Throws MountError when something is missing. */
+export async function planVolumes(pod: Pod, folders: VolumeFolders, sources: VolumeSources): Promise<VolumePlan> {
   const used = usedVolumes(pod)
-  await Promise.all(
+  const plans = await Promise.all(
     (pod.spec.volumes ?? [])
       .filter(({ name }) => used.has(name))
-      .map(async (volume) => {
-        const made = await prepare(pod, volume, folders, sources)
-        volumes.set(volume.name, made)
-        if (made.refreshAt !== undefined) refreshAt = Math.min(refreshAt ?? made.refreshAt, made.refreshAt)
-      }),
+      .map(async (volume) => ({ name: volume.name, ...(await planned(pod, volume, folders, sources)) })),
   )
-  return { volumes, ...(refreshAt !== undefined && { refreshAt }) }
+  const refreshes = plans.flatMap(({ refreshAt }) => refreshAt ?? [])
+  return {
+    ...(refreshes.length > 0 && { refreshAt: Math.min(...refreshes) }),
+    async make() {
+      const made = await Promise.all(plans.map(async ({ name, make }) => [name, await make()] as const))
+      return new Map(made)
+    },
+  }
 }
 
 function usedVolumes({ spec }: Pod): Set<string> {
@@ -59,33 +59,45 @@ function usedVolumes({ spec }: Pod): Set<string> {
   return new Set(all.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)))
 }
 
-async function prepare(
-  pod: Pod,
-  volume: Volume,
-  folders: VolumeFolders,
-  sources: VolumeSources,
-): Promise<HostVolume & { refreshAt?: number }> {
+interface OnePlan {
+  refreshAt?: number
+  make(): Promise<HostVolume>
+}
+
+async function planned(pod: Pod, volume: Volume, folders: VolumeFolders, sources: VolumeSources): Promise<OnePlan> {
   const uid = pod.metadata.uid!
-  const { fsGroup } = pod.spec.securityContext ?? {}
+  const { fsGroup, runAsUser } = pod.spec.securityContext ?? {}
+  const onDisk = join(folders.pods, uid, 'volumes', volume.name)
+  const { emptyDir, hostPath, nfs } = volume
   if (isPayload(volume)) {
     const isSecret = Boolean(volume.secret || volume.projected)
-    const path = join(isSecret ? folders.memory : folders.pods, uid, 'volumes', volume.name)
+    const path = isSecret ? join(folders.memory, uid, 'volumes', volume.name) : onDisk
     const { files, refreshAt } = await payloadOf(pod, volume, sources)
-    const runAsUser = fsGroup === undefined && volume.projected ? pod.spec.securityContext?.runAsUser : undefined
-    await writeAtomically(path, files, { gid: fsGroup, uid: runAsUser })
-    return { path, readonly: true, refreshAt }
+    const owner = { gid: fsGroup, uid: fsGroup === undefined && volume.projected ? runAsUser : undefined }
+    return {
+      refreshAt,
+      async make() {
+        await writeAtomically(path, files, owner)
+        return { path, readonly: true }
+      },
+    }
   }
-  if (volume.emptyDir) {
-    const path = join(folders.pods, uid, 'volumes', volume.name)
-    await prepareEmptyDir(path, volume.emptyDir, fsGroup)
-    return { path, readonly: false }
-  }
-  if (volume.hostPath) {
-    await checkHostPath(volume.hostPath.path, volume.hostPath.type ?? '')
-    return { path: volume.hostPath.path, readonly: false }
-  }
-  if (volume.persistentVolumeClaim || volume.ephemeral) return prepareClaim(pod, volume, folders, sources)
-  if (volume.nfs) return prepareNfs(join(folders.pods, uid, 'volumes', volume.name), volume.nfs)
+  if (emptyDir)
+    return {
+      async make() {
+        await prepareEmptyDir(onDisk, emptyDir, fsGroup)
+        return { path: onDisk, readonly: false }
+      },
+    }
+  if (hostPath)
+    return {
+      async make() {
+        await checkHostPath(hostPath.path, hostPath.type ?? '')
+        return { path: hostPath.path, readonly: false }
+      },
+    }
+  if (volume.persistentVolumeClaim || volume.ephemeral) return planClaim(pod, volume, onDisk, sources)
+  if (nfs) return { make: () => prepareNfs(onDisk, nfs) }
   throw new MountError(`volume "${volume.name}": this kind of volume is not supported by the node`)
 }
 
@@ -100,7 +112,7 @@ async function prepareEmptyDir(path: string, { medium, sizeLimit }: EmptyDir, fs
   if (fsGroup !== undefined) await giveToGroup(path, fsGroup)
 }
 
-async function prepareClaim(pod: Pod, volume: Volume, folders: VolumeFolders, sources: VolumeSources) {
+function planClaim(pod: Pod, volume: Volume, onDisk: string, sources: VolumeSources): OnePlan {
   const name = volume.persistentVolumeClaim?.claimName ?? `${pod.metadata.name}-${volume.name}`
   const claim = sources.claim(name)
   if (!claim) throw new MountError(`persistentvolumeclaim "${name}" not found`)
@@ -110,17 +122,20 @@ async function prepareClaim(pod: Pod, volume: Volume, folders: VolumeFolders, so
   if (!bound) throw new MountError(`persistentvolume "${claim.spec.volumeName}" not found`)
   const { hostPath, local, nfs } = bound.spec
   const readonly = volume.persistentVolumeClaim?.readOnly ?? false
-  if (nfs)
-    return prepareNfs(join(folders.pods, pod.metadata.uid!, 'volumes', volume.name), { ...nfs, readOnly: readonly })
+  if (nfs) return { make: () => prepareNfs(onDisk, { ...nfs, readOnly: readonly }) }
   const path = hostPath?.path ?? local?.path
   if (!path)
     throw new MountError(`persistentvolume "${bound.metadata.name}": this kind of volume is not supported by the node`)
-  await checkHostPath(path, hostPath ? (hostPath.type ?? '') : '')
-  if (hostPath && hostPath.type === '') await mkdir(path, { recursive: true })
   const { fsGroup, fsGroupChangePolicy } = pod.spec.securityContext ?? {}
-  if (fsGroup !== undefined && !readonly && local)
-    await giveToGroup(path, fsGroup, fsGroupChangePolicy === 'OnRootMismatch')
-  return { path, readonly }
+  return {
+    async make() {
+      await checkHostPath(path, hostPath?.type ?? '')
+      if (hostPath && !hostPath.type) await mkdir(path, { recursive: true })
+      if (fsGroup !== undefined && !readonly && local)
+        await giveToGroup(path, fsGroup, fsGroupChangePolicy === 'OnRootMismatch')
+      return { path, readonly }
+    },
+  }
 }
 
 async function prepareNfs(
