@@ -45,7 +45,7 @@ test('the same input gives the same text, which reads back as the same objects',
 test('a rolling update takes no instance away before a new one is ready', () => {
   const { spec } = of(input(), 'Deployment')
   assert.deepEqual(spec.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 })
-  assert.ok(spec.template.spec.containers[0].readinessProbe)
+  assert.ok(spec.template.spec.containers[0].startupProbe && spec.template.spec.containers[0].readinessProbe)
   assert.ok(spec.template.spec.containers[0].lifecycle.preStop)
 })
 
@@ -58,6 +58,7 @@ const ports: [name: string, given: RenderInput, port: number][] = [
 for (const [name, given, port] of ports) {
   test(`the port is ${name}`, () => {
     assert.equal(container(given).ports[0].containerPort, port)
+    assert.equal(container(given).startupProbe.tcpSocket.port, port)
     assert.equal(container(given).readinessProbe.tcpSocket.port, port)
     assert.equal(of(given, 'Service').spec.ports[0].targetPort, port)
     assert.equal(container(given).env.find((one: { name: string }) => one.name === 'PORT').value, String(port))

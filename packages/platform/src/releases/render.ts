@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module'
 import { milliOf, quantityOfBytes, quantityOfMilli, unitsOf } from '@sampan/kit/quantity'
 import type { AppParameters } from '@sampan/resources/sampan/app'
-import { Liquid } from 'liquidjs'
+import type { Liquid } from 'liquidjs'
 import { canonical, portOf } from '../apps/parameters.ts'
 import { pullSecretName } from '../config.ts'
 import { appLabel, environmentLabel, projectLabel, releaseLabel } from '../labels.ts'
@@ -27,17 +28,26 @@ export interface Rendered {
   hosts: string[]
 }
 
-/** In-memory templates only: `include` and `render` must not read files of the server. */
-const liquid = new Liquid({
-  outputEscape: 'json',
-  strictVariables: true,
-  strictFilters: true,
-  lenientIf: true,
-  templates: {},
-  parseLimit: 1e6,
-  renderLimit: 2000,
-  memoryLimit: 1e7,
-})
+/** Loaded when the first release is made: a platform that only watches over what runs does without its memory. */
+const load = createRequire(import.meta.url)
+let engine: Liquid | undefined
+
+function liquid(): Liquid {
+  if (engine) return engine
+  const { Liquid } = load('liquidjs') as typeof import('liquidjs')
+  engine = new Liquid({
+    outputEscape: 'json',
+    strictVariables: true,
+    strictFilters: true,
+    lenientIf: true,
+    // In-memory templates only: `include` and `render` must not read files of the server.
+    templates: {},
+    parseLimit: 1e6,
+    renderLimit: 2000,
+    memoryLimit: 1e7,
+  })
+  return engine
+}
 
 /**
  * The objects of a release in one environment. Pure: the same input gives the same text. Throws TemplateError with a
@@ -64,7 +74,7 @@ function fill(input: RenderInput, hosts: readonly string[]): string {
   const port = portOf(parameters, input.exposedPort)
   const { PORT: _, ...env } = { ...parameters.env, ...environment.env }
   try {
-    return liquid.parseAndRenderSync(input.template, {
+    return liquid().parseAndRenderSync(input.template, {
       app: input.app,
       project: input.project,
       environment: environment.name,
