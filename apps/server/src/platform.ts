@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { httpTransport } from '@sampan/client/http'
 import { readKubeconfig } from '@sampan/client/kubeconfig'
 import { clientOver } from '@sampan/client/over'
 import { serve } from '@sampan/http/serve'
 import { jsonLog, type Log } from '@sampan/kit/log'
 import { startPlatform } from '@sampan/platform/platform'
+import type { Transport } from '@sampan/resources/transport'
 import { type Config, pathsOf, savedConfig } from './config.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 
@@ -24,6 +26,7 @@ export async function runPlatform(home: string): Promise<number> {
 export async function servePlatform(config: Config, log: Log): Promise<PlatformServer> {
   const paths = pathsOf(config.home)
   const transport = httpTransport(await readKubeconfig(paths.platformKubeconfig))
+  await answering(transport)
   const pages = join(import.meta.dirname, '../../web/dist')
   const platform = await startPlatform({
     client: clientOver(transport),
@@ -40,5 +43,20 @@ export async function servePlatform(config: Config, log: Log): Promise<PlatformS
       await platform.close()
       await transport.close?.()
     },
+  }
+}
+
+const patienceMs = 60_000
+
+/** The API may be starting as well: after a crash of both, each waits for nobody but what it needs. */
+async function answering(transport: Transport): Promise<void> {
+  for (const until = Date.now() + patienceMs; ; await sleep(50)) {
+    try {
+      const { status } = await transport.send({ method: 'GET', path: '/readyz' })
+      if (status === 200) return
+    } catch (error) {
+      if (Date.now() > until)
+        throw new Error(`the Kubernetes API does not answer within ${patienceMs / 1000} s`, { cause: error })
+    }
   }
 }
