@@ -78,3 +78,9 @@ test('numbers come out rounded up', () => {
   assert.equal(quantityOfMilli(2000), '2')
   assert.equal(quantityOfBytes(268435456), '256Mi')
 })
+
+test('thousands of different quantities are parsed right, kept or not', () => {
+  for (let round = 0; round < 2; round++)
+    for (let milli = 1; milli < 5000; milli++) assert.equal(milliOf(`${milli}m`), milli)
+  assert.equal(milliOf('1'.padStart(60, '0')), 1000)
+})

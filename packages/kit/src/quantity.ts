@@ -1,8 +1,8 @@
 /** Kubernetes quantities (`250m`, `1.5Gi`, `2e3`), exact: counted in nano-units. */
 export interface Quantity {
-  nanos: bigint
+  readonly nanos: bigint
   /** How it was written decides how it is written again. */
-  format: 'BinarySI' | 'DecimalSI' | 'DecimalExponent'
+  readonly format: 'BinarySI' | 'DecimalSI' | 'DecimalExponent'
 }
 
 const NANO = 1_000_000_000n
@@ -22,9 +22,23 @@ const pattern = /^([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i|)$
 export const quantityPattern =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
+/** The same few quantities come again and again, and big numbers are slow: what was parsed is kept, up to a limit. */
+const known = new Map<string, Quantity | undefined>()
+const mostKnown = 2000
+
 /** Undefined when `text` is no quantity. Finer than a nano-unit is rounded away from zero; too large is cut to 2^63-1. */
 export function findQuantity(text: string | number): Quantity | undefined {
-  const match = pattern.exec(String(text).trim())
+  const key = String(text)
+  if (known.has(key)) return known.get(key)
+  const found = parsed(key)
+  if (key.length > 40) return found
+  if (known.size >= mostKnown) known.clear()
+  known.set(key, found)
+  return found
+}
+
+function parsed(text: string): Quantity | undefined {
+  const match = pattern.exec(text.trim())
   if (!match || `${match[2]}${match[3] ?? ''}` === '') return undefined
   const [, sign, whole = '', fraction = '', suffix = ''] = match
   const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : undefined
