@@ -45,8 +45,14 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   keepQuotas({ store, log, signal })
   const caches = openCaches({ client, log })
   const events = recorder({ client, log, clock: systemClock })
-  const running = runControllers({ client, caches, events, log, controllers: controllers({ client, ca, log, volumesFolder: paths.volumes }) })
-  const scheduler = runScheduler({ client, caches, log })
+  const running = runControllers({
+    client,
+    caches,
+    events,
+    log,
+    controllers: controllers({ client, ca, log, volumesFolder: paths.volumes }),
+  })
+  const scheduler = runScheduler({ client, caches, events, log })
   const node = createNode({
     client,
     caches,
