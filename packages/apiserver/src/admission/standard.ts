@@ -9,6 +9,7 @@ import { runtimeClassAdmission } from './runtime-class.ts'
 import { serviceAccountAdmission } from './service-account.ts'
 import { type ServiceAllocationOptions, serviceAllocation } from './service-allocation.ts'
 import { storageProtection } from './storage-protection.ts'
+import { mutatingWebhooks, validatingWebhooks } from './webhooks/webhooks.ts'
 
 /** The rules of a whole cluster, in the order Kubernetes applies them. `more` comes before quota is charged. */
 export const standardAdmission = (options: ServiceAllocationOptions, more: readonly Admission[] = []): Admission[] => [
@@ -22,6 +23,8 @@ export const standardAdmission = (options: ServiceAllocationOptions, more: reado
   defaultIngressClass,
   serviceAllocation(options),
   certificateRequests,
+  mutatingWebhooks,
   ...more,
+  validatingWebhooks,
   resourceQuota,
 ]
