@@ -1,6 +1,7 @@
 -- What an Ingress asks for by its annotations, done before a request is passed on. Every value was checked by the engine.
 local addresses = require 'sampan.addresses'
 local answers = require 'sampan.answers'
+local ask = require 'sampan.ask'
 
 local options = {}
 
@@ -112,10 +113,15 @@ local function filled(text, captures)
   end))
 end
 
+local may_have_body = { POST = true, PUT = true, PATCH = true, DELETE = true }
+
 local function body_size(wishes)
   local length = tonumber(ngx.var.http_content_length)
-  if not length and ngx.var.http_transfer_encoding then
-    ngx.req.read_body()
+  -- Without a length (chunks, HTTP/2) it has to be read to be measured.
+  if not length and (ngx.var.http_transfer_encoding or (ngx.req.http_version() == 2 and may_have_body[ngx.var.request_method])) then
+    if not pcall(ngx.req.read_body) then
+      return false
+    end
     local text, path = ngx.req.get_body_data(), ngx.req.get_body_file()
     if path then
       local file = io.open(path, 'rb')
@@ -130,38 +136,36 @@ local function body_size(wishes)
   return (length or 0) <= wishes.body
 end
 
--- Asks another service whether the request may pass; what it says goes on to the app as headers.
+-- Another service says whether the request may pass; what it says of it goes on to the app as headers.
 local function ask_other(auth)
   local var = ngx.var
-  -- By the context: variables are set anew for a subrequest, and sharing them would set them anew for this request too.
-  ngx.ctx.ask_url = auth.url:gsub('%$([%w_]+)', function(name)
-    return var[name] or ''
-  end)
-  ngx.ctx.ask_method = auth.method or 'GET'
-  local reply = ngx.location.capture('/_sampan/auth', { method = ngx.HTTP_GET, ctx = ngx.ctx })
-  local said = {}
-  for name, value in pairs(reply.header) do
-    said[name:lower()] = value
+  local function filled_in(text)
+    return (text:gsub('%$([%w_]+)', function(name)
+      return name == 'escaped_request_uri' and ngx.escape_uri(var.request_uri) or var[name] or ''
+    end))
   end
-  if reply.status >= 200 and reply.status < 300 then
+  local status, said = ask.send(filled_in(auth.url), auth.method or 'GET')
+  if not status then
+    ngx.log(ngx.ERR, 'authentication service: ', said)
+    return ngx.exit(503)
+  end
+  if status >= 200 and status < 300 then
     for _, name in ipairs(auth.headers or {}) do
       ngx.req.set_header(name, said[name:lower()]) -- one that was not said is taken off: nobody may bring it along
     end
     return
   end
-  if reply.status == 401 and auth.signin then
-    local back = ngx.escape_uri(var.scheme .. '://' .. var.http_host .. var.request_uri)
-    local joint = auth.signin:find('?', 1, true) and '&' or '?'
-    local target = auth.signin:gsub('%$([%w_]+)', function(name)
-      return name == 'escaped_request_uri' and ngx.escape_uri(var.request_uri) or var[name] or ''
-    end)
-    return ngx.redirect(target .. (auth.signin:find('rd=', 1, true) and '' or joint .. 'rd=' .. back), 302)
+  if status == 401 and auth.signin then
+    local target = filled_in(auth.signin)
+    if not auth.signin:find('rd=', 1, true) then
+      local back = ngx.escape_uri(var.scheme .. '://' .. (var.http_host or var.host) .. var.request_uri)
+      target = target .. (target:find('?', 1, true) and '&' or '?') .. 'rd=' .. back
+    end
+    return ngx.redirect(target, 302)
   end
-  if said['www-authenticate'] then
+  if status == 401 or status == 403 then
     ngx.header['WWW-Authenticate'] = said['www-authenticate']
-  end
-  if reply.status == 401 or reply.status == 403 then
-    return ngx.exit(reply.status)
+    return ngx.exit(status)
   end
   return ngx.exit(500)
 end

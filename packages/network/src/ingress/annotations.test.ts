@@ -305,4 +305,37 @@ describe('Ingress annotations', { skip: noNginx }, () => {
     session.close()
     inner.close()
   })
+
+  test('HTTP/2 bodies without a length are measured too', async () => {
+    await lab.route('body2', [{ host: 'body2.example', paths: [['/', 'Prefix', 'one']] }], { 'proxy-body-size': '1k' })
+    await lab.controller.settled()
+    const session = connectHttp2(`https://127.0.0.1:${lab.nginx.https}`, { rejectUnauthorized: false })
+    for (const [size, status] of [
+      [100, 200],
+      [5000, 413],
+    ] as const) {
+      const stream = session.request({ ':method': 'POST', ':authority': 'body2.example' })
+      stream.end('x'.repeat(size))
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>]
+      assert.equal(headers[':status'], status, `${size} bytes`)
+      stream.resume()
+    }
+    session.close()
+  })
+
+  test('HTTP/2 with external authentication', async () => {
+    await lab.route('ask2', [{ host: 'ask2.example', paths: [['/', 'Prefix', 'one']] }], {
+      'auth-url': 'http://127.0.8.9:8080/yes',
+    })
+    await lab.controller.settled()
+    const session = connectHttp2(`https://127.0.0.1:${lab.nginx.https}`, { rejectUnauthorized: false })
+    for (const method of ['GET', 'POST']) {
+      const stream = session.request({ ':method': method, ':authority': 'ask2.example' })
+      stream.end(method === 'POST' ? 'x' : undefined)
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>]
+      assert.equal(headers[':status'], 200, method)
+      stream.resume()
+    }
+    session.close()
+  })
 })

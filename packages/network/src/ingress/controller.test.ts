@@ -10,7 +10,9 @@ import { endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import { ingress } from '@sampan/resources/networking/ingress'
 import { podOf, sliceOf } from '../objects.ts'
 import { selfSigned } from './default-certificate.ts'
+import { confResult, prepareFolder } from './folder.ts'
 import { type IngressLab, ingressLab } from './ingress-lab.ts'
+import { nginxConf } from './nginx-conf.ts'
 import { type NginxRun, noNginx } from './nginx-lab.ts'
 
 describe('Ingress', { skip: noNginx }, () => {
@@ -181,45 +183,89 @@ describe('Ingress', { skip: noNginx }, () => {
     await lab.controller.settled()
   })
 
-  test('not one request fails while endpoints come and go and nginx is replaced', async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
-    let done = false
-    let count = 0
+  /** Asks all the time, by GET and POST on kept connections, until `meanwhile` ends; gives what failed. */
+  async function under(load: number, meanwhile: () => Promise<void>): Promise<string[]> {
+    const agent = new Agent({ keepAlive: true, maxSockets: load })
+    let isDone = false
     const failures: string[] = []
-    const load = Array.from({ length: 8 }, async (_, index) => {
-      while (!done) {
+    const asking = Array.from({ length: load }, async (_, index) => {
+      while (!isDone) {
         try {
-          const { status } = await lab.ask(
-            'http://paths.example/',
-            index % 2 ? { method: 'POST', body: 'x', agent } : { agent },
-          )
+          const how = index % 2 ? { method: 'POST', body: 'x', agent } : { agent }
+          const { status } = await lab.ask('http://paths.example/', how)
           if (status !== 200) failures.push(`${status}`)
         } catch (error) {
           failures.push((error as Error).message)
         }
-        count++
       }
     })
-    const flap = async (times: number) => {
-      for (let i = 0; i < times; i++) {
-        await lab.point('one', i % 2 ? ['127.0.7.1'] : ['127.0.7.2', '127.0.7.99'])
-        await pause(40)
+    await meanwhile()
+    isDone = true
+    await Promise.all(asking)
+    agent.destroy()
+    return failures
+  }
+  async function flap(times: number) {
+    for (let i = 0; i < times; i++) {
+      await lab.point('one', i % 2 ? ['127.0.7.1'] : ['127.0.7.2', '127.0.7.99'])
+      await pause(40)
+    }
+  }
+
+  test('not one request fails while endpoints come and go and nginx is replaced', async () => {
+    const failures = await under(8, async () => {
+      await flap(20)
+      const next = await lab.nginx.run('next')
+      await flap(5)
+      const [before] = await sysctl()
+      await sysctl('net.ipv4.tcp_migrate_req=1') // as on every host of ours
+      await running.stop()
+      await sysctl(`net.ipv4.tcp_migrate_req=${before}`)
+      running = next
+      await flap(10)
+    })
+    assert.deepEqual(failures, [])
+  })
+
+  test('a new configuration is tested and taken into use without a failed request; a broken one is refused in words', async () => {
+    const conf = nginxConf(lab.nginx.options)
+    const taken = async (text: string) => {
+      await prepareFolder(lab.nginx.folder, text, new Date())
+      for (let i = 0; ; i++) {
+        const result = await confResult(lab.nginx.folder, text)
+        if (result) return result
+        assert.ok(i < 400, 'the pod never looked at it')
+        await pause(25)
       }
     }
-    await flap(20)
-    const next = await lab.nginx.run('next')
-    await flap(5)
-    const [before] = await sysctl()
-    await sysctl('net.ipv4.tcp_migrate_req=1') // as on every host of ours
-    await running.stop()
-    await sysctl(`net.ipv4.tcp_migrate_req=${before}`)
-    running = next
-    await flap(10)
-    done = true
-    await Promise.all(load)
-    agent.destroy()
-    assert.deepEqual(failures.slice(0, 5), [], `${failures.length} of ${count} requests`)
-    assert.ok(count > 200)
+    const failures = await under(4, async () => {
+      const broken = await taken(conf.replace('http {', 'http {\n  nonsense on;'))
+      assert.equal(broken.isGood, false)
+      assert.match(broken.message, /unknown directive "nonsense"/)
+      assert.equal((await taken(`${conf}# changed\n`)).isGood, true)
+      await pause(2500) // nginx reloads after its clients have had time to close
+    })
+    assert.deepEqual(failures, [])
+    assert.equal((await lab.ask('http://paths.example/two')).body, 'two')
+  })
+
+  test('1,000 hosts are served', async () => {
+    for (let i = 0; i < 1000; i++)
+      lab.client.seed(ingress, {
+        metadata: { name: `many-${i}`, namespace: 'default' },
+        spec: {
+          rules: [
+            {
+              host: `many-${i}.example`,
+              http: {
+                paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'two', port: { number: 80 } } } }],
+              },
+            },
+          ],
+        },
+      })
+    await lab.controller.settled()
+    for (const i of [0, 500, 999]) assert.equal((await lab.ask(`http://many-${i}.example/`)).body, 'two')
   })
 })
 

@@ -225,21 +225,6 @@ ${headers('proxy', 'plain')}
     }
 
 
-    location = /_sampan/auth {
-      internal;
-      auth_basic off;
-      proxy_pass_request_body off;
-      proxy_set_header Content-Length '';
-      proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
-      proxy_set_header X-Original-Method $request_method;
-      proxy_set_header X-Auth-Request-Redirect $request_uri;
-      proxy_set_header X-Real-IP $remote_addr;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      set_by_lua_block $ask_method { return ngx.ctx.ask_method }
-      set_by_lua_block $ask_url { return ngx.ctx.ask_url }
-      proxy_method $ask_method;
-      proxy_pass $ask_url;
-    }
 ${profiles.map(location).join('\n')}
   }
 
