@@ -42,8 +42,9 @@ export function tableOf({ definition }: Served, objects: readonly KubeObject[], 
       : null,
     rows: objects.map((object) => {
       const cells = columns.map((column) => cell(column, object, now))
+      const name = definition.displayName?.(object) ?? object.metadata.name
       return {
-        cells: definition.nameLast ? [...cells, object.metadata.name] : [object.metadata.name, ...cells],
+        cells: definition.nameLast ? [...cells, name] : [name, ...cells],
         ...(include !== 'None' && {
           object:
             include === 'Object'

@@ -320,6 +320,16 @@ test('no column throws on an empty object', () => {
   }
 })
 
+test('the default class says so beside its name', () => {
+  const definition = builtInKinds.find(({ kind }) => kind === 'StorageClass')!
+  const isDefault = { 'storageclass.kubernetes.io/is-default-class': 'true' }
+  assert.equal(
+    definition.displayName?.(object('StorageClass', { metadata: { name: 'local', annotations: isDefault } })),
+    'local (default)',
+  )
+  assert.equal(definition.displayName?.(object('StorageClass', {})), 'a')
+})
+
 test('texts', () => {
   assert.equal(since(undefined, now), '<unknown>')
   assert.equal(labelsText({ b: '2', a: '1' }), 'a=1,b=2')

@@ -52,6 +52,8 @@ export interface Definition<T extends KubeObject = KubeObject> {
   deprecated?: string
   /** The Name column of a Table comes last and only when wide. */
   nameLast?: boolean
+  /** What the Name column shows, when it is more than the name. */
+  displayName?: (object: T) => string
   /** Another version or group shows the same objects: this is how they are kept. */
   storedAs?: StoredAs<T>
   /** JSON schema (structural, Kubernetes dialect) of a kind of ours; built-in kinds have theirs generated. */

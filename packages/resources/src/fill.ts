@@ -43,13 +43,23 @@ export function canonicalise(list: Quantities | undefined | null): void {
 
 /** As `canonicalise`, rounded up to thousandths: what Kubernetes does to resource lists of containers. */
 export function canonicaliseMilli(list: Quantities | undefined | null): void {
-  for (const key in list ?? {}) {
-    const found = isScalar(list![key]) && findQuantity(list![key]!)
-    if (!found) continue
-    const rest = found.nanos % 1_000_000n
-    const nanos = rest === 0n ? found.nanos : found.nanos - rest + (found.nanos > 0n ? 1_000_000n : 0n)
-    list![key] = formatQuantity({ ...found, nanos })
-  }
+  for (const key in list ?? {}) if (isScalar(list![key])) list![key] = inMilli(list![key]!)
+}
+
+/** The same few quantities come again and again. */
+const knownMilli = new Map<string | number, string>()
+
+function inMilli(text: string): string {
+  const known = knownMilli.get(text)
+  if (known !== undefined) return known
+  const found = findQuantity(text)
+  if (!found) return text
+  const rest = found.nanos % 1_000_000n
+  const nanos = rest === 0n ? found.nanos : found.nanos - rest + (found.nanos > 0n ? 1_000_000n : 0n)
+  if (knownMilli.size >= 2000) knownMilli.clear()
+  const canonical = formatQuantity({ ...found, nanos })
+  knownMilli.set(text, canonical)
+  return canonical
 }
 
 /** One quantity in canonical form, or what was there when it is none. */

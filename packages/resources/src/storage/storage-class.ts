@@ -38,4 +38,10 @@ export const storageClass = defineResource<StorageClass>({
         ]
       : []),
   ],
+  displayName: (one) => `${one.metadata.name}${isDefaultClass(one) ? ' (default)' : ''}`,
 })
+
+/** Claims that name no class get this one. */
+export const isDefaultClass = ({ metadata }: StorageClass) =>
+  metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true' ||
+  metadata.annotations?.['storageclass.beta.kubernetes.io/is-default-class'] === 'true'
