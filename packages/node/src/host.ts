@@ -79,8 +79,9 @@ async function optional(path: string): Promise<string> {
   })
 }
 
-export const hostFolders = (home: { pods: string; logs: string; state: string }) => ({
+/** Two node objects on one machine share the runtime, but no files. */
+export const hostFolders = (home: { pods: string; logs: string; state: string }, nodeName: string) => ({
   pods: home.pods,
   logs: home.logs,
-  memory: join(home.state, 'secrets'),
+  memory: join(home.state, 'secrets', nodeName),
 })

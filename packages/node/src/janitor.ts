@@ -1,14 +1,16 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Pod } from '@sampan/resources/core/pod'
+import { isTerminal, type Pod } from '@sampan/resources/core/pod'
 import type { NodeContext } from './context.ts'
-import { component } from './context.ts'
 import { evicted, victim } from './eviction.ts'
 import { removable } from './image-gc.ts'
+import { limitsStorage, storageExcess } from './local-storage.ts'
 import { defaultRotation, rotateLog } from './logs/rotate.ts'
+import type { Ending } from './pod/memory.ts'
 import { podFolder, podLogFolder } from './pod-folders.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { diskFloor, type Pressure, pressureOf, type Readings, readings, type Sources } from './pressure.ts'
+import { teller } from './start-container.ts'
 
 /** Keeps the machine usable: logs are rotated, unused images go when the disk fills, pods are evicted when nothing else helps. */
 export interface Janitor {
@@ -30,7 +32,7 @@ const highShare = 0.85
 const lowShare = 0.8
 
 export function janitor({ context, workers, sources, keptImages }: JanitorOptions): Janitor {
-  const { cri, view, clock, log, recorder, settings } = context
+  const { cri, view, clock, log, settings } = context
   const lastUsed = new Map<string, number>()
   let pressure: Pressure = { memory: false, disk: false, pids: false }
 
@@ -65,15 +67,12 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
       resource,
     )
     if (!chosen) return
-    const ending = evicted(resource)
-    const { metadata } = chosen.pod
-    recorder.record({
-      about: { apiVersion: 'v1', kind: 'Pod', metadata },
-      type: 'Warning',
-      ...ending,
-      component,
-    })
-    workers.get(metadata.uid ?? '')?.end(ending)
+    evictPod(chosen.pod, evicted(resource))
+  }
+
+  function evictPod(pod: Pod, ending: Ending) {
+    teller(context, pod)('Warning', ending.reason, ending.message)
+    workers.get(pod.metadata.uid ?? '')?.end(ending)
   }
 
   async function memoryUse(): Promise<Map<string, number>> {
@@ -104,6 +103,30 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
     (await sizeOf(join(podFolder(settings, pod.metadata), 'volumes'))) +
     (await sizeOf(podLogFolder(settings, pod.metadata)))
 
+  /** Pods that say how much disk they may use are held to it. */
+  async function enforceStorage() {
+    const limited = [...workers.values()].filter(({ pod }) => limitsStorage(pod) && !isTerminal(pod))
+    if (limited.length === 0) return
+    const { stats } = await cri.call('ListContainerStats', {})
+    for (const worker of limited) {
+      const { pod } = worker
+      const uid = pod.metadata.uid ?? ''
+      const containers = new Map<string, number>()
+      for (const { attributes, writableLayer } of stats) {
+        const name = attributes?.metadata?.name ?? ''
+        if (view.uidOf(attributes?.id ?? '') !== uid) continue
+        const logs = await sizeOf(join(podLogFolder(settings, pod.metadata), name))
+        containers.set(name, (writableLayer?.usedBytes?.value ?? 0) + logs)
+      }
+      const emptyDirs = new Map<string, number>()
+      for (const { name, emptyDir } of pod.spec.volumes ?? [])
+        if (emptyDir && emptyDir.medium !== 'Memory')
+          emptyDirs.set(name, await sizeOf(join(podFolder(settings, pod.metadata), 'volumes', name)))
+      const ending = storageExcess(pod, { emptyDirs, containers })
+      if (ending) evictPod(pod, ending)
+    }
+  }
+
   const isFilling = ({ diskTotal, diskAvailable }: Readings) =>
     diskAvailable < diskTotal * (1 - highShare) && diskAvailable < 4 * diskFloor(diskTotal)
 
@@ -113,6 +136,7 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
     },
     async clean() {
       await rotate()
+      await enforceStorage()
       let now = await readings(sources)
       if (isFilling(now)) {
         await removeImages(now.diskTotal * (1 - lowShare) - now.diskAvailable)

@@ -402,3 +402,17 @@ test('new limits reach a running container without a restart', { skip }, async (
   const file = isV1 ? '/sys/fs/cgroup/memory/memory.limit_in_bytes' : '/sys/fs/cgroup/memory.max'
   assert.equal(await execIn('resized', ['cat', file]), `${48 * 1024 * 1024}\n`)
 })
+
+test('a pod that fills its volume is evicted', { skip }, async () => {
+  await node.run('filler', {
+    volumes: [{ name: 'data', emptyDir: { sizeLimit: '1Mi' } }],
+    containers: [
+      sh('dd if=/dev/zero of=/data/big bs=1M count=3; exec sleep 1000', {
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+      }),
+    ],
+  })
+  const pod = await node.until('filler', ({ status }) => status?.phase === 'Failed', 40_000)
+  assert.equal(pod.status?.reason, 'Evicted')
+  assert.match(pod.status?.message ?? '', /Usage of EmptyDir volume "data" exceeds the limit "1Mi"/)
+})

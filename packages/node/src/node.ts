@@ -101,7 +101,7 @@ export function createNode(options: NodeOptions): NodeAgent {
   let cleaner: Janitor | undefined
 
   async function makeContext(): Promise<NodeContext> {
-    const folders = hostFolders(options.folders)
+    const folders = hostFolders(options.folders, nodeName)
     await prepareHost(folders)
     const [facts, host] = await Promise.all([hostFacts(folders.pods), readHost(folders.pods)])
     const { allocatable } = capacityOf(host)
