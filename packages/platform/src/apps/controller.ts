@@ -13,6 +13,7 @@ import { type Environment, environment } from '@sampan/resources/sampan/environm
 import { pipeline } from '@sampan/resources/sampan/pipeline'
 import { type Release, release } from '@sampan/resources/sampan/release'
 import { type Rollout, rollout } from '@sampan/resources/sampan/rollout'
+import { addFinalizer, hasFinalizer } from '../finalizers.ts'
 import type { KindOf } from '../kind-of.ts'
 import { appLabel, projectLabel } from '../labels.ts'
 import { documentsFrom, TemplateError } from '../releases/documents.ts'
@@ -67,7 +68,7 @@ interface Problem {
 }
 
 export async function reconcileApp(one: App, snapshot: Snapshot, options: AppOptions): Promise<Plan> {
-  const { namespace, name, finalizers = [] } = one.metadata
+  const { namespace, name } = one.metadata
   const known: Known = {
     app: one,
     pipelines: snapshot
@@ -78,9 +79,7 @@ export async function reconcileApp(one: App, snapshot: Snapshot, options: AppOpt
     rollouts: snapshot.list(rollout, namespace).filter((each) => each.spec.app === name),
   }
   if (one.metadata.deletionTimestamp) return removeApp(known, snapshot, options)
-  if (!finalizers.includes(appFinalizer)) {
-    return [patch(app, one.metadata, { metadata: { finalizers: [...finalizers, appFinalizer] } })]
-  }
+  if (!hasFinalizer(one, appFinalizer)) return [addFinalizer(app, one, appFinalizer)]
   const environments = snapshot
     .list(environment, namespace)
     .filter((each) => each.status?.phase === 'Ready' && !each.metadata.deletionTimestamp)

@@ -1,7 +1,8 @@
 import type { Snapshot } from '@sampan/control/controller'
-import { type Plan, patch, remove } from '@sampan/control/plan'
+import { type Plan, remove } from '@sampan/control/plan'
 import { app } from '@sampan/resources/sampan/app'
 import { dnsRecord } from '@sampan/resources/sampan/dns-record'
+import { dropFinalizer, hasFinalizer } from '../finalizers.ts'
 import { appLabel, projectLabel } from '../labels.ts'
 import { documentsFrom, dropped } from '../releases/documents.ts'
 import { removeDocument } from '../rollouts/apply.ts'
@@ -19,16 +20,13 @@ export async function removeApp(
   snapshot: Snapshot,
   options: Pick<AppOptions, 'client' | 'kindOf' | 'forget'>,
 ): Promise<Plan> {
-  const { namespace, name, finalizers = [] } = one.metadata
-  if (!finalizers.includes(appFinalizer)) return []
+  const { namespace, name } = one.metadata
+  if (!hasFinalizer(one, appFinalizer)) return []
   const everything = releases.flatMap(({ spec }) => spec.environments.flatMap(({ yaml }) => documentsFrom(yaml)))
   for (const document of dropped(everything, [])) await removeDocument(options, document)
   await options.forget?.({ project: namespace ?? '', app: name })
   const names = snapshot
     .list(dnsRecord)
     .filter(({ metadata: { labels } }) => labels?.[appLabel] === name && labels[projectLabel] === namespace)
-  return [
-    ...names.map((each) => remove(dnsRecord, each)),
-    patch(app, one.metadata, { metadata: { finalizers: finalizers.filter((each) => each !== appFinalizer) } }),
-  ]
+  return [...names.map((each) => remove(dnsRecord, each)), dropFinalizer(app, one, appFinalizer)]
 }

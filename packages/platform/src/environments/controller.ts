@@ -1,5 +1,5 @@
 import { type Controller, controller, type Snapshot, watch } from '@sampan/control/controller'
-import { again, apply, type Plan, patch, remove, status } from '@sampan/control/plan'
+import { again, apply, type Plan, remove, status } from '@sampan/control/plan'
 import { limitRange } from '@sampan/resources/core/limit-range'
 import { namespace } from '@sampan/resources/core/namespace'
 import { resourceQuota } from '@sampan/resources/core/resource-quota'
@@ -8,6 +8,7 @@ import { networkPolicy } from '@sampan/resources/networking/network-policy'
 import { roleBinding } from '@sampan/resources/rbac/role-binding'
 import { type Environment, environment } from '@sampan/resources/sampan/environment'
 import { type Project, project } from '@sampan/resources/sampan/project'
+import { addFinalizer, dropFinalizer, hasFinalizer } from '../finalizers.ts'
 import { environmentLabel, projectLabel } from '../labels.ts'
 import { takenMessage } from '../projects/controller.ts'
 import { roleBindings } from '../projects/roles.ts'
@@ -48,23 +49,19 @@ export async function reconcileEnvironment(
   snapshot: Snapshot,
   { domain, pullConfigJson }: EnvironmentOptions,
 ): Promise<Plan> {
-  const { name, namespace: home = '', finalizers = [] } = one.metadata
+  const { name, namespace: home = '' } = one.metadata
   const of = { project: home, environment: name, namespace: one.spec.namespace ?? `${home}-${name}` }
   const live = snapshot.get(namespace, { name: of.namespace })
   const labels = live?.metadata.labels
   const isOurs = labels?.[projectLabel] === home && labels[environmentLabel] === name
   if (one.metadata.deletionTimestamp) {
-    if (!finalizers.includes(finalizer)) return []
+    if (!hasFinalizer(one, finalizer)) return []
     if (live && isOurs) return [...(live.metadata.deletionTimestamp ? [] : [remove(namespace, live)]), again(2000)]
-    return [
-      patch(environment, one.metadata, { metadata: { finalizers: finalizers.filter((each) => each !== finalizer) } }),
-    ]
+    return [dropFinalizer(environment, one, finalizer)]
   }
   const owner = snapshot.get(project, { name: home })
   if (!owner) return [status(environment, one, { ...one.status, phase: 'Failed', message: noProject(home) })]
-  if (!finalizers.includes(finalizer)) {
-    return [patch(environment, one.metadata, { metadata: { finalizers: [...finalizers, finalizer] } })]
-  }
+  if (!hasFinalizer(one, finalizer)) return [addFinalizer(environment, one, finalizer)]
   if (live && !isOurs) {
     return [status(environment, one, { ...one.status, phase: 'Failed', message: takenMessage(of.namespace) })]
   }

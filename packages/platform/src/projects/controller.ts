@@ -1,5 +1,5 @@
 import { type Controller, controller, type Snapshot, watch } from '@sampan/control/controller'
-import { again, apply, create, type Plan, patch, remove, status } from '@sampan/control/plan'
+import { again, apply, create, type Plan, remove, status } from '@sampan/control/plan'
 import { namespace } from '@sampan/resources/core/namespace'
 import { clusterRole } from '@sampan/resources/rbac/cluster-role'
 import { clusterRoleBinding } from '@sampan/resources/rbac/cluster-role-binding'
@@ -7,6 +7,7 @@ import { roleBinding } from '@sampan/resources/rbac/role-binding'
 import { app } from '@sampan/resources/sampan/app'
 import { environment } from '@sampan/resources/sampan/environment'
 import { type Project, project } from '@sampan/resources/sampan/project'
+import { addFinalizer, dropFinalizer, hasFinalizer } from '../finalizers.ts'
 import { namespaceRoleLabel, projectLabel } from '../labels.ts'
 import { projectAccess, roleBindings } from './roles.ts'
 
@@ -32,10 +33,8 @@ const named = (name: string | undefined) => (name ? [{ name }] : [])
 
 export function reconcileProject(one: Project, snapshot: Snapshot): Plan {
   if (one.metadata.deletionTimestamp) return takeDown(one, snapshot)
-  const { name, finalizers = [] } = one.metadata
-  if (!finalizers.includes(finalizer)) {
-    return [patch(project, { name }, { metadata: { finalizers: [...finalizers, finalizer] } })]
-  }
+  const { name } = one.metadata
+  if (!hasFinalizer(one, finalizer)) return [addFinalizer(project, one, finalizer)]
   const home = snapshot.get(namespace, { name })
   if (home && home.metadata.labels?.[projectLabel] !== name) {
     return [status(project, one, { ...one.status, phase: 'Failed', message: takenMessage(name) })]
@@ -77,8 +76,8 @@ const firstEnvironment = ({ metadata }: Project) => ({
 
 /** Apps first, so that each cleans up after itself; then the environments, then the home; the project goes last. */
 function takeDown(one: Project, snapshot: Snapshot): Plan {
-  const { name, finalizers = [] } = one.metadata
-  if (!finalizers.includes(finalizer)) return []
+  const { name } = one.metadata
+  if (!hasFinalizer(one, finalizer)) return []
   const home = snapshot.get(namespace, { name })
   const isOurs = home?.metadata.labels?.[projectLabel] === name
   const said = status(project, one, { ...one.status, phase: 'Terminating' })
@@ -97,7 +96,7 @@ function takeDown(one: Project, snapshot: Snapshot): Plan {
         found ? [remove(clusterRoleBinding, found)] : [],
       ),
     ]),
-    patch(project, { name }, { metadata: { finalizers: finalizers.filter((each) => each !== finalizer) } }),
+    dropFinalizer(project, one, finalizer),
   ]
 }
 
