@@ -1,4 +1,5 @@
 import { forbidden, StatusError } from '@sampan/resources/errors'
+import { admitConnection } from './admit-connection.ts'
 import type { Attributes } from './auth/interfaces.ts'
 import { answerComputed } from './computed.ts'
 import type { Context } from './context.ts'
@@ -182,6 +183,7 @@ async function serveSubresource(context: Context, target: OneTarget, call: Call)
   }
   const handler = context.kinds.handler(definition, subresource!)
   if (!handler) return undefined
+  await admitConnection(context, target, call)
   return handler.handle({
     ...withoutPrototype(call),
     definition,

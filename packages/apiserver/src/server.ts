@@ -7,6 +7,7 @@ import { schemaOf } from '@sampan/resources/schemas'
 import type { Transport } from '@sampan/resources/transport'
 import type { Store } from '@sampan/store/store'
 import type { Admission } from './admission/interfaces.ts'
+import { admitConnection } from './admit-connection.ts'
 import type { Audit } from './audit/audit.ts'
 import { type Auth, anonymous, type UserInfo } from './auth/interfaces.ts'
 import type { Context } from './context.ts'
@@ -25,6 +26,7 @@ import { localTransport } from './local-transport.ts'
 import { objectsOf } from './objects.ts'
 import { openApiHandlers } from './openapi/handlers.ts'
 import { servedFrom } from './served.ts'
+import type { OneTarget } from './target.ts'
 import { version } from './version.ts'
 
 export interface ApiServerOptions {
@@ -153,6 +155,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       const target = asked.resource && targetOf(context, asked.resource)
       const handler = target?.subresource ? kinds.handler(target.served.definition, target.subresource) : undefined
       if (target && handler?.upgrade) {
+        await admitConnection(context, target as OneTarget, call)
         const { definition } = target.served
         const { namespace, name, subresource, rest } = target
         const all = Object.assign(call, {
