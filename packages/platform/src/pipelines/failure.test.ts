@@ -33,6 +33,15 @@ Error: building at STEP "RUN make": exit status 2`,
     want: 'step 2/2 of stage 2 (RUN make) failed: make: gcc: No such file or directory',
   },
   {
+    name: 'a command that says nothing, after one that did',
+    log: `STEP 2/3: RUN echo error
+error
+STEP 3/3: RUN false
+subprocess exited with status 1
+Error: building at STEP "RUN false": exit status 1`,
+    want: 'step 3/3 (RUN false) failed: exit status 1',
+  },
+  {
     name: 'npm',
     log: `STEP 3/6: RUN npm ci --omit=dev
 npm error code ENOTFOUND

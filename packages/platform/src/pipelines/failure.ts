@@ -44,7 +44,7 @@ export function buildFailure(failed: Failed): string {
   const pushing = lines.findLast((line) => /^Pushing /.test(line))
   if (pushing && lines.indexOf(pushing) > (last?.index ?? -1))
     return `the image could not be pushed: ${lastError(lines)}`
-  return `${step} failed: ${lastError(lines)}`
+  return `${step} failed: ${lastError(last ? lines.slice(last.index + 1) : lines)}`
 }
 
 /** What ends any container, whatever it does. */
@@ -92,7 +92,8 @@ export function lastError(lines: readonly string[]): string {
   const error = own.findLast((line) =>
     /\b(error|fatal|failed|cannot|not found|no such|denied|invalid|exception|missing)\b/i.test(line),
   )
-  const fallback = lines.findLast((line) => /^Error: /.test(line))
+  const ended = lines.findLast((line) => /^Error: building at STEP ".*": /.test(line))?.replace(/^.*": /, '')
+  const fallback = ended ?? lines.findLast((line) => /^Error: /.test(line))
   return shortened(error ?? own.at(-1) ?? fallback ?? 'it said nothing')
 }
 

@@ -1,9 +1,9 @@
-import { buildNamespace } from '../config.ts'
+import { buildNamespace, systemNamespace } from '../config.ts'
 import { policyFile, type Registries, registriesFile } from './builder-files.ts'
 import { builderConfigName, buildPriority } from './pods.ts'
 
 /** What has to be there before the first build. */
-export function builderObjects(registries: Registries) {
+export function builderObjects(registries: Registries, network: { podCIDR: string; serviceCIDR: string }) {
   return {
     namespace: {
       apiVersion: 'v1',
@@ -25,6 +25,25 @@ export function builderObjects(registries: Registries) {
       kind: 'ConfigMap',
       metadata: { name: builderConfigName, namespace: buildNamespace },
       data: { 'registries.conf': registriesFile(registries), 'policy.json': policyFile },
+    },
+    /** The code of tenants runs in builds: they reach the outside and the platform, but no pod or Service of anybody. */
+    networkPolicy: {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'builds', namespace: buildNamespace },
+      spec: {
+        podSelector: {},
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [],
+        egress: [
+          {
+            to: ['kube-system', systemNamespace].map((name) => ({
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+            })),
+          },
+          { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: [network.podCIDR, network.serviceCIDR] } }] },
+        ],
+      },
     },
   }
 }

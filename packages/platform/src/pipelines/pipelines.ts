@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { configMap } from '@sampan/resources/core/config-map'
 import { namespace } from '@sampan/resources/core/namespace'
+import { networkPolicy } from '@sampan/resources/networking/network-policy'
 import { priorityClass } from '@sampan/resources/scheduling/priority-class'
 import { fetchTicket } from '../git/fetch-ticket.ts'
 import type { Repositories } from '../git/repositories.ts'
@@ -84,11 +85,12 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
   })
 
   async function applyObjects() {
-    const objects = builderObjects({ registryHost: config.registryHost, hubReachable })
+    const objects = builderObjects({ registryHost: config.registryHost, hubReachable }, config.network)
     const how = { fieldManager, force: true }
     await client.apply(namespace, objects.namespace, how)
     await client.apply(priorityClass, objects.priorityClass, how)
     await client.apply(configMap, objects.configMap, how)
+    await client.apply(networkPolicy, objects.networkPolicy, how)
   }
 
   /** Networks come and go: the order of registries follows. */
