@@ -9,6 +9,7 @@ import { systemUser } from '@sampan/apiserver/auth/interfaces'
 import { kubeconfigText } from '@sampan/apiserver/auth/kubeconfig'
 import { type OidcOptions, oidcReader } from '@sampan/apiserver/auth/oidc'
 import { apiNames, openPki } from '@sampan/apiserver/auth/pki'
+import { keepCertificates } from '@sampan/apiserver/auth/renewal'
 import { objectsOf } from '@sampan/apiserver/objects'
 import { type ApiServer, createApiServer } from '@sampan/apiserver/server'
 import type { Log } from '@sampan/kit/log'
@@ -91,6 +92,16 @@ export async function openApi(config: Config, log: Log, signal: AbortSignal): Pr
       https = await listen(config, server, pki)
       log.info('the API answers', { port: config.ports.api })
       writeKubeconfigs(config, pki)
+      keepCertificates({
+        current: pki,
+        open: () => openKeys(config),
+        use(next) {
+          https?.setSecureContext({ ca: next.ca, ...next.serving })
+          writeKubeconfigs(config, next)
+        },
+        log,
+        signal,
+      })
     },
     async close() {
       https?.closeAllConnections()

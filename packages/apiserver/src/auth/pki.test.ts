@@ -55,10 +55,10 @@ const changes: { name: string; change: Partial<PkiOptions<'admin'>>; made: ('ca'
     change: { clients: { admin: { user: 'admin', groups: [] } } },
     made: ['admin'],
   },
-  { name: 'ten months later: both', change: { now: new Date(now.getTime() + 310 * day) }, made: ['serving', 'admin'] },
+  { name: 'a year later: both', change: { now: new Date(now.getTime() + 370 * day) }, made: ['serving', 'admin'] },
   {
-    name: 'ten years later: all',
-    change: { now: new Date(now.getTime() + 3600 * day) },
+    name: 'nine years later: all',
+    change: { now: new Date(now.getTime() + 3285 * day) },
     made: ['ca', 'serving', 'admin'],
   },
 ]

@@ -24,10 +24,12 @@ export interface Pki<Name extends string> {
 }
 
 const day = 24 * 3600_000
-/** A certificate with less than this is made anew at the next start. */
-const renewBefore = 60 * day
 const authorityDays = 3650
-const leafDays = 365
+const leafDays = 730
+/** A certificate with less than this is made anew: a process that read the old one has a year to be restarted. */
+const renewLeaf = 365 * day
+/** No certificate may outlive its authority. */
+const renewAuthority = leafDays * day
 
 /** The names under which pods and people reach the API, besides those of the machine. */
 export const apiNames = (clusterDomain: string) => [
@@ -40,7 +42,7 @@ export const apiNames = (clusterDomain: string) => [
 
 /**
  * The certificates and keys of an instance: read from the folder; what is missing, near its end or no longer right
- * (another address) is made. The authority is kept for ten years; making it anew makes everything anew.
+ * (another address) is made. The authority is kept for eight years; making it anew makes everything anew.
  */
 export async function openPki<Name extends string>(options: PkiOptions<Name>): Promise<Pki<Name>> {
   const { folder, now } = options
@@ -66,7 +68,7 @@ export async function openPki<Name extends string>(options: PkiOptions<Name>): P
 
 async function openAuthority(folder: string, now: Date): Promise<Pair> {
   const found = readPair(folder, 'ca')
-  if (found && Date.parse(new X509Certificate(found.cert).validTo) - now.getTime() > renewBefore) return found
+  if (found && Date.parse(new X509Certificate(found.cert).validTo) - now.getTime() > renewAuthority) return found
   const wanted: Wanted = { id: 'ca', commonName: 'sampan-ca', use: 'authority', days: authorityDays }
   const made = await issue({ wanted: [wanted], now })
   return writePair(folder, 'ca', made.ca!)
@@ -89,7 +91,7 @@ function leavesOf({ dnsNames, addresses, clients }: PkiOptions<string>): Wanted[
 
 function isGood(pem: string, wanted: Wanted, authority: Pair, now: Date): boolean {
   const cert = new X509Certificate(pem)
-  if (Date.parse(cert.validTo) - now.getTime() < renewBefore) return false
+  if (Date.parse(cert.validTo) - now.getTime() < renewLeaf) return false
   const signer = new X509Certificate(authority.cert)
   if (!cert.checkIssued(signer) || !cert.verify(signer.publicKey)) return false
   const subject = [...(wanted.organizations ?? []).map((one) => `O=${one}`), `CN=${wanted.commonName}`]
