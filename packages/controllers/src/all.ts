@@ -4,10 +4,12 @@ import type { Log } from '@sampan/kit/log'
 import { cronJobs, ttlAfterFinished } from './cron-job.ts'
 import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
+import { endpointMirrors } from './endpoint-mirror.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpointsObjects } from './endpoints.ts'
 import { ephemeralVolumes } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { horizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts'
 import { jobs } from './job.ts'
 import { localVolumes } from './local-volumes.ts'
 import { namespaces } from './namespace.ts'
@@ -43,8 +45,10 @@ export const controllers = ({ client, ca, volumesFolder }: ControllersOptions): 
   ttlAfterFinished,
   endpointSlices,
   endpointsObjects,
+  endpointMirrors,
   serviceAccounts(ca),
   namespaces(client),
+  horizontalPodAutoscalers(client),
   podDisruptionBudgets,
   podGc(),
   nodeLifecycle(),
