@@ -3,6 +3,7 @@ import { defaultIngressClass, defaultStorageClass } from './default-classes.ts'
 import { defaultTolerations } from './default-tolerations.ts'
 import type { Admission } from './interfaces.ts'
 import { limitRanger } from './limit-ranger.ts'
+import { podSecurity } from './pod-security.ts'
 import { priorityAdmission } from './priority.ts'
 import { resourceQuota } from './resource-quota.ts'
 import { runtimeClassAdmission } from './runtime-class.ts'
@@ -24,6 +25,7 @@ export const standardAdmission = (options: ServiceAllocationOptions, more: reado
   serviceAllocation(options),
   certificateRequests,
   mutatingWebhooks,
+  podSecurity,
   ...more,
   validatingWebhooks,
   resourceQuota,
