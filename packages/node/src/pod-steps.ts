@@ -47,6 +47,8 @@ export function carryOut(step: StepContext, action: Action, pod: Pod, view: PodV
 function createSandbox(step: StepContext, pod: Pod, view: PodView, attempt: number) {
   const { context, state, uid, operate } = step
   state.sandbox = 'creating'
+  if (view.sandboxes.length > 0)
+    teller(context, pod)('Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
   let id: string | undefined
   const work = async () => {
     try {

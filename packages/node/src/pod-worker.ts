@@ -3,8 +3,9 @@ import type { Pod } from '@sampan/resources/core/pod'
 import type { NodeContext } from './context.ts'
 import { finishPod } from './finish-pod.ts'
 import { podActions } from './pod/actions.ts'
-import { podTitle } from './pod/containers.ts'
+import { memberNamed, podTitle } from './pod/containers.ts'
 import type { Ending, PodMemory } from './pod/memory.ts'
+import { mayStartAt, wantsRestart } from './pod/restart.ts'
 import { emptyView, isRunning, type PodView } from './pod/view.ts'
 import { podProbes } from './pod-probes.ts'
 import { freshState } from './pod-state.ts'
@@ -123,9 +124,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     if (isStale) await seeing(() => runtime.refresh(uid))
     if (isStale) return
     admit()
-    for (const one of viewNow().containers)
-      if (one.state === 'exited' && !state.messages.has(one.id))
-        state.messages.set(one.id, await terminationMessage(settings, uid, one))
+    await noteExits()
     const pod = current()
     const view = viewNow()
     const mustStop = Boolean(pod.metadata.deletionTimestamp || state.ended)
@@ -142,6 +141,21 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
       // Found running: from now on its volumes are ours to keep up to date.
       isAdopted = true
       showVolumes()
+    }
+  }
+
+  async function noteExits() {
+    for (const one of viewNow().containers) {
+      if (one.state !== 'exited' || state.messages.has(one.id)) continue
+      state.messages.set(one.id, await terminationMessage(settings, uid, one))
+      const member = memberNamed(current(), one.name)
+      const mustWait = member && wantsRestart(current(), member.kind, one) && mayStartAt(one) > now()
+      if (mustWait && !current().metadata.deletionTimestamp)
+        teller(context, current(), one.name)(
+          'Warning',
+          'BackOff',
+          `Back-off restarting failed container ${one.name} in pod ${podTitle(first)}`,
+        )
     }
   }
 

@@ -208,6 +208,16 @@ const cases: Case[] = [
     want: ['start one 1'],
   },
   {
+    name: 'does not repeat in a new sandbox what ended well with OnFailure',
+    pod: { spec: { restartPolicy: 'OnFailure', containers: [container('done'), container('main')] } },
+    view: viewOf(
+      [exited('done', 0), exited('main', 137)],
+      [sandboxView({ id: 's1', attempt: 1, createdAt: start + 5000 }), deadSandbox],
+    ),
+    at: 6,
+    want: ['start main 1'],
+  },
+  {
     name: 'restarts a container whose image changed',
     pod: { spec: { containers: [container('main', { image: 'busybox:2' })] } },
     view: viewOf([containerView('main')]),

@@ -150,7 +150,7 @@ function memberActions(situation: Situation, here: PodView, { kind, container }:
   const attempt = nextAttempt(pod, view, name)
   const failure = memory.failures.get(name)
   if (failure && failure.until > now) return [{ do: 'again', at: failure.until }]
-  if (!last) return [{ do: 'start', name, attempt, crashes: 0 }]
+  if (!last) return hasSucceeded(situation, { kind, container }) ? [] : [{ do: 'start', name, attempt, crashes: 0 }]
   if (last.state === 'created') return [removal(last)]
   if (last.state === 'unknown') return stop(situation, last, 'Container is in unknown state', now)
   if (last.state === 'running') return runningActions(situation, container, last)
@@ -159,6 +159,12 @@ function memberActions(situation: Situation, here: PodView, { kind, container }:
   const at = mayStartAt(last)
   if (at > now) return [{ do: 'again', at }]
   return [{ do: 'start', name, attempt, crashes: crashesAfter(last) }]
+}
+
+/** What ended well with OnFailure is not done again because its sandbox died. */
+function hasSucceeded({ pod, view }: Situation, { kind, container }: Member): boolean {
+  const ever = latest(view, container.name)
+  return kind === 'app' && ever?.state === 'exited' && !wantsRestart(pod, kind, ever) && !isChanged(container, ever)
 }
 
 function runningActions(situation: Situation, container: Member['container'], one: ContainerView): Action[] {
