@@ -15,6 +15,11 @@ test('the message table in the tree is what the script makes', {
 test('additions complete a message and stay in order', () => {
   const pkg = 'k8s.io.kube_aggregator.pkg.apis.apiregistration.v1'
   const whole = completed({ [pkg]: { ServiceReference: ['9 more string'], Other: ['1 a int'] } })
-  assert.deepEqual(whole[pkg]?.ServiceReference, ['1 namespace string', '2 name string', '3 port int?', '9 more string'])
+  assert.deepEqual(whole[pkg]?.ServiceReference, [
+    '1 namespace string',
+    '2 name string',
+    '3 port int?',
+    '9 more string',
+  ])
   assert.deepEqual(whole[pkg]?.Other, ['1 a int'])
 })

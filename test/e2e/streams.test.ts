@@ -334,3 +334,25 @@ test('kubectl proxy serves the API to programs without credentials', { skip }, a
   child.kill()
   await once(child, 'exit')
 })
+
+test('commands leave nothing open, however they end', { skip }, async () => {
+  const shell = { namespace: 'default', name: 'shell' }
+  const sockets = () =>
+    process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap' || one === 'TLSWrap').length
+  await node.client.exec(shell, ['true'])
+  const before = sockets()
+  for (let round = 0; round < 5; round++) {
+    const left = new AbortController()
+    const cut = node.client.exec(shell, ['sleep', '5'], { signal: left.signal }).catch((error: unknown) => error)
+    await Promise.all([
+      node.client.exec(shell, ['true']),
+      node.client.exec(shell, ['cat'], { stdin: 'x' }),
+      node.client.exec(shell, ['no-such-program']).catch((error: unknown) => error),
+      node.client.exec({ ...shell, name: 'none' }, ['true']).catch((error: unknown) => error),
+    ])
+    left.abort()
+    assert.ok((await cut) instanceof Error)
+  }
+  for (let tries = 0; sockets() > before && tries < 100; tries++) await sleep(50)
+  assert.ok(sockets() <= before, `${sockets()} sockets, ${before} before`)
+})

@@ -89,9 +89,7 @@ function exists(path: string): boolean {
 }
 
 /** A git repository in a temporary folder with these files committed. */
-export async function repository(
-  files: Record<string, string>,
-): Promise<{
+export async function repository(files: Record<string, string>): Promise<{
   folder: string
   commit(files: Record<string, string>, message: string): Promise<void>
   git(...args: string[]): Promise<RunResult>
