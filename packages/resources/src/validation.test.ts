@@ -130,6 +130,10 @@ const good: KubeObject[] = [
     },
   }),
   webhook({}),
+  other('Endpoints', 'v1', {
+    metadata: { name: 'kubernetes', namespace: 'default' },
+    subsets: [{ addresses: [{ ip: '127.0.0.1' }], ports: [{ port: 6443 }] }],
+  }),
 ]
 for (const object of good) test(`a good ${object.kind} passes`, () => assert.deepEqual(problems(object), []))
 
@@ -663,6 +667,83 @@ const refused: [name: string, object: KubeObject, want: string[]][] = [
     [
       "value: Forbidden: maximum allowed value of a user defined priority is 1000000000, and priority class name can not start with 'system-'",
     ],
+  ],
+  [
+    'a taint without an effect',
+    make.node('n', { spec: { taints: [{ key: 'a', effect: '' }] } }),
+    ['spec.taints[0].effect: Required value'],
+  ],
+  [
+    'one taint twice',
+    make.node('n', {
+      spec: {
+        taints: [
+          { key: 'a', effect: 'NoSchedule' },
+          { key: 'a', effect: 'NoSchedule' },
+        ],
+      },
+    }),
+    ['spec.taints[1]: Duplicate value: {"key":"a","effect":"NoSchedule"}'],
+  ],
+  [
+    'addresses of nothing',
+    other('Endpoints', 'v1', { subsets: [{ ports: [{ port: 80 }] }] }),
+    ['subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`'],
+  ],
+  [
+    'a loopback address',
+    other('Endpoints', 'v1', { subsets: [{ addresses: [{ ip: '127.0.0.1' }] }] }),
+    [
+      'subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback, link-local or unspecified range',
+    ],
+  ],
+  [
+    'a misnamed service of an API',
+    other('APIService', 'apiregistration.k8s.io/v1', {
+      spec: { version: 'v1', group: 'x.y', groupPriorityMinimum: 1, versionPriority: 1 },
+    }),
+    ['metadata.name: Invalid value: "a": must be `spec.version+"."+spec.group`: "v1.x.y"'],
+  ],
+  [
+    'a policy of nothing',
+    other('ValidatingAdmissionPolicy', 'admissionregistration.k8s.io/v1', {
+      spec: { matchConstraints: { resourceRules: [{}] } },
+    }),
+    ['spec.validations: Required value: validations or auditAnnotations must be non-empty'],
+  ],
+  [
+    'a variable that is no word',
+    other('ValidatingAdmissionPolicy', 'admissionregistration.k8s.io/v1', {
+      spec: {
+        matchConstraints: { resourceRules: [{}] },
+        validations: [{ expression: 'true' }],
+        variables: [{ name: '1', expression: 'x' }],
+      },
+    }),
+    ['spec.variables[0].name: Invalid value: "1": name is not a valid CEL identifier'],
+  ],
+  [
+    'a mutation without its patch',
+    other('MutatingAdmissionPolicy', 'admissionregistration.k8s.io/v1', {
+      spec: { matchConstraints: { resourceRules: [{}] }, mutations: [{ patchType: 'JSONPatch' }] },
+    }),
+    ['spec.mutations[0].jsonPatch: Required value: must be specified when patchType is JSONPatch'],
+  ],
+  [
+    'a binding without actions',
+    other('ValidatingAdmissionPolicyBinding', 'admissionregistration.k8s.io/v1', { spec: { policyName: 'p' } }),
+    ['spec.validationActions: Required value: at least one validation action is required'],
+  ],
+  ['a class without a driver', other('VolumeAttributesClass', 'storage.k8s.io/v1', {}), ['driverName: Required value']],
+  [
+    'an address that is a name',
+    other('IPAddress', 'networking.k8s.io/v1', { spec: { parentRef: { resource: 'services', name: 's' } } }),
+    ['metadata.name: Invalid value: "a": must be a valid IP address'],
+  ],
+  [
+    'a range of nothing',
+    other('ServiceCIDR', 'networking.k8s.io/v1', {}),
+    ['spec.cidrs: Required value: at least one CIDR required'],
   ],
 ]
 for (const [name, object, want] of refused)

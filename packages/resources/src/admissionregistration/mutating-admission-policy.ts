@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { mutatingPolicyProblems } from './policy-validation.ts'
 import { defaultPolicy } from './webhook-defaults.ts'
 
 export type MutatingAdmissionPolicy = BuiltIn<V1MutatingAdmissionPolicy>
@@ -29,4 +30,5 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
     },
     age,
   ],
+  validate: (one) => [...mutatingPolicyProblems(one)],
 })

@@ -2,6 +2,7 @@ import type { V1ValidatingAdmissionPolicyBinding } from '@kubernetes/client-node
 import { age, selectorCell } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { policyBindingProblems } from './policy-validation.ts'
 import { defaultMatch } from './webhook-defaults.ts'
 
 export type ValidatingAdmissionPolicyBinding = BuiltIn<V1ValidatingAdmissionPolicyBinding>
@@ -32,4 +33,5 @@ export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissi
     },
     age,
   ],
+  validate: (one) => [...policyBindingProblems(one, true)],
 })

@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { validatingPolicyProblems } from './policy-validation.ts'
 import { defaultPolicy } from './webhook-defaults.ts'
 
 export type ValidatingAdmissionPolicy = BuiltIn<V1ValidatingAdmissionPolicy>
@@ -28,4 +29,5 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     },
     age,
   ],
+  validate: (one) => [...validatingPolicyProblems(one)],
 })

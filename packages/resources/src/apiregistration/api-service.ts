@@ -4,6 +4,7 @@ import { conditionOf } from '../conditions.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { apiServiceProblems } from './api-service-validation.ts'
 
 export type ApiService = BuiltIn<V1APIService>
 
@@ -34,4 +35,5 @@ export const apiService = defineResource<ApiService>({
     },
     age,
   ],
+  validate: (one) => [...apiServiceProblems(one)],
 })

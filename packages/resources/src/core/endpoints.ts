@@ -3,6 +3,7 @@ import { age, firstFew } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { each, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { endpointsProblems } from './endpoints-validation.ts'
 
 export type Endpoints = BuiltIn<V1Endpoints>
 
@@ -35,4 +36,5 @@ export const endpoints = defineResource<Endpoints>({
     },
     age,
   ],
+  validate: (one) => [...endpointsProblems(one)],
 })

@@ -3,6 +3,7 @@ import { defineResource } from '../define.ts'
 import { canonicalise, child } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
 import { nodeColumns } from './node-columns.ts'
+import { nodeProblems } from './node-validation.ts'
 
 export type Node = BuiltIn<V1Node>
 
@@ -25,4 +26,5 @@ export const node = defineResource<Node>({
     canonicalise(status.allocatable)
   },
   columns: nodeColumns,
+  validate: (one, old) => [...nodeProblems(one, old)],
 })

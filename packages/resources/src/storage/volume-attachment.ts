@@ -1,4 +1,5 @@
 import type { V1VolumeAttachment } from '@kubernetes/client-node'
+import { immutable, needed } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { ensureSpec } from '../fill.ts'
@@ -23,4 +24,9 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
     age,
   ],
   defaults: ensureSpec,
+  validate: (one, old, subresource) => [
+    ...needed('spec.attacher', one.spec.attacher),
+    ...needed('spec.nodeName', one.spec.nodeName),
+    ...(old && subresource === undefined ? immutable('spec', one.spec, old.spec) : []),
+  ],
 })

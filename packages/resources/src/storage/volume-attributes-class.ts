@@ -1,4 +1,5 @@
 import type { V1VolumeAttributesClass } from '@kubernetes/client-node'
+import { immutable, needed } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
@@ -16,4 +17,13 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
   hasGeneration: false,
   answersDeleted: true,
   columns: [{ name: 'DriverName', value: (one) => one.driverName }, age],
+  validate: (one, old) => [
+    ...needed('driverName', one.driverName),
+    ...(old
+      ? [
+          ...immutable('driverName', one.driverName, old.driverName),
+          ...immutable('parameters', one.parameters, old.parameters),
+        ]
+      : []),
+  ],
 })
