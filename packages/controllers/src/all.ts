@@ -1,6 +1,7 @@
 import type { Client } from '@sampan/client/client'
 import type { Controller, Part } from '@sampan/control/controller'
 import type { Log } from '@sampan/kit/log'
+import { certificateRequests, type Sign } from './certificate-request.ts'
 import { cronJobs, ttlAfterFinished } from './cron-job.ts'
 import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
@@ -31,10 +32,17 @@ export interface ControllersOptions {
   log?: Log
   /** Folder on this machine for the volumes of class `local`; without one there is no such class. */
   volumesFolder?: string
+  /** Signs approved CertificateSigningRequests; without it they stay unsigned. */
+  sign?: Sign
 }
 
 /** Everything the engine runs, for `runControllers`. */
-export const controllers = ({ client, ca, volumesFolder }: ControllersOptions): readonly (Controller | Part)[] => [
+export const controllers = ({
+  client,
+  ca,
+  volumesFolder,
+  sign,
+}: ControllersOptions): readonly (Controller | Part)[] => [
   deployments,
   replicaSets,
   replicationControllers,
@@ -57,5 +65,6 @@ export const controllers = ({ client, ca, volumesFolder }: ControllersOptions): 
   persistentVolumes,
   ephemeralVolumes,
   ...(volumesFolder ? localVolumes(volumesFolder) : []),
+  ...(sign ? [certificateRequests(sign)] : []),
   garbageCollector,
 ]
