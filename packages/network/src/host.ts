@@ -27,32 +27,36 @@ export async function prepareHost(host: Host, config: NetworkConfig): Promise<Pr
   await set('net/ipv4/ip_forward')
   // Connections that wait at a listener which closes go to another on the same port: one ingress pod follows another.
   await trySet('net/ipv4/tcp_migrate_req')
-  if (!(await linkNames(host)).has(bridge)) {
-    await host('ip', ['link', 'add', bridge, 'address', bridgeMac(podCIDR), 'type', 'bridge'])
-  }
-  await host('ip', ['address', 'replace', `${gatewayOf(podCIDR)}/${podCIDR.split('/')[1]}`, 'dev', bridge])
-  await host('ip', ['link', 'set', bridge, 'up'])
+  // One look tells a restart that everything is there: programs are slow to start.
+  const links = await linksOf(host)
+  const has = (name: string, address: string) =>
+    links.get(name)?.addr_info?.some(({ local, prefixlen }) => `${local}/${prefixlen}` === address) ?? false
+  const gateway = `${gatewayOf(podCIDR)}/${podCIDR.split('/')[1]}`
+  if (!links.has(bridge)) await host('ip', ['link', 'add', bridge, 'address', bridgeMac(podCIDR), 'type', 'bridge'])
+  if (!has(bridge, gateway)) await host('ip', ['address', 'replace', gateway, 'dev', bridge])
+  if (!links.get(bridge)?.flags?.includes('UP')) await host('ip', ['link', 'set', bridge, 'up'])
   await set(`net/ipv4/conf/${bridge}/route_localnet`)
-  await host('ip', ['address', 'replace', `${dnsIP}/32`, 'dev', 'lo', 'scope', 'host'])
+  if (!has('lo', `${dnsIP}/32`)) await host('ip', ['address', 'replace', `${dnsIP}/32`, 'dev', 'lo', 'scope', 'host'])
   return { seesBridged: await seesBridged(host) }
 }
 
 /** Undoes `prepareHost` and what CNI left: the bridge with its ports, the name server's address. */
 export async function restoreHost(host: Host, { bridge, dnsIP }: NetworkConfig): Promise<void> {
-  if ((await linkNames(host)).has(bridge)) await host('ip', ['link', 'delete', bridge])
-  const addresses = JSON.parse(await host('ip', ['-j', 'address', 'show', 'dev', 'lo'])) as Link[]
-  if (addresses.some(({ addr_info = [] }) => addr_info.some(({ local }) => local === dnsIP)))
+  const links = await linksOf(host)
+  if (links.has(bridge)) await host('ip', ['link', 'delete', bridge])
+  if (links.get('lo')?.addr_info?.some(({ local }) => local === dnsIP))
     await host('ip', ['address', 'delete', `${dnsIP}/32`, 'dev', 'lo'])
 }
 
 interface Link {
   ifname: string
-  addr_info?: { local?: string }[]
+  flags?: string[]
+  addr_info?: { local?: string; prefixlen?: number }[]
 }
 
-async function linkNames(host: Host): Promise<Set<string>> {
-  const links = JSON.parse(await host('ip', ['-j', 'link', 'show'])) as Link[]
-  return new Set(links.map(({ ifname }) => ifname))
+async function linksOf(host: Host): Promise<Map<string, Link>> {
+  const links = JSON.parse(await host('ip', ['-j', 'address', 'show'])) as Link[]
+  return new Map(links.map((link) => [link.ifname, link]))
 }
 
 /** Bridged packets pass the IPv4 hooks only with br_netfilter, which many kernels have as a module. */

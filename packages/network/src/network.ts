@@ -64,10 +64,9 @@ export function createNetwork(options: NetworkOptions): Network {
   let hasBegun = false
 
   async function begin() {
-    const abilities = await prepareHost(host, config)
+    const [abilities] = await Promise.all([prepareHost(host, config), keepFirewallOpen()])
     if (!abilities.seesBridged)
       log.warn('the kernel has no br_netfilter: network policies between pods cannot be enforced')
-    await keepFirewallOpen()
     dns = await listen()
     await ensureKubeDns(client, config.dnsIP, dns.port)
     table = await serviceTable({
@@ -128,14 +127,15 @@ export function createNetwork(options: NetworkOptions): Network {
     }
   }
 
-  /** Docker and firewalls may start after us. */
+  /** Docker and firewalls may start after us, and one that cannot be asked now may answer later. */
   async function keepFirewallOpen() {
-    const opened = await openFirewall(host, config)
-    if (opened.length > 0) log.info('let the pods through the firewall of this machine', { opened })
-    if (isClosed) return
-    stopFirewall = clock.after(firewallMs, () => {
-      keepFirewallOpen().catch((error) => log.warn('the firewall of this machine could not be looked at', { error }))
-    })
+    try {
+      const opened = await openFirewall(host, config)
+      if (opened.length > 0) log.info('let the pods through the firewall of this machine', { opened })
+    } catch (error) {
+      log.warn('the firewall of this machine could not be opened for pods, trying again', { error })
+    }
+    if (!isClosed) stopFirewall = clock.after(firewallMs, () => void keepFirewallOpen())
   }
 
   async function applyManifest(image: string) {

@@ -78,8 +78,14 @@ export function kernelTable(nft: Nft, name: string): KernelTable {
 
 /** The names in our table; undefined when there is none. */
 async function namesOf(nft: Nft, name: string): Promise<Names | undefined> {
-  if (!(await tables(nft)).includes(name)) return undefined
-  const listing = (JSON.parse(await nft(['--json', '--terse', 'list', 'table', 'inet', name])) as Listing).nftables
+  let text: string
+  try {
+    text = await nft(['--json', '--terse', 'list', 'table', 'inet', name])
+  } catch (error) {
+    if (error instanceof RunFailed && !(await tables(nft)).includes(name)) return undefined
+    throw error
+  }
+  const listing = (JSON.parse(text) as Listing).nftables
   return {
     sets: listing.flatMap((one) => one.set?.name ?? one.map?.name ?? []),
     chains: listing.flatMap((one) => one.chain?.name ?? []),
