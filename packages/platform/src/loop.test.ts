@@ -210,6 +210,26 @@ scenario('killed between any two steps, it goes on where it was', async (one) =>
   assert.deepEqual(await rolloutsIn(one), ['web-1 verified'])
 })
 
+const foreign: [name: string, namespace: string, says: RegExp][] = [
+  ['of the system', 'kube-system', /does not begin with "demo-"/],
+  ['of another project', 'demo-shop', /belongs to something else/],
+]
+for (const [name, taken, says] of foreign) {
+  scenario(`an environment gets no namespace ${name}`, async (one) => {
+    await one.client.create(namespace, { metadata: { name: taken, labels: { mine: 'yes' } }, spec: {} })
+    await one.client.create(environment, {
+      metadata: { name: 'shop', namespace: home },
+      spec: { cluster: 'local', order: 1, policy: 'automatic', namespace: taken },
+    })
+    await one.settle()
+    const { status } = await one.client.get(environment, { namespace: home, name: 'shop' })
+    assert.equal(status?.phase, 'Failed')
+    assert.match(status.message ?? '', says)
+    assert.deepEqual((await one.client.get(namespace, { name: taken })).metadata.labels?.mine, 'yes')
+    assert.equal(await one.client.find(roleBinding, { namespace: taken, name: 'sampan:owner' }), undefined)
+  })
+}
+
 scenario('a removed app leaves nothing', async (one) => {
   await one.push(1)
   await one.client.remove(app, at)

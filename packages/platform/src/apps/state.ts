@@ -46,7 +46,7 @@ export function environmentState(given: Situation): EnvironmentStatus {
   if (run && isLater(run, newest, releases) && run.status && run.status.state !== 'success') {
     const why = run.status.reason ?? `it ended as ${run.status.state}`
     if (run.status.state === 'cancelled' || run.status.state === 'skipped') return settled()
-    const sentence = `Build ${run.spec.number} failed: ${why}`
+    const sentence = ended(`Build ${run.spec.number} failed: ${why}`)
     return say(serving ? 'degraded' : 'failed', { sentence: still ? `${sentence} Meanwhile ${still}.` : sentence })
   }
   return settled()
@@ -57,7 +57,7 @@ export function environmentState(given: Situation): EnvironmentStatus {
     const state = stateOf(newest)
     if (state === 'rolledBack' || state === 'failed') {
       const number = numberOf(newest, releases) ?? newest.spec.release
-      const sentence = reason ?? 'The rollout failed.'
+      const sentence = ended(reason ?? 'The rollout failed.')
       return serving
         ? say('degraded', { sentence: `Release ${number} was not taken: ${sentence} Meanwhile ${still}.`, code: cause })
         : say('failed', { sentence, code: cause })
@@ -80,6 +80,9 @@ function isLater(run: Pipeline, newest: Rollout | undefined, releases: readonly 
   const from = run.metadata.creationTimestamp ?? ''
   return made?.spec.pipeline !== run.metadata.name && from >= (newest.metadata.creationTimestamp ?? '')
 }
+
+/** Reasons come from many places; another sentence may follow. */
+const ended = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 const clean = (one: EnvironmentStatus): EnvironmentStatus =>
   Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined)) as EnvironmentStatus

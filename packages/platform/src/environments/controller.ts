@@ -62,6 +62,11 @@ export async function reconcileEnvironment(
   const owner = snapshot.get(project, { name: home })
   if (!owner) return [status(environment, one, { ...one.status, phase: 'Failed', message: noProject(home) })]
   if (!hasFinalizer(one, finalizer)) return [addFinalizer(environment, one, finalizer)]
+  // Members make environments, the platform makes their namespaces: only names that nobody else can mean.
+  if (!of.namespace.startsWith(`${home}-`)) {
+    const message = `The namespace "${of.namespace}" does not begin with "${home}-": leave it out or choose one that does.`
+    return [status(environment, one, { ...one.status, phase: 'Failed', message })]
+  }
   if (live && !isOurs) {
     return [status(environment, one, { ...one.status, phase: 'Failed', message: takenMessage(of.namespace) })]
   }

@@ -53,12 +53,16 @@ const rulesOf: Readonly<Record<ProjectRole, Rule[]>> = {
   viewer: reading,
   developer: [...reading, ...developing],
   maintainer: [...reading, ...developing, ...maintaining],
-  owner: [...reading, ...developing, ...maintaining, { apiGroups: ['sampan.dev'], resources: ['*'], verbs: write }],
+  // Owners differ in what they may do to the Project itself: see `projectAccess`.
+  owner: [...reading, ...developing, ...maintaining],
 }
 
 export const roleName = (role: ProjectRole) => `sampan:${role}`
 
-/** What each project role may do in the namespaces of its project. Releases are made by the platform alone. */
+/**
+ * What each project role may do in the namespaces of its project. Nobody may write Releases or DnsRecords: the platform
+ * carries them out with its own rights, so only what it has rendered and checked itself may be in them.
+ */
 export const roleDefinitions = (): ClusterRole[] =>
   projectRoles.map((role) => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',

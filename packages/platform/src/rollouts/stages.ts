@@ -12,6 +12,7 @@ import { portOf } from '../apps/parameters.ts'
 import type { KindOf } from '../kind-of.ts'
 import { appLabel, releaseLabel } from '../labels.ts'
 import { type Document, dropped } from '../releases/documents.ts'
+import { refusals } from '../releases/guard.ts'
 import { podReleaseIn } from '../releases/render.ts'
 import { applyDocuments, pruneDocuments } from './apply.ts'
 import { nameProblem, recordsOf, takenHost } from './names.ts'
@@ -65,6 +66,9 @@ export async function applyRelease(look: Look): Promise<Outcome> {
   const { documents, earlier, hosts, place, snapshot } = look
   const taken = takenHost(snapshot, hosts, place)
   if (taken) return fail('host-taken', `The host name ${taken} already belongs to another app: choose another one.`)
+  // Checked when the release was made, and again here: these are applied with the platform's rights.
+  const [refusal] = refusals(documents, place.namespace)
+  if (refusal) return fail('policy', refusal)
   const refused = await applyDocuments(look, documents)
   if (refused) return refused
   await pruneDocuments(look, dropped(earlier, documents))
