@@ -80,6 +80,53 @@ test('kubectl runs a job and a pod that fits nowhere says why', { skip }, async 
   await kubectl('delete job,pod --all --timeout=20s')
 })
 
+test('kubectl rolls stateful and daemon sets, pauses, restarts and autoscales', { skip }, async () => {
+  const labels = { app: 'db' }
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'a', image: 'db:1' }] } }
+  const spec = { selector: { matchLabels: labels }, template }
+  const stateful = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db' },
+    spec: { ...spec, serviceName: 'db', replicas: 3 },
+  }
+  const agent = {
+    ...spec,
+    selector: { matchLabels: { app: 'agent' } },
+    template: { ...template, metadata: { labels: { app: 'agent' } } },
+  }
+  await kubectl('create -f -', JSON.stringify(stateful))
+  await kubectl(
+    'create -f -',
+    JSON.stringify({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent' }, spec: agent }),
+  )
+  await kubectl('rollout status statefulset/db --timeout=30s')
+  await kubectl('rollout status daemonset/agent --timeout=30s')
+  await kubectl('set image statefulset/db a=db:2')
+  await kubectl('set image daemonset/agent a=agent:2')
+  await kubectl('rollout status statefulset/db --timeout=30s')
+  await kubectl('rollout status daemonset/agent --timeout=30s')
+  const image = 'get pods -l app=db -o jsonpath={.items[*].spec.containers[*].image}'
+  assert.equal(await kubectl(image), 'db:2 db:2 db:2')
+  await kubectl('rollout undo statefulset/db')
+  await kubectl('rollout status statefulset/db --timeout=30s')
+  assert.equal(await kubectl(image), 'db:1 db:1 db:1')
+  await kubectl('create deployment web --image=web:1 --replicas=2')
+  await kubectl('rollout pause deployment/web')
+  await kubectl('set image deployment/web web=web:2')
+  await plane.idle()
+  assert.equal(await kubectl('get pods -l app=web -o jsonpath={.items[*].spec.containers[*].image}'), 'web:1 web:1')
+  await kubectl('rollout resume deployment/web')
+  await kubectl('rollout restart deployment/web')
+  await kubectl('rollout status deployment/web --timeout=30s')
+  assert.equal(await kubectl('get pods -l app=web -o jsonpath={.items[*].spec.containers[*].image}'), 'web:2 web:2')
+  await kubectl('autoscale deployment web --min=3 --max=5 --cpu-percent=80')
+  await plane.idle()
+  await kubectl('rollout status deployment/web --timeout=30s')
+  assert.equal(await kubectl('get deployment web -o jsonpath={.spec.replicas}'), '3')
+  await kubectl('delete hpa,deployment,statefulset,daemonset --all --timeout=30s')
+})
+
 test('one to fifty pods is not held up by what decides', async () => {
   const { client } = plane
   const at = { namespace: 'default', name: 'many' }
