@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { encodedAt } from './encode.ts'
 import type { Call } from './handlers.ts'
 import { trackUpdate } from './managed-fields.ts'
+import { forgetSoon } from './objects.ts'
 import type { Served } from './served.ts'
 import { partOf } from './subresources/parts.ts'
 import type { OneTarget } from './target.ts'
@@ -116,10 +117,12 @@ async function writeNext(
   const stored = served.stored(next)
   if (!isFinished(next)) {
     const written = await store.put(key, encodedAt(stored), entry.modified)
+    forgetSoon(entry.value)
     afterWrite(group, plural)
     return served.object(written)
   }
   const gone = await store.delete(key, entry.modified)
+  forgetSoon(entry.value)
   afterWrite(group, plural)
   return { ...next, metadata: { ...next.metadata, resourceVersion: String(gone.modified) } }
 }

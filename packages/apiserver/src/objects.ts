@@ -26,6 +26,25 @@ export function objectOf<T extends KubeObject = KubeObject>(entry: Entry): T {
   return object as T
 }
 
+/** How long the object in superseded bytes may still be asked for by those who compare old and new. */
+const graceMs = 5_000
+let leaving: Uint8Array[] = []
+let timer: NodeJS.Timeout | undefined
+
+/**
+ * Lets go of the parsed form of bytes that have been replaced: the history keeps the bytes for minutes, and objects are
+ * several times larger. Whoever still asks gets it parsed anew.
+ */
+export function forgetSoon(bytes: Uint8Array): void {
+  leaving.push(bytes)
+  timer ??= setTimeout(() => {
+    const gone = leaving
+    leaving = []
+    timer = undefined
+    for (const one of gone) parsed.delete(one)
+  }, graceMs).unref()
+}
+
 /** Remembers what `bytes` were made from, so that nobody parses them again. `object` must not change any more. */
 export const remember = (bytes: Uint8Array, object: KubeObject) => void parsed.set(bytes, object)
 

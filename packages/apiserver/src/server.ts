@@ -16,6 +16,7 @@ import { crdAdmission } from './custom/crd-admission.ts'
 import { customKinds } from './custom/custom-kinds.ts'
 import { discoveryHandlers } from './discovery/handlers.ts'
 import { type Asked, askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
+import { expireEvents } from './expire-events.ts'
 import { fairness } from './fairness.ts'
 import type { Answer, Call, ComputedKind, PathHandler, SubresourceHandler, VirtualKind } from './handlers.ts'
 import { type Check, healthHandlers } from './health.ts'
@@ -86,6 +87,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     afterWrite: (group, plural) => customs.afterWrite(group, plural),
   }
   const customs = customKinds({ store, kinds, ...customCleanup(context) })
+  expireEvents({ store, now, log, signal: closing.signal })
   const takeTurn = fairness(context)
   const paths: PathHandler[] = [
     ...discoveryHandlers(kinds, options.serverAddress ?? ''),

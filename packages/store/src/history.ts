@@ -3,7 +3,7 @@ import { type Change, Compacted, type Entry, type Revision } from './store.ts'
 export interface HistoryLimits {
   /** Changes kept at most; default 50,000. */
   changes?: number
-  /** Bytes of values kept at most; default 48 MiB. */
+  /** Bytes of values kept at most; default 32 MiB. */
   bytes?: number
   /** Milliseconds a change is kept at most; default 5 min, as etcd under Kubernetes. */
   ageMs?: number
@@ -27,7 +27,7 @@ export class History {
 
   constructor(compacted: Revision, limits: HistoryLimits = {}) {
     this.#compacted = compacted
-    this.#limits = { changes: 50_000, bytes: 48 << 20, ageMs: 300_000, ...limits }
+    this.#limits = { changes: 50_000, bytes: 32 << 20, ageMs: 300_000, ...limits }
   }
 
   /** The newest revision that can no longer be asked about. */

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { type DeleteOptions, deleteOptionsOf } from '../delete-options.ts'
 import { encodedAt } from '../encode.ts'
 import type { Answer, Call } from '../handlers.ts'
+import { forgetSoon } from '../objects.ts'
 import type { Served } from '../served.ts'
 import type { OneTarget } from '../target.ts'
 import { timeText } from '../time-text.ts'
@@ -73,6 +74,7 @@ export async function removeObject(
     try {
       if (isGone) {
         const gone = await store.delete(key, entry.modified)
+        forgetSoon(entry.value)
         context.afterWrite(definition.group, definition.plural)
         return { object: withRevision(old, gone.modified), isGone }
       }
