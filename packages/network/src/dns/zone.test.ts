@@ -46,6 +46,14 @@ const record = (name: string, type: DnsRecord['spec']['type'], ...values: string
 const records = [
   record('shop.example.test', 'A', '192.0.2.7'),
   record('*.apps.test', 'A', '192.0.2.8'),
+  {
+    ...record('own.test', 'A', '6.6.6.6'),
+    metadata: { name: 'x', namespace: 'thief', creationTimestamp: '2026-02-01' },
+  },
+  {
+    ...record('own.test', 'A', '192.0.2.9'),
+    metadata: { name: 'x', namespace: 'shop', creationTimestamp: '2026-01-01' },
+  },
   record('alias.test', 'CNAME', 'web.default.svc.cluster.local.'),
 ]
 
@@ -124,6 +132,7 @@ const cases: [question: string, type: string, answer: string][] = [
   ['x.apps.test', 'A', 'A 192.0.2.8'],
   ['x.y.apps.test', 'A', 'A 192.0.2.8'],
   ['apps.test', 'A', 'elsewhere'],
+  ['own.test', 'A', 'A 192.0.2.9'],
   ['alias.test', 'A', `CNAME web.default.svc.cluster.local`],
   ['example.org', 'A', 'elsewhere'],
 ]

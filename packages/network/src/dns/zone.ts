@@ -1,6 +1,7 @@
 import { isInCidr, isIPv4 } from '@sampan/kit/ip'
 import type { Service } from '@sampan/resources/core/service'
 import type { EndpointSlice } from '@sampan/resources/discovery/endpoint-slice'
+import type { DnsRecord } from '@sampan/resources/sampan/dns-record'
 import type { Answer } from 'dns-packet'
 import type { View } from './view.ts'
 
@@ -210,8 +211,11 @@ function reverseReply(name: string, type: string, view: View, config: ZoneConfig
 
 /** DnsRecords: the name itself, else the nearest wildcard above it. */
 function recordReply(name: string, type: string, view: View): Reply | undefined {
-  const records = [name, ...wildcardsOf(name)].map((one) => view.records(one)).find((some) => some.length > 0)
-  if (!records) return undefined
+  const all = [name, ...wildcardsOf(name)].map((one) => view.records(one)).find((some) => some.length > 0)
+  if (!all) return undefined
+  // A name belongs to the namespace that recorded it first: nobody adds an address to another tenant's.
+  const [first] = all.toSorted(byAge)
+  const records = all.filter(({ metadata }) => metadata.namespace === first!.metadata.namespace)
   const zone = name
   const alias = records.find(({ spec }) => spec.type === 'CNAME')
   if (alias && type !== 'CNAME') {
@@ -223,6 +227,13 @@ function recordReply(name: string, type: string, view: View): Reply | undefined 
     .flatMap(({ spec }) => spec.values.map((data) => ({ type: spec.type, name, ttl: spec.ttl, data }) as Answer))
   return found(zone, answers)
 }
+
+const byAge = ({ metadata: a }: DnsRecord, { metadata: b }: DnsRecord) =>
+  (a.creationTimestamp ?? '') < (b.creationTimestamp ?? '')
+    ? -1
+    : (a.creationTimestamp ?? '') > (b.creationTimestamp ?? '')
+      ? 1
+      : Number(a.resourceVersion ?? 0) - Number(b.resourceVersion ?? 0)
 
 function wildcardsOf(name: string): string[] {
   const labels = name.split('.')

@@ -6,12 +6,18 @@ import type { IngressData, IngressView } from './ingress-data.ts'
 import type { RouteOptions, Wishes } from './route-options.ts'
 
 /** The hosts of an Ingress that have TLS. A Secret that is missing or broken leaves them the default certificate. */
-export function addCertificates(ingress: Ingress, view: IngressView, data: IngressData): Set<string> {
+export function addCertificates(
+  ingress: Ingress,
+  isForeign: (host: string) => boolean,
+  view: IngressView,
+  data: IngressData,
+): Set<string> {
   const { namespace = 'default' } = ingress.metadata
   const secured = new Set<string>()
   for (const { hosts = [], secretName } of ingress.spec.tls ?? []) {
-    const named = hosts.length > 0 ? hosts : (ingress.spec.rules ?? []).map(({ host }) => host ?? '_')
-    for (const host of named) secured.add(host.toLowerCase())
+    const given = hosts.length > 0 ? hosts : (ingress.spec.rules ?? []).map(({ host }) => host ?? '_')
+    const named = given.map((host) => host.toLowerCase()).filter((host) => !isForeign(host))
+    for (const host of named) secured.add(host)
     if (!secretName) continue
     const secret = view.secret(namespace, secretName)
     const cert = textOf(secret, 'tls.crt')
@@ -29,8 +35,7 @@ export function addCertificates(ingress: Ingress, view: IngressView, data: Ingre
     const text = JSON.stringify({ cert, key })
     const id = createHash('sha256').update(text).digest('hex').slice(0, 24)
     data.entries.set(`k:${id}`, text)
-    for (const host of named)
-      if (!data.entries.has(`c:${host.toLowerCase()}`)) data.entries.set(`c:${host.toLowerCase()}`, id)
+    for (const host of named) if (!data.entries.has(`c:${host}`)) data.entries.set(`c:${host}`, id)
   }
   return secured
 }

@@ -175,6 +175,36 @@ for (const { name, annotations, says } of wrong)
   test(`a bad annotation is told: ${name}`, () =>
     assert.match(problemsOf(ingress('a', [['x.test', '/', 'one']], annotations)).join(), says))
 
+test('a host belongs to the namespace that named it first: no paths, canaries or certificates from others', async () => {
+  const { cert, key } = await selfSigned(new Date('2026-01-01'))
+  const encode = (text: string) => Buffer.from(text).toString('base64')
+  const own = ingress('own', [['x.test', '/', 'one']])
+  const foreign = (name: string, annotations: Record<string, string> = {}, path = '/login') => {
+    const one = ingress(
+      name,
+      [['x.test', path, 'two']],
+      annotations,
+      { tls: [{ hosts: ['x.test'], secretName: 'c' }] },
+      '2026-02-01T00:00:00Z',
+    )
+    one.metadata.namespace = 'thief'
+    return one
+  }
+  const { entries, problems } = ingressData(
+    view([foreign('paths'), foreign('canary', { canary: 'true', 'canary-weight': '100' }, '/'), own], {
+      secret: () => ({ metadata: { name: 'c' }, data: { 'tls.crt': encode(cert), 'tls.key': encode(key) } }),
+    }),
+  )
+  const { paths } = JSON.parse(entries.get('h:x.test')!) as { paths: { n: string; canaries?: unknown }[] }
+  assert.deepEqual(
+    paths.map(({ n, canaries }) => [n, canaries]),
+    [['default/own', undefined]],
+  )
+  assert.equal(entries.has('c:x.test'), false)
+  assert.match(problems.map(({ message }) => message).join(), /host x.test cannot be used here/)
+  assert.ok(problems.every(({ message }) => !message.includes('default')))
+})
+
 test('a problem of one Ingress leaves the routes of all', () => {
   const good = ingress('good', [['good.test', '/', 'one']])
   const bad = ingress(

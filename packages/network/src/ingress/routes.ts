@@ -2,6 +2,7 @@ import type { Ingress } from '@sampan/resources/networking/ingress'
 import type { IngressClass } from '@sampan/resources/networking/ingress-class'
 import { isPattern } from './annotation-values.ts'
 import { wishesOf } from './annotations.ts'
+import { foreignHost, type HostOwners, hostOwners } from './host-owners.ts'
 import type { IngressData, IngressView } from './ingress-data.ts'
 import { addCertificates, usersOf } from './ingress-secrets.ts'
 import type { Canary, RouteOptions, Wishes } from './route-options.ts'
@@ -48,26 +49,39 @@ export function ingressData(view: IngressView): IngressData {
     ours: view.ingresses.filter((one) => isOurs(one, view.classes) && !one.metadata.deletionTimestamp).toSorted(byAge),
     backends: new Map(),
   }
-  const canaries: { ingress: Ingress; wishes: Wishes }[] = []
-  for (const ingress of data.ours) {
-    const wishes = wishesOf(ingress)
+  const wished = data.ours.map((ingress) => ({ ingress, wishes: wishesOf(ingress) }))
+  const owners = hostOwners(wished.filter(({ wishes }) => !wishes.canary))
+  for (const { ingress, wishes } of wished) {
     for (const message of wishes.problems) data.problems.push({ ingress, reason: 'Rejected', message })
-    if (wishes.canary) canaries.push({ ingress, wishes })
-    else addIngress(ingress, wishes, hosts, view, data)
+    if (!wishes.canary) addIngress(ingress, wishes, { hosts, owners, view, data })
   }
-  for (const { ingress, wishes } of canaries) addCanary(ingress, wishes, hosts, data)
+  for (const { ingress, wishes } of wished) if (wishes.canary) addCanary(ingress, wishes, hosts, data)
   for (const [name, host] of hosts) data.entries.set(`h:${name}`, encodedHost(host))
   return data
 }
 
-function addIngress(ingress: Ingress, wishes: Wishes, hosts: Map<string, Host>, view: IngressView, data: IngressData) {
+/** What is being put together. */
+interface Making {
+  hosts: Map<string, Host>
+  owners: HostOwners
+  view: IngressView
+  data: IngressData
+}
+
+function addIngress(ingress: Ingress, wishes: Wishes, { hosts, owners, view, data }: Making) {
   const { spec, metadata } = ingress
-  const secured = addCertificates(ingress, view, data)
+  const isForeign = (host: string) => foreignHost(owners, host, ingress) !== undefined
+  const secured = addCertificates(ingress, isForeign, view, data)
   const users = usersOf(ingress, wishes, view, data)
   const name = `${metadata.namespace}/${metadata.name}`
   const names = new Set<string>()
   for (const rule of spec.rules ?? []) {
     for (const hostName of [rule.host?.toLowerCase() || '_', ...wishes.aliases]) {
+      const why = foreignHost(owners, hostName, ingress)
+      if (why) {
+        data.problems.push({ ingress, reason: 'Conflict', message: why })
+        continue
+      }
       names.add(hostName)
       const host = hosts.get(hostName) ?? newHost()
       hosts.set(hostName, host)
@@ -86,7 +100,7 @@ function addIngress(ingress: Ingress, wishes: Wishes, hosts: Map<string, Host>, 
       }
     }
   }
-  if (!spec.defaultBackend) return
+  if (!spec.defaultBackend || (spec.rules?.length && names.size === 0)) return
   const s = backendKey(ingress, spec.defaultBackend, wishes, data)
   if (!s) return
   for (const hostName of names.size > 0 ? names : ['_']) {
@@ -148,7 +162,8 @@ function addCanary(ingress: Ingress, wishes: Wishes, hosts: Map<string, Host>, d
     const host = hosts.get(rule.host?.toLowerCase() || '_')
     for (const { path = '/', pathType, backend } of rule.http?.paths ?? []) {
       const t = pathType === 'Exact' ? 'exact' : pathType === 'Prefix' ? 'prefix' : 'start'
-      const main = host?.taken.get(`${t} ${normal(path || '/', t)}`)
+      const found = host?.taken.get(`${t} ${normal(path || '/', t)}`)
+      const main = found?.n.startsWith(`${ingress.metadata.namespace}/`) ? found : undefined
       const s = main && backendKey(ingress, backend, wishes, data)
       if (!main || !s || main.canaries) continue
       main.canaries = [{ ...wishes.canary, s }]

@@ -50,6 +50,7 @@ interface ServicePart {
 
 /** How often somebody else's `nft flush ruleset` is looked for. */
 const watchMs = 10_000
+const holderMs = 10_000
 
 /** Begins when the caches are filled: until then the kernel keeps what an earlier run left. */
 export async function serviceTable(options: ServicesOptions): Promise<ServiceTable> {
@@ -91,14 +92,28 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     return all
   }
 
+  /** Who listens on a port of this machine. Looking costs a walk through /proc: remembered for a while. */
+  const holders = new Map<number, { holder?: string; at: number }>()
+  const ownPorts = new Set(Object.values(config.ports))
+  function holderOf(port: number): string | undefined {
+    const now = clock.now().getTime()
+    const known = holders.get(port)
+    if (known && now - known.at < holderMs) return known.holder
+    const found = listenerOn(port)
+    const holder = found && described(found)
+    holders.set(port, { ...(holder && { holder }), at: now })
+    return holder
+  }
+
   function claimed() {
     const wanting = services.list().filter((one) => isOurLoadBalancer(one) || one.spec.externalIPs?.length)
     const busy = new Map<number, string>()
     for (const one of wanting) {
       if (hasNodeAddress(one, config.nodeIP)) continue
       for (const { port, protocol = 'TCP' } of one.spec.ports ?? []) {
-        const holder = protocol === 'TCP' && !busy.has(port) ? listenerOn(port) : undefined
-        if (holder) busy.set(port, described(holder))
+        if (protocol !== 'TCP' || busy.has(port) || ownPorts.has(port)) continue
+        const holder = holderOf(port)
+        if (holder) busy.set(port, holder)
       }
     }
     return nodeClaims(wanting, config, busy)
