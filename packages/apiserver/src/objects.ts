@@ -29,18 +29,16 @@ export function objectOf<T extends KubeObject = KubeObject>(entry: Entry): T {
 /** How long the object in superseded bytes may still be asked for by those who compare old and new. */
 const graceMs = 5_000
 let leaving: Uint8Array[] = []
-let timer: NodeJS.Timeout | undefined
 
 /**
  * Lets go of the parsed form of bytes that have been replaced: the history keeps the bytes for minutes, and objects are
  * several times larger. Whoever still asks gets it parsed anew.
  */
 export function forgetSoon(bytes: Uint8Array): void {
-  leaving.push(bytes)
-  timer ??= setTimeout(() => {
+  if (leaving.push(bytes) > 1) return
+  setTimeout(() => {
     const gone = leaving
     leaving = []
-    timer = undefined
     for (const one of gone) parsed.delete(one)
   }, graceMs).unref()
 }
