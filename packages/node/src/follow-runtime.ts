@@ -46,7 +46,9 @@ export async function followRuntime(options: FollowOptions): Promise<void> {
       try {
         const stream = taskEvents(socket, signal)
         isBlind = false
-        for await (const event of stream) if (event.type === 'exit') void exited(event.containerId)
+        for await (const event of stream)
+          if (event.type === 'exit')
+            exited(event.containerId).catch((error: unknown) => log.error('an exit could not be followed', { error }))
       } catch (error) {
         if (!signal.aborted) log.warn('the event stream of the container runtime broke', { error })
       }

@@ -82,6 +82,7 @@ export interface NodeAgent {
 }
 
 const leaseMs = 10_000
+const cleanMs = 10_000
 
 export function createNode(options: NodeOptions): NodeAgent {
   const { client, caches, clock, log, nodeName, nodeIP } = options
@@ -277,9 +278,14 @@ export function createNode(options: NodeOptions): NodeAgent {
         { signal, log },
         async () => {
           await renewLease(registration, registered)
-          await cleaner?.clean()
           await report()
         },
+      ),
+      // By itself: measuring large volumes must not keep the lease waiting.
+      every(
+        () => cleanMs,
+        { signal, log },
+        async () => cleaner?.clean(),
       ),
     )
   }
