@@ -127,6 +127,37 @@ test('kubectl rolls stateful and daemon sets, pauses, restarts and autoscales', 
   await kubectl('delete hpa,deployment,statefulset,daemonset --all --timeout=30s')
 })
 
+test('a claim gets a folder when a pod needs it and gives it back', { skip }, async () => {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  await kubectl(
+    'create -f -',
+    JSON.stringify({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec }),
+  )
+  await plane.idle()
+  assert.equal(await kubectl('get pvc data -o jsonpath={.spec.storageClassName}:{.status.phase}'), 'local:Pending')
+  const user = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'user' },
+    spec: {
+      containers: [{ name: 'a', image: 'x', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+    },
+  }
+  await kubectl('create -f -', JSON.stringify(user))
+  await kubectl('wait --for=condition=Ready pod/user --timeout=20s')
+  assert.equal(await kubectl('get pvc data -o jsonpath={.status.phase}'), 'Bound')
+  const [folder = ''] = (await kubectl('get pv -o jsonpath={.items[*].spec.local.path}')).split(' ')
+  assert.ok(existsSync(folder))
+  await kubectl('delete pvc data --wait=false')
+  await plane.idle()
+  assert.ok(existsSync(folder), 'a pod still uses it')
+  await kubectl('delete pod user --timeout=20s')
+  await kubectl('wait --for=delete pvc/data --timeout=20s')
+  await kubectl('wait --for=delete pv --all --timeout=20s')
+  assert.ok(!existsSync(folder))
+})
+
 test('one to fifty pods is not held up by what decides', async () => {
   const { client } = plane
   const at = { namespace: 'default', name: 'many' }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { standardAdmission } from '@sampan/apiserver/admission/standard'
 import { systemUser } from '@sampan/apiserver/auth/interfaces'
 import { startTestServer } from '@sampan/apiserver/test-server.test-support'
@@ -31,13 +34,14 @@ export async function startControlPlane(log: Log = silent): Promise<ControlPlane
   const server = await startTestServer({ store, admission, log })
   const client = clientOver(server.api.transport(systemUser))
   const caches = openCaches({ client, log })
+  const volumesFolder = await mkdtemp(join(tmpdir(), 'control-plane-'))
   const events = recorder({ client, log, clock: systemClock })
   const running = runControllers({
     client,
     caches,
     events,
     log,
-    controllers: [...controllers({ client, ca: 'PEM', log }), fakeNode()],
+    controllers: [...controllers({ client, ca: 'PEM', log, volumesFolder }), fakeNode()],
   })
   const scheduler = runScheduler({ client, caches, events, log })
   await Promise.all([running.synced, scheduler.synced])
@@ -58,6 +62,7 @@ export async function startControlPlane(log: Log = silent): Promise<ControlPlane
       await events.close()
       await caches.close()
       await server.close()
+      await rm(volumesFolder, { recursive: true, force: true })
     },
   }
 }
