@@ -28,17 +28,34 @@ export async function passThrough(
   join(socket, head, backend)
 }
 
-/** Two connections become one. When either ends or breaks, so does the other. */
+/** How long the last bytes may take on their way to somebody who reads slowly. */
+const lastBytesMs = 30_000
+
+/** Two connections become one. When either ends or breaks, the other ends too, after what is still on its way. */
 export function join(client: Duplex, head: Buffer, backend: Upgraded): void {
-  if (backend.head.length > 0) client.write(backend.head)
-  if (head.length > 0) backend.socket.write(head)
-  client.pipe(backend.socket)
-  backend.socket.pipe(client)
-  const both = [client, backend.socket]
-  for (const one of both) {
+  const { socket } = backend
+  for (const [one, other] of [
+    [client, socket],
+    [socket, client],
+  ] as const) {
     one.on('error', () => one.destroy())
-    one.once('close', () => {
-      for (const other of both) other.destroy()
-    })
+    one.once('close', () => finish(other))
   }
+  if (client.destroyed || socket.destroyed) {
+    // One side left while the other was being reached.
+    client.destroy()
+    socket.destroy()
+    return
+  }
+  if (backend.head.length > 0) client.write(backend.head)
+  if (head.length > 0) socket.write(head)
+  client.pipe(socket)
+  socket.pipe(client)
+}
+
+function finish(stream: Duplex) {
+  if (stream.destroyed) return
+  const timer = setTimeout(() => stream.destroy(), lastBytesMs)
+  stream.once('close', () => clearTimeout(timer))
+  stream.end(() => stream.destroy())
 }

@@ -8,7 +8,7 @@ const maxMessage = 32 * 1024 * 1024
 
 /**
  * Answers a WebSocket handshake with one of `supported` subprotocols. Throws BadRequest, before anything is written, when
- * the client offers none of them.
+ * the client offers none of them, and when it has gone meanwhile.
  */
 export function acceptWebSocket<Name extends string>(
   request: IncomingMessage,
@@ -29,7 +29,11 @@ export function acceptWebSocket<Name extends string>(
     maxPayload: maxMessage,
     handleProtocols: () => protocol || false,
   })
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    // The handshake says nothing when the client has gone or its headers are not good: it only closes.
+    const gone = () => reject(badRequest('the client left before the stream began'))
+    if (socket.destroyed) return gone()
+    socket.once('close', gone)
     server.handleUpgrade(request, socket, head, (accepted) => {
       accepted.on('error', () => accepted.terminate()) // the other side broke the protocol or is gone: 'close' follows
       resolve({ socket: accepted, protocol: protocol as Name })
