@@ -354,7 +354,8 @@ test('an ephemeral container joins a running pod', { skip }, async () => {
 })
 
 test('streams answer with addresses of the runtime on loopback', { skip }, async () => {
-  const pod = await node.until('stays', isReady)
+  await node.run('streamed', { containers: [sh('exec sleep 1000')] })
+  const pod = await node.until('streamed', isReady)
   const { streams } = node.agent
   const wish = { container: 'main', stdin: false, stdout: true, stderr: true, tty: false }
   for (const url of [
@@ -373,8 +374,10 @@ test('the node says what it is and what its pods use', { skip }, async () => {
   const own = await node.client.get(nodeKind, { name: node.nodeName })
   assert.equal(own.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
   assert.equal(own.status?.capacity?.pods, '110')
+  await node.run('measured', { containers: [sh('exec sleep 1000')] })
+  await node.until('measured', isReady)
   const use = await node.agent.stats()
-  assert.ok(use.some(({ name, containers }) => name === 'stays' && (containers[0]?.memoryBytes ?? 0) > 0))
+  assert.ok(use.some(({ name, containers }) => name === 'measured' && (containers[0]?.memoryBytes ?? 0) > 0))
 })
 
 test('volumes that are missing hold the pod back until they are there', { skip }, async () => {

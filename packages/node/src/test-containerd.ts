@@ -163,6 +163,9 @@ async function cleanLeftovers(state: string, bridge: string, cgroupRoot: string)
   await run('ip', ['link', 'delete', bridge])
   await rm(state, { recursive: true, force: true })
   await removeCgroups(cgroupRoot)
+  const results = '/var/lib/cni/results'
+  for (const name of existsSync(results) ? await readdir(results) : [])
+    if (name.startsWith(`${bridge}-`)) await rm(join(results, name), { force: true })
 }
 
 async function cgroupFolders(cgroupRoot: string): Promise<string[]> {
