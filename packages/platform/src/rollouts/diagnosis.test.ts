@@ -119,6 +119,22 @@ const rows: Row[] = [
     want: { code: 'image-name', weight: 'fatal' },
   },
 
+  {
+    name: 'a missing image while the node waits for its next try',
+    seen: {
+      ...pull('Back-off pulling image "r:5000/demo/web:1"'),
+      events: [
+        event('Failed', 'Failed to pull image "r:5000/demo/web:1": rpc error: code = NotFound desc = manifest unknown'),
+      ],
+    },
+    want: { code: 'image-missing', weight: 'fatal', says: /does not exist in its registry/ },
+  },
+  {
+    name: 'a failure to pull that nobody explains may pass',
+    seen: pull('Back-off pulling image "r:5000/demo/web:1"'),
+    want: { code: 'image-missing', weight: 'waiting' },
+  },
+
   // Configuration
   {
     name: 'a missing Secret',

@@ -62,7 +62,7 @@ function podCauses(pod: Pod, observed: Observed, evidence: Evidence): Found[] {
   return [
     evicted(pod),
     unschedulable(pod, events),
-    ...statuses.map((status) => waiting(pod, status, evidence)),
+    ...statuses.map((status) => waiting(pod, status, events, evidence)),
     ...statuses.map((status) => ended(pod, status, events, evidence)),
     mountProblem(pod, events),
     sandboxProblem(pod, events),
@@ -147,14 +147,14 @@ function unschedulable(pod: Pod, events: readonly Event[]): Found {
   return { ...at, code: 'no-room', sentence: `No machine can take the instance: ${plain(text)}.` }
 }
 
-function waiting(pod: Pod, status: ContainerStatus, evidence: Evidence): Found {
+function waiting(pod: Pod, status: ContainerStatus, events: readonly Event[], evidence: Evidence): Found {
   const { reason, message = '' } = status.state?.waiting ?? {}
   const at = { weight: 'fatal' as const, pod: pod.metadata.name, container: status.name }
   switch (reason) {
     case 'ImagePullBackOff':
     case 'ErrImagePull':
     case 'RegistryUnavailable':
-      return { ...at, ...imageCause(status.image ?? '', message) }
+      return { ...at, ...imageCause(status.image ?? '', pullMessage(message, events)) }
     case 'InvalidImageName':
     case 'ErrImageNeverPull':
       return {
@@ -173,6 +173,15 @@ function waiting(pod: Pod, status: ContainerStatus, evidence: Evidence): Found {
       return undefined
   }
 }
+
+/** While a node waits for its next try it only says so: then the failure itself is in an event. */
+const pullMessage = (message: string, events: readonly Event[]) =>
+  /^Back-off pulling image "[^"]*"$/.test(message)
+    ? (last(
+        events.filter((one) => /^Failed to pull image/.test(one.message ?? '')),
+        'Failed',
+      )?.message ?? message)
+    : message
 
 type Said = Pick<Cause, 'code' | 'sentence'> & Partial<Pick<Cause, 'weight'>>
 
