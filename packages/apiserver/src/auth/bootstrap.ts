@@ -5,6 +5,8 @@ import { namespace } from '@sampan/resources/core/namespace'
 import { service } from '@sampan/resources/core/service'
 import { type Definition, pathOf } from '@sampan/resources/define'
 import { endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
+import { flowSchema } from '@sampan/resources/flowcontrol/flow-schema'
+import { priorityLevelConfiguration } from '@sampan/resources/flowcontrol/priority-level-configuration'
 import type { KubeObject } from '@sampan/resources/meta'
 import { serviceCidr } from '@sampan/resources/networking/service-cidr'
 import { clusterRole } from '@sampan/resources/rbac/cluster-role'
@@ -13,6 +15,7 @@ import { role } from '@sampan/resources/rbac/role'
 import { priorityClass } from '@sampan/resources/scheduling/priority-class'
 import type { Transport } from '@sampan/resources/transport'
 import type { Objects } from '../objects.ts'
+import { flowObjects } from './default-flow.ts'
 import { rbacObjects } from './default-roles.ts'
 
 export interface BootstrapOptions {
@@ -105,6 +108,9 @@ function cluster({ ca, nodeIP, apiPort, apiServiceIP, serviceCIDR }: BootstrapOp
       ),
     ),
     ...priorityClasses(),
+    ...flowObjects().map((object) =>
+      object.kind === 'FlowSchema' ? wanted(flowSchema, object) : wanted(priorityLevelConfiguration, object),
+    ),
     wanted(serviceCidr, {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'ServiceCIDR',
