@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { access as accessible, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { runOrThrow } from '@sampan/kit/run'
@@ -15,46 +15,8 @@ import { keysFrom, makeKeys } from './keys.ts'
 import { type RegistryClient, registryClient } from './registry-client.ts'
 import { tokenRoute } from './route.ts'
 import { seedImage } from './seed.ts'
+import { freePort, registryProgram } from './test-registry.ts'
 import { accessToken } from './token.ts'
-
-/** The real program: from the path, else from Debian's package, unpacked but not installed. Undefined where neither is. */
-async function registryProgram(): Promise<string | undefined> {
-  const unpacked = join(tmpdir(), 'sampan-test-docker-registry')
-  const candidates = [...(process.env.PATH ?? '').split(delimiter), join(unpacked, 'usr/bin')]
-  const find = async () => {
-    for (const folder of candidates) {
-      const path = join(folder, 'docker-registry')
-      if (
-        await accessible(path).then(
-          () => true,
-          () => false,
-        )
-      )
-        return path
-    }
-    return undefined
-  }
-  const found = await find()
-  if (found) return found
-  const folder = await mkdtemp(join(tmpdir(), 'sampan-deb-'))
-  try {
-    await runOrThrow('apt-get', ['download', '--quiet', 'docker-registry'], { cwd: folder, timeoutMs: 60_000 })
-    await runOrThrow('sh', ['-c', 'dpkg -x docker-registry_*.deb "$0"', unpacked], { cwd: folder })
-    return await find()
-  } catch {
-    return undefined // no Debian, or no mirror: the test says that it was skipped
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createSocket()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const ticketKey = randomBytes(32)
 const now = () => new Date()
