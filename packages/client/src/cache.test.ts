@@ -192,6 +192,22 @@ const orders: { name: string; run: (feed: ReturnType<typeof cacheOf<Boat>>) => v
     want: 'a@9',
   },
   {
+    name: 'a list of a server that was put back holds, older though it is',
+    run: ({ put, reset }) => {
+      put(version(first, 50))
+      reset([version(first, 7)], '8')
+    },
+    want: 'a@7',
+  },
+  {
+    name: 'nothing stays that such a server does not have',
+    run: ({ put, reset }) => {
+      put(version(first, 50))
+      reset([], '8')
+    },
+    want: '',
+  },
+  {
     name: 'a list takes away what it does not have',
     run: ({ put, reset }) => {
       put(first)

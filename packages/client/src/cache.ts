@@ -57,6 +57,8 @@ export function cacheOf<T extends KubeObject>(kind: Definition<T>): CacheFeed<T>
   const listeners = new Set<(change: CacheChange<T>) => void>()
   /** Own deletions the watch has not told of yet, by uid: their older states must not come back. */
   const deleted = new Set<string>()
+  /** Own writes the watch has not told of yet: uid → revision. No list or event that is older undoes them. */
+  const written = new Map<string, string | undefined>()
   const synced = Promise.withResolvers<void>()
   synced.promise.catch(() => undefined) // whoever waits hears of it; nobody has to wait
   let isSynced = false
@@ -91,19 +93,23 @@ export function cacheOf<T extends KubeObject>(kind: Definition<T>): CacheFeed<T>
   /** Lists of real clusters leave kind and apiVersion out of their items. */
   const named = (object: T): T => (object.kind ? object : { ...object, apiVersion, kind: kind.kind })
 
-  function put(given: T) {
-    const { uid, resourceVersion } = given.metadata
-    if (uid && deleted.has(uid)) return
+  /** `isTrue`: the server's whole truth, which holds even where it is older (it was put back from a backup). */
+  function put(given: T, isTrue = false) {
+    const { uid = '', resourceVersion } = given.metadata
+    if (deleted.has(uid)) return
+    if (written.has(uid) && !isNewer(written.get(uid), resourceVersion)) written.delete(uid)
     const before = found(given.metadata)
-    if (before && before.metadata.uid === uid) {
-      if (before === given || !isNewer(resourceVersion, before.metadata.resourceVersion)) return
+    if (before && before.metadata.uid === given.metadata.uid) {
+      const isOlder = !isNewer(resourceVersion, before.metadata.resourceVersion)
+      const isSame = before === given || resourceVersion === before.metadata.resourceVersion
+      if (isSame || (isOlder && (!isTrue || written.has(uid)))) return
       const object = named(given)
       set(object, before)
       tell({ type: 'put', object, before })
       return
     }
     if (before) {
-      if (!isNewer(resourceVersion, before.metadata.resourceVersion)) return
+      if (!isTrue && !isNewer(resourceVersion, before.metadata.resourceVersion)) return
       drop(before)
     }
     const object = named(given)
@@ -118,6 +124,7 @@ export function cacheOf<T extends KubeObject>(kind: Definition<T>): CacheFeed<T>
 
   function gone(object: T) {
     const { uid } = object.metadata
+    if (uid) written.delete(uid)
     if (uid && deleted.delete(uid)) return
     const before = found(object.metadata)
     if (before && before.metadata.uid === uid) drop(before)
@@ -153,14 +160,17 @@ export function cacheOf<T extends KubeObject>(kind: Definition<T>): CacheFeed<T>
       return () => listeners.delete(listener)
     },
     wrote(object) {
+      const { uid, resourceVersion } = object.metadata
       // What the watch has passed it has told: an older answer must not bring back what went meanwhile.
-      if (seen !== undefined && !isNewer(object.metadata.resourceVersion, seen)) return
+      if (seen !== undefined && !isNewer(resourceVersion, seen)) return
       put(object)
+      if (uid && !deleted.has(uid)) written.set(uid, resourceVersion)
     },
     removed(object) {
       const before = found(object.metadata)
       if (!before || before.metadata.uid !== object.metadata.uid) return
       if (before.metadata.uid) deleted.add(before.metadata.uid)
+      if (before.metadata.uid) written.delete(before.metadata.uid)
       drop(before)
     },
     synced: synced.promise,
@@ -173,10 +183,13 @@ export function cacheOf<T extends KubeObject>(kind: Definition<T>): CacheFeed<T>
     cache,
     reset(objects, revision) {
       const listed = new Set(objects.map(({ metadata }) => metadata.uid))
-      for (const object of everything())
-        if (!listed.has(object.metadata.uid) && !isNewer(object.metadata.resourceVersion, revision)) drop(object)
+      for (const object of everything()) {
+        const { uid = '' } = object.metadata
+        if (!listed.has(object.metadata.uid) && !isNewer(written.get(uid), revision)) drop(object)
+      }
+      for (const [uid, at] of written) if (!isNewer(at, revision)) written.delete(uid)
       for (const uid of deleted) if (!listed.has(uid)) deleted.delete(uid)
-      for (const object of objects) put(object)
+      for (const object of objects) put(object, true)
       seen = revision
       isSynced = true
       synced.resolve()
