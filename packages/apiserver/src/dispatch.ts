@@ -1,4 +1,5 @@
 import { forbidden, StatusError } from '@sampan/resources/errors'
+import { formOf, notAcceptable } from './accept.ts'
 import { admitConnection } from './admit-connection.ts'
 import type { Attributes } from './auth/interfaces.ts'
 import { answerComputed } from './computed.ts'
@@ -113,6 +114,8 @@ export async function serve(context: Context, { verb, resource }: Asked, call: C
   const virtual = context.kinds.virtual(served.definition)
   if (virtual) {
     if (verb !== 'create') throw methodNotAllowed()
+    // A question has no table and no metadata.
+    if (formOf(call.headers.accept).as !== 'object') throw notAcceptable()
     const object = objectOfKind(await readObject(call, served), served, {
       ...(target.namespace && { namespace: target.namespace }),
     })

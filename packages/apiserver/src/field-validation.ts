@@ -1,6 +1,7 @@
 import type { Schema } from '@sampan/resources/define'
 import { badRequest } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
+import { objectMetaSchema } from '@sampan/resources/schemas'
 import type { Call } from './handlers.ts'
 import { prune } from './prune.ts'
 import { fieldValidationOf } from './query.ts'
@@ -16,7 +17,11 @@ export function checkFields(call: Call, served: Served, object: KubeObject): voi
   if (!call.request && !served.custom) return
   const mode = fieldValidationOf(call.query, call.request ? 'Warn' : 'Ignore')
   const schema = served.schema()
-  const unknown = !schema ? [] : served.custom ? prune(schema, object) : decoded(schema, object, served)
+  const unknown = served.custom
+    ? [...metadataOf(object, call, served), ...(schema ? prune(schema, object) : [])]
+    : schema
+      ? decoded(schema, object, served)
+      : []
   if (mode === 'Ignore') return
   const problems = [
     ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
@@ -30,7 +35,11 @@ export function checkFields(call: Call, served: Served, object: KubeObject): voi
   throw refused(served, `strict decoding error: ${problems.join(', ')}`)
 }
 
-function decoded(schema: Schema, object: KubeObject, served: Served): string[] {
+/** Metadata has its own shape whatever a custom kind's schema says. */
+const metadataOf = (object: KubeObject, { request }: Call, served: Served): string[] =>
+  request ? decoded(objectMetaSchema(), object.metadata, served).map((path) => `metadata.${path}`) : []
+
+function decoded(schema: Schema, object: object, served: Served): string[] {
   try {
     return decodeTyped(schema, object)
   } catch (error) {

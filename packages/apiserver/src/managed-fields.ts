@@ -1,4 +1,6 @@
+import { invalid } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
+import { invalidValue, tooLong } from '@sampan/resources/problem'
 import { afterUpdate, entriesFrom, type Manager, managersFrom } from './apply/managers.ts'
 import { ownedPart, rootSchema } from './apply/owned-part.ts'
 import { compare } from './apply/typed.ts'
@@ -17,7 +19,16 @@ export interface Tracked {
 
 /** Who a write is attributed to: `fieldManager`, else the program's name from its User-Agent. */
 export const managerOf = ({ query, headers }: Call): string =>
-  query.get('fieldManager') || (headers['user-agent'] ?? '').split('/')[0]!.slice(0, 128) || 'unknown'
+  checkedManager(query.get('fieldManager')) || (headers['user-agent'] ?? '').split('/')[0]!.slice(0, 128) || 'unknown'
+
+/** Throws Invalid for a name that could not be shown. */
+export function checkedManager(name: string | null): string | null {
+  const about = { kind: 'PatchOptions', group: 'meta.k8s.io' }
+  if (name !== null && name.length > 128) throw invalid(about, '', [tooLong('fieldManager', 128)])
+  if (name !== null && !/^\P{C}*$/u.test(name))
+    throw invalid(about, '', [invalidValue('fieldManager', name, 'should not contain non-printable characters')])
+  return name
+}
 
 /**
  * Records who wrote which fields. Parts of this process are recorded only on objects that have managers already: what

@@ -39,7 +39,7 @@ export function metadataProblems(definition: Definition, { metadata }: KubeObjec
         problems.push(invalidValue('metadata.generateName', generateName, why))
   }
   if (labels !== old?.metadata.labels)
-    for (const [key, value] of Object.entries(labels ?? {})) {
+    for (const [key, value = ''] of Object.entries(labels ?? {})) {
       for (const why of qualifiedNameProblems(key)) problems.push(invalidValue('metadata.labels', key, why))
       for (const why of labelValueProblems(value)) problems.push(invalidValue('metadata.labels', value, why))
     }

@@ -129,6 +129,12 @@ describe('writes', () => {
       /fieldManager: Required value/,
     ],
     [
+      'a field manager nobody could read',
+      ['POST', `${maps}?fieldManager=${'x'.repeat(129)}`, configMap('x')],
+      422,
+      /fieldManager: Too long/,
+    ],
+    [
       'DELETE of a protected namespace',
       ['DELETE', '/api/v1/namespaces/default', undefined],
       403,

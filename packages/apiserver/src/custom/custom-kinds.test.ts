@@ -113,6 +113,9 @@ describe('custom kinds', () => {
     assert.equal(body.metadata.generation, 1)
     const strict = await api.ask('POST', `${crontabs}?fieldValidation=Strict`, crontab('strict', { typo: 1 }))
     assert.deepEqual([strict.status, strict.body.message], [400, 'strict decoding error: unknown field "spec.typo"'])
+    const meta = { ...crontab('meta'), metadata: { name: 'meta', lables: {} } }
+    const misspelt = await api.ask('POST', `${crontabs}?fieldValidation=Strict`, meta)
+    assert.equal(misspelt.body.message, 'strict decoding error: unknown field "metadata.lables"')
   })
 
   const wrong: [string, object, RegExp][] = [

@@ -12,6 +12,7 @@ import type { Context } from '../context.ts'
 import { checkFields } from '../field-validation.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { objectOfKind } from '../incoming.ts'
+import { checkedManager } from '../managed-fields.ts'
 import { dryRunOf, flag } from '../query.ts'
 import { readObject } from '../read-object.ts'
 import type { Served } from '../served.ts'
@@ -25,7 +26,7 @@ export async function apply(context: Context, target: OneTarget, call: Call): Pr
   const { served, name, namespace, subresource } = target
   const { definition } = served
   const about = { kind: 'PatchOptions', group: 'meta.k8s.io' }
-  const manager = call.query.get('fieldManager')
+  const manager = checkedManager(call.query.get('fieldManager'))
   if (!manager) throw invalid(about, '', [required('fieldManager', 'is required for apply patch')])
   const dryRun = dryRunOf(call.query, about)
   const sent = await readObject(call, served)

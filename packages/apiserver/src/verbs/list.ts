@@ -4,7 +4,7 @@ import { Compacted, type Entry, type Page } from '@sampan/store/store'
 import { formOf } from '../accept.ts'
 import type { Context } from '../context.ts'
 import { type Continue, continueToken, parseContinue } from '../continue-token.ts'
-import { onlyName, selected } from '../filter.ts'
+import { onlyName, passes } from '../filter.ts'
 import { shownAs } from '../forms.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { type ListOptions, listOptionsOf } from '../query.ts'
@@ -53,7 +53,7 @@ export function select(
   const only = name ?? onlyName(filter)
   if (only !== undefined && (namespace || served.definition.scope === 'Cluster')) {
     const entry = store.get(served.key(only, namespace))
-    const entries = entry && selected(filter, served.definition, served.object(entry)) ? [entry] : []
+    const entries = entry && passes(filter, served, entry) ? [entry] : []
     return { entries, metadata: { resourceVersion: String(store.revision) } }
   }
   const from: Continue | undefined = token
@@ -70,7 +70,7 @@ export function select(
     page = read(store, prefix, { after, at, limit: room }, from)
     for (const [index, entry] of page.entries.entries()) {
       after = entry.key
-      if (selected(filter, served.definition, served.object(entry))) entries.push(entry)
+      if (passes(filter, served, entry)) entries.push(entry)
       if (entries.length === limit) {
         page.remaining += page.entries.length - index - 1
         break

@@ -5,7 +5,7 @@ import { type Change, Compacted, type Entry } from '@sampan/store/store'
 import { formOf } from '../accept.ts'
 import type { Context } from '../context.ts'
 import { encode } from '../encode.ts'
-import { onlyName, selected } from '../filter.ts'
+import { onlyName, passes, selected } from '../filter.ts'
 import { type Shown, shownAs } from '../forms.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { type Filter, filterOf, flag, revisionOf, wholeNumber } from '../query.ts'
@@ -102,8 +102,7 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
     if (initial ?? !since) {
       const page = store.list(prefix)
       for (const entry of page.entries)
-        if (selected(filter, served.definition, served.object(entry)))
-          first.push({ type: 'ADDED', entry, at: entry.modified })
+        if (passes(filter, served, entry)) first.push({ type: 'ADDED', entry, at: entry.modified })
       from = page.at
       if (initial && bookmarks) first.push({ type: 'BOOKMARK', at: from, initialEnd: true })
     } else if (initial === false && !since) from = store.revision
