@@ -107,3 +107,17 @@ test('after close nothing starts, and close waits for what runs', async () => {
   queue.add('b')
   assert.equal(queue.depth, 0)
 })
+
+test('a long queue leaves room for everything else', async () => {
+  const { queue } = queueOf(async () => {
+    const until = performance.now() + 1
+    while (performance.now() < until);
+  })
+  let turns = 0
+  const other = setInterval(() => turns++, 1)
+  for (let i = 0; i < 100; i++) queue.add(`key-${i}`)
+  await queue.idle()
+  clearInterval(other)
+  assert.ok(turns >= 4, `${turns} turns`)
+  await queue.close()
+})

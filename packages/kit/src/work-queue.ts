@@ -25,6 +25,9 @@ export interface WorkQueueOptions {
   random?: () => number
 }
 
+/** After this long without a pause everything else in the process gets its turn. */
+const sliceMs = 10
+
 /** Retries beyond this many no longer keep the queue from being idle. */
 const briefRetries = 5
 
@@ -42,6 +45,7 @@ export function workQueue({ workers, clock, backoff, run, failed, random }: Work
   let closed = false
   let waiters: (() => void)[] = []
   let scheduled = false
+  let sliceStart = 0
 
   const isIdle = () => ready.size === 0 && running.size === 0 && retrying === 0
   const settle = () => {
@@ -57,10 +61,21 @@ export function workQueue({ workers, clock, backoff, run, failed, random }: Work
       again.add(key)
       return
     }
+    if (ready.size === 0 && running.size === 0) sliceStart = performance.now()
     ready.add(key)
-    if (scheduled) return
+    schedule()
+  }
+
+  /** Promises alone would keep timers and sockets waiting until a long queue is empty. */
+  function schedule() {
+    if (scheduled || ready.size === 0) return
     scheduled = true
-    queueMicrotask(pump)
+    if (performance.now() - sliceStart < sliceMs) queueMicrotask(pump)
+    else
+      setImmediate(() => {
+        sliceStart = performance.now()
+        pump()
+      })
   }
 
   function pump() {
@@ -86,7 +101,7 @@ export function workQueue({ workers, clock, backoff, run, failed, random }: Work
     }
     running.delete(key)
     if (again.delete(key)) add(key)
-    pump()
+    schedule()
     settle()
   }
 
