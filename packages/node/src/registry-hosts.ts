@@ -11,8 +11,11 @@ export interface RegistryHost {
 /** Name of the folder containerd looks in: the host as image names say it. */
 export const registryFolder = ({ host }: RegistryHost) => host
 
-/** The text of that folder's `hosts.toml`. */
-export const registryHosts = ({ host, url }: RegistryHost): string => `server = ${toml(`http://${host}`)}
+/**
+ * The text of that folder's `hosts.toml`. The server is the same place: asked by the name in images, which only pods
+ * resolve, an image that does not exist would be reported as a name that does not.
+ */
+export const registryHosts = ({ url }: RegistryHost): string => `server = ${toml(url)}
 
 [host.${toml(url)}]
   capabilities = ["pull", "resolve"]
