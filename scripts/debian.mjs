@@ -29,6 +29,7 @@ const packages = [
 
 const testPackages = [
   { name: 'chromium', why: 'browser tests of the console', has: ['chromium', 'chromium-browser', 'google-chrome'] },
+  { name: 'busybox-static', why: 'images of container tests', has: ['/bin/busybox', '/usr/bin/busybox'] },
   { name: 'curl', why: 'tests with an everyday client', has: ['curl'] },
   { name: 'procps', why: 'tests look at processes', has: ['ps'] },
 ]
