@@ -514,6 +514,34 @@ const rows: Row[] = [
     want: { code: 'policy', says: /privileged/ },
   },
 
+  {
+    name: 'a quota that was used up before this release',
+    seen: {
+      since: new Date(now.getTime() + 1000),
+      replicaSets: [replicaSet('web-a')],
+      events: [
+        event(
+          'FailedCreate',
+          'exceeded quota: q, requested: pods=1, used: pods=5, limited: pods=5',
+          'ReplicaSet web-a',
+        ),
+      ],
+    },
+  },
+  {
+    name: 'a quota that stopped pods which are there now',
+    seen: {
+      replicaSets: [replicaSet('web-a', { status: { replicas: 1 } })],
+      events: [
+        event(
+          'FailedCreate',
+          'exceeded quota: q, requested: pods=1, used: pods=5, limited: pods=5',
+          'ReplicaSet web-a',
+        ),
+      ],
+    },
+  },
+
   // Which one
   {
     name: 'the fatal cause comes before the one that may pass',

@@ -16,6 +16,8 @@ export interface Observed {
   replicaSets?: readonly ReplicaSet[]
   /** Where the container is expected to listen; undefined for service types without a port. */
   port?: number
+  /** Events from before are another story: what was refused then may be allowed now. */
+  since?: Date
   now: Date
 }
 
@@ -44,7 +46,9 @@ export interface Cause {
  * Why the instances of a release are not ready: the gravest cause that can be seen, or undefined when nothing is wrong or
  * nothing can be said yet. Pure; reads what Kubernetes itself reports (states, reasons, exit codes, event texts).
  */
-export function diagnose(observed: Observed, evidence: Evidence = {}): Cause | undefined {
+export function diagnose(given: Observed, evidence: Evidence = {}): Cause | undefined {
+  const { since } = given
+  const observed = since ? { ...given, events: given.events.filter((one) => timeOf(one) >= wholeSecond(since)) } : given
   const causes = [
     ...observed.pods.flatMap((pod) => podCauses(pod, observed, evidence)),
     ...creationCauses(observed),
@@ -85,6 +89,9 @@ const timeOf = (one: Event) =>
   Date.parse(
     one.series?.lastObservedTime ?? one.lastTimestamp ?? one.eventTime ?? one.metadata.creationTimestamp ?? '0',
   )
+
+/** Times of events have no fractions. */
+const wholeSecond = (time: Date) => Math.floor(time.getTime() / 1000) * 1000
 
 function evicted(pod: Pod): Found {
   if (pod.status?.reason !== 'Evicted') return undefined
@@ -454,6 +461,8 @@ function portCause(port: number, listeners: readonly Listener[], seconds: number
   }
 }
 
+const lacksPods = ({ spec, status }: ReplicaSet) => (status?.replicas ?? 0) < (spec.replicas ?? 1)
+
 /** Pods that could not even be created: quota, limits, policy. */
 function creationCauses({ deployment, replicaSets = [], events }: Observed): Found[] {
   const condition = deployment?.status?.conditions?.find(
@@ -461,10 +470,12 @@ function creationCauses({ deployment, replicaSets = [], events }: Observed): Fou
   )
   const texts = [
     condition?.message,
-    ...replicaSets.flatMap((set) => [
-      set.status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True')?.message,
-      last(eventsOf(events, set.metadata.uid, set.metadata.name), 'FailedCreate')?.message,
-    ]),
+    ...replicaSets
+      .filter(lacksPods)
+      .flatMap((set) => [
+        set.status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True')?.message,
+        last(eventsOf(events, set.metadata.uid, set.metadata.name), 'FailedCreate')?.message,
+      ]),
   ]
   const text = texts.find((one) => one)
   return text ? [{ weight: 'fatal', ...creationCause(text) }] : []

@@ -71,6 +71,8 @@ export interface Looked {
   place: Place
   documents: readonly Document[]
   port?: number
+  /** When the release was applied. */
+  since?: Date
   log: Log
   signal: AbortSignal
 }
@@ -82,6 +84,7 @@ export async function whyNotReady({
   place,
   documents,
   port,
+  since,
   log,
   signal,
 }: Looked): Promise<Cause | undefined> {
@@ -96,7 +99,7 @@ export async function whyNotReady({
     .list(replicaSet, namespace)
     .filter(({ metadata: { labels } }) => labels?.[appLabel] === place.app && labels[releaseLabel] === String(release))
   const { items: events } = await client.list(event, { namespace, signal })
-  const observed: Observed = { pods, events, deployment: deployments[0], replicaSets, port, now: snapshot.now }
+  const observed: Observed = { pods, events, deployment: deployments[0], replicaSets, port, since, now: snapshot.now }
   const cause = diagnose(observed)
   if (!cause?.wants || !cause.pod) return cause
   return diagnose(observed, await gather({ client, log, signal }, { namespace, name: cause.pod }, cause)) ?? cause

@@ -86,7 +86,8 @@ export async function watchWorkloads(look: Look): Promise<Outcome> {
   if (waitedMs < 1500) return wait(`${capital(message)}.`, 1500 - waitedMs + 50)
   const { template, parameters, exposedPort } = release.spec
   const port = template === 'worker' ? undefined : portOf(parameters, exposedPort)
-  const cause = await whyNotReady({ snapshot, client, place, documents, port, log, signal })
+  const since = new Date(snapshot.now.getTime() - waitedMs)
+  const cause = await whyNotReady({ snapshot, client, place, documents, port, since, log, signal })
   if (cause?.weight === 'fatal') return fail(cause.code, cause.sentence)
   const isOverdue = workloads.some((one) => one.isKnown && one.isOverdue) || waitedMs > limits.rolledOut
   if (isOverdue) {
