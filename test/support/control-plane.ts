@@ -13,6 +13,8 @@ import { runControllers } from '@sampan/control/run-controllers'
 import { controllers } from '@sampan/controllers/all'
 import { systemClock } from '@sampan/kit/clock'
 import { type Log, silent } from '@sampan/kit/log'
+import { microTime } from '@sampan/resources/conditions'
+import { lease } from '@sampan/resources/coordination/lease'
 import { node } from '@sampan/resources/core/node'
 import * as fixture from '@sampan/resources/fixtures'
 import { runScheduler } from '@sampan/scheduler/run-scheduler'
@@ -47,6 +49,14 @@ export async function startControlPlane(log: Log = silent): Promise<ControlPlane
   await Promise.all([running.synced, scheduler.synced])
   const { metadata, ...rest } = fixture.node('here')
   await client.create(node, { ...rest, metadata: { name: metadata.name, labels: metadata.labels } })
+  const at = { namespace: 'kube-node-lease', name: 'here' }
+  const beat = () => ({
+    spec: { holderIdentity: 'here', leaseDurationSeconds: 40, renewTime: microTime(new Date()) as never },
+  })
+  await client.create(lease, { metadata: at, ...beat() })
+  const beating = setInterval(() => {
+    client.patch(lease, at, beat()).catch((error) => log.warn('no heartbeat', { error }))
+  }, 10_000)
   return {
     url: server.url,
     client,
@@ -58,6 +68,7 @@ export async function startControlPlane(log: Log = silent): Promise<ControlPlane
       }
     },
     async close() {
+      clearInterval(beating)
       await Promise.all([running.close(), scheduler.close()])
       await events.close()
       await caches.close()
