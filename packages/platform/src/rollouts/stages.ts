@@ -86,7 +86,9 @@ export async function watchWorkloads(look: Look): Promise<Outcome> {
   if (waitedMs < 1500) return wait(`${capital(message)}.`, 1500 - waitedMs + 50)
   const { template, parameters, exposedPort } = release.spec
   const port = template === 'worker' ? undefined : portOf(parameters, exposedPort)
-  const since = new Date(snapshot.now.getTime() - waitedMs)
+  // Before the first object was applied: refusals come at once.
+  const approvedAt = rollout.status?.stages?.find((one) => one.name === 'approved')?.at
+  const since = approvedAt ? new Date(approvedAt) : undefined
   const cause = await whyNotReady({ snapshot, client, place, documents, port, since, log, signal })
   if (cause?.weight === 'fatal') return fail(cause.code, cause.sentence)
   const isOverdue = workloads.some((one) => one.isKnown && one.isOverdue) || waitedMs > limits.rolledOut
