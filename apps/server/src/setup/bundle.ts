@@ -2,6 +2,7 @@ import { existsSync, globSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { runOrThrow } from '@sampan/kit/run'
 import { hashOfFiles } from './hash-of-files.ts'
 import type { Progress } from './progress.ts'
 
@@ -20,7 +21,8 @@ export async function prepareServer(source: string, progress: Progress): Promise
   if (existsSync(main)) return main
   const done = progress.begin('server program')
   const unfinished = `${folder}.${process.pid}`
-  await bundle(source, unfinished)
+  // In a process of its own: the bundler's memory is gone with it.
+  await runOrThrow(process.execPath, [import.meta.filename, source, unfinished])
   // Whoever was first with the same sources made the same files.
   await rename(unfinished, folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
@@ -33,7 +35,6 @@ export async function prepareServer(source: string, progress: Progress): Promise
 const ignored = /(^|\/)node_modules\/|\.test\.ts$|\/generated\//
 
 async function bundle(source: string, folder: string) {
-  // Only who has to bundle loads the bundler: it is large.
   const { rolldown } = await import('rolldown')
   const workers = globSync('packages/*/src/**/*-worker.ts', { cwd: source })
   const made = await rolldown({
@@ -68,3 +69,5 @@ export function withOwnPlace(code: string, file: string): string {
     .replaceAll('import.meta.filename', JSON.stringify(file))
     .replaceAll('import.meta.URL', 'import.meta.url')
 }
+
+if (import.meta.main) await bundle(process.argv[2]!, process.argv[3]!)

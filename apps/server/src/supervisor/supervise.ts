@@ -24,6 +24,7 @@ export const source = join(import.meta.dirname, '../../../..')
 export const supervisorLock = (home: string) => join(pathsOf(home).run, 'supervisor.pid')
 
 /** Memory of the two Node processes is a promise of ours: small young generation, return what is free. */
+const memoryEnvironment = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', UV_THREADPOOL_SIZE: '4' }
 const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', '--optimize-for-size']
 
 /**
@@ -96,7 +97,7 @@ async function started(
       command: process.execPath,
       args: [...nodeFlags, program, name, '--home', config.home],
       logFile: join(paths.logs, `${name}.log`),
-      env: { NODE_COMPILE_CACHE: join(paths.run, 'compile-cache') },
+      env: { NODE_COMPILE_CACHE: join(paths.run, 'compile-cache'), ...memoryEnvironment },
       onStart: (pid) => writePid(config.home, name, pid),
     },
     log,
