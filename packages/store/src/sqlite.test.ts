@@ -117,6 +117,7 @@ async function killedWhileWriting(path: string, from: number): Promise<number> {
     acknowledged.add(Number(line.slice(3)))
     if (acknowledged.size === 700) child.kill('SIGKILL')
   }
+  assert.ok(acknowledged.size >= 700, `the process was killed while it wrote, after ${acknowledged.size} writes`)
   // Writers finish out of order only within one batch: count what is acknowledged without a gap.
   let whole = from
   while (acknowledged.has(whole)) whole++

@@ -18,6 +18,8 @@ export async function sqliteStore({ path, sealed, ...options }: SqliteOptions): 
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: { path, ...(sealed && { sealed }) } satisfies WorkerOptions,
+    // Flags about the main program (`--eval`, `--input-type`, `--watch`) make no sense for a worker of a file.
+    execArgv: [],
   })
   const entries: Entry[] = []
   const journal = journalOn(worker)
