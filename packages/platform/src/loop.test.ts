@@ -210,6 +210,37 @@ scenario('killed between any two steps, it goes on where it was', async (one) =>
   assert.deepEqual(await rolloutsIn(one), ['web-1 verified'])
 })
 
+scenario('an environment that asks for approval takes nothing before it', async (one) => {
+  const { client } = one
+  await client.create(environment, {
+    metadata: { name: 'prod', namespace: home },
+    spec: { cluster: 'local', order: 1, policy: 'approval' },
+  })
+  await one.settle()
+  await one.push(1)
+  const known = (await client.list(rollout, { namespace: home })).items
+  assert.deepEqual(
+    known.map((each) => each.spec.environment),
+    ['test'],
+    'it does not go there by itself',
+  )
+  const [made] = (await client.list(release, { namespace: home })).items
+  const owner = await client.get(app, at)
+  const asked = await client.create(
+    rollout,
+    rolloutFrom({ app: owner, environment: 'prod', release: made!, rollouts: known }),
+  )
+  await one.settle()
+  const waiting = await client.get(rollout, asked.metadata)
+  assert.match(waiting.status?.message ?? '', /Waits for an approval/)
+  assert.equal(await client.find(deployment, { namespace: 'demo-prod', name: 'web' }), undefined)
+  await client.updateStatus(rollout, { ...waiting, status: { ...waiting.status!, approvedBy: ['ann'] } })
+  await one.settle()
+  const done = await client.get(rollout, asked.metadata)
+  assert.deepEqual([done.status?.state, done.status?.url], ['verified', 'http://web-prod.demo.localhost'])
+  assert.equal(done.status?.stages?.[0]?.message, 'approved by ann')
+})
+
 const foreign: [name: string, namespace: string, says: RegExp][] = [
   ['of the system', 'kube-system', /does not begin with "demo-"/],
   ['of another project', 'demo-shop', /belongs to something else/],

@@ -125,16 +125,17 @@ export function releaseRoutes(context: ApiContext) {
     route({
       method: 'POST',
       path: '/api/projects/:project/rollouts/:rollout/approve',
-      allow: { verb: 'update', on: rollout },
-      async handle({ params, api, user }) {
+      allow: { verb: 'approve', on: rollout },
+      async handle({ params, user }) {
         const at = { namespace: params.project, name: params.rollout }
-        const one = await api.get(rollout, at)
+        const one = await context.client.get(rollout, at)
         if (stateOf(one) !== 'planned') {
           throw new StatusError('Conflict', `The rollout is ${stateOf(one)} already: there is nothing to approve.`)
         }
-        const by = [...new Set([...(one.spec.approvedBy ?? []), user.name])]
+        const approvedBy = [...new Set([...(one.status?.approvedBy ?? []), user.name])]
         const { resourceVersion } = one.metadata
-        return json(await api.patch(rollout, at, { metadata: { resourceVersion }, spec: { approvedBy: by } }))
+        const change = { metadata: { resourceVersion }, status: { state: 'planned', approvedBy } }
+        return json(await context.client.patch(rollout, at, change, { subresource: 'status' }))
       },
     }),
     route({

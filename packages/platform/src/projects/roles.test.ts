@@ -20,6 +20,7 @@ const rows: [what: string, verb: string, group: string, resource: string, who: P
   ['read logs', 'get', '', 'pods/log', everyone],
   ['push and scale', 'update', 'sampan.dev', 'apps', ['owner', 'maintainer', 'developer']],
   ['roll back', 'create', 'sampan.dev', 'rollouts', ['owner', 'maintainer', 'developer']],
+  ['approve', 'approve', 'sampan.dev', 'rollouts', ['owner', 'maintainer']],
   ['open a shell', 'create', '', 'pods/exec', ['owner', 'maintainer', 'developer']],
   ['remove apps', 'delete', 'sampan.dev', 'apps', ['owner', 'maintainer']],
   ['read secrets', 'get', '', 'secrets', ['owner', 'maintainer']],

@@ -56,7 +56,7 @@ const limits = { rolledOut: 10 * 60_000, routed: 30_000, resolved: 30_000, verif
 /** planned → approved: at once, or when somebody approved it. */
 export function approve({ rollout, environment }: Look): Outcome {
   if (environment.spec.policy === 'automatic') return advance('approved')
-  const by = rollout.spec.approvedBy ?? []
+  const by = rollout.status?.approvedBy ?? []
   if (by.length > 0) return advance('approved', { message: `approved by ${by.join(', ')}` })
   return wait(`Waits for an approval: ${environment.metadata.name} takes no release without one.`, 60 * 60_000)
 }

@@ -19,7 +19,6 @@ const spec = object({
     boolean({ description: 'Somebody went back to an earlier release: the app takes over its parameters' }),
   ),
   cancel: optional(boolean()),
-  approvedBy: optional(list(text(), { description: 'Who let it into an environment that asks for approval' })),
 })
 
 const status = object({
@@ -27,6 +26,12 @@ const status = object({
   reason: optional(text({ description: 'One sentence: why it failed or was rolled back, and what to do' })),
   cause: optional(text({ description: 'The code of `reason` in docs/errors.md, as `wrong-port`' })),
   message: optional(text({ description: 'What is happening now' })),
+  approvedBy: optional(
+    list(text(), {
+      description:
+        'Who let it into an environment that asks for approval; in the status, which only the platform writes',
+    }),
+  ),
   url: optional(text()),
   startedAt: optional(time()),
   finishedAt: optional(time()),
