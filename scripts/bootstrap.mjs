@@ -2,7 +2,7 @@
 // Plain JavaScript on purpose: everything after this file is TypeScript that only the pinned Node can run.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch } from 'node:os'
 import { join } from 'node:path'
 import { installPackages, missingPackages } from './debian.mjs'
@@ -29,28 +29,42 @@ if (process.getuid() !== 0 && command !== 'check') {
   )
 }
 
-await Promise.all([npmPackages(), command === 'check' || command === 'stop' ? undefined : debianPackages(command)])
+await Promise.all([
+  npmPackages(['check', 'test', 'bench'].includes(command)),
+  command === 'check' || command === 'stop' ? undefined : debianPackages(command),
+])
 process.exit(await commands[command](args))
 
-/** `npm ci` when package-lock.json is not what was last installed. */
-async function npmPackages() {
+/**
+ * `npm ci` when package-lock.json is not what was last installed. Only checks and tests need the tools of development:
+ * without them it is half as much.
+ */
+async function npmPackages(withTools) {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   const stamp = join(root, 'node_modules', '.sampan-lock')
-  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  const installed = existsSync(node) && existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
+  if (installed === `${lock} all` || (installed === `${lock} run` && !withTools)) return
   say('installing npm packages (first time, or package-lock.json changed)')
-  const code = await spawned('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  if (code !== 0)
+  const code = await spawned('npm', [
+    'ci',
+    ...(withTools ? [] : ['--omit=dev']),
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ])
+  if (code !== 0) {
     fail(
       'npm could not install the packages: see its message above, check the network and the npm registry setting, then run this again.',
     )
-  if (!existsSync(node))
+  }
+  if (!existsSync(node)) {
     fail(
       `the pinned Node is missing at ${node}: npm left out optional packages; run "npm ci --include=optional" and try again.`,
     )
-  mkdirSync(join(root, 'node_modules'), { recursive: true })
-  writeFileSync(stamp, lock)
+  }
+  writeFileSync(stamp, `${lock} ${withTools ? 'all' : 'run'}`)
 }
 
 async function debianPackages(forCommand) {

@@ -1,5 +1,5 @@
 import { ActionIcon, Code, CopyButton, Group, Tooltip } from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { CheckIcon, CopyIcon } from '@radix-ui/react-icons'
 import { useWords } from './language.tsx'
 
 /** Lines to take along: shown as code, copied by one click. */
@@ -14,7 +14,7 @@ export function Copyable({ value }: { value: string }) {
         {({ copied, copy }) => (
           <Tooltip label={t(copied ? 'common.copied' : 'common.copy')}>
             <ActionIcon variant="light" size="lg" aria-label={t('common.copy')} onClick={copy}>
-              {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+              {copied ? <CheckIcon width={16} height={16} /> : <CopyIcon width={16} height={16} />}
             </ActionIcon>
           </Tooltip>
         )}

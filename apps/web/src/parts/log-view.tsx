@@ -1,5 +1,5 @@
 import { Box, Group, Switch, Text, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Refused } from '../data/api.ts'
 import { added, emptyTail, readTail } from '../data/tail.ts'
@@ -32,7 +32,7 @@ export function LogView({ path, label }: { path: string; label: string }) {
       <Group justify="space-between" mb="xs" gap="xs">
         <TextInput
           size="xs"
-          leftSection={<IconSearch size={14} />}
+          leftSection={<MagnifyingGlassIcon width={14} height={14} />}
           placeholder={t('log.search')}
           aria-label={t('log.search')}
           value={wanted}

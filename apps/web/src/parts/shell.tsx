@@ -9,7 +9,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core'
-import { IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { ExitIcon, MoonIcon, SunIcon } from '@radix-ui/react-icons'
 import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
@@ -44,7 +44,7 @@ export function Shell({ user, children }: { user: string; children: ReactNode })
             <Preferences />
             <Tooltip label={t('shell.signOut')}>
               <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.signOut')} onClick={signOut}>
-                <IconLogout size={18} />
+                <ExitIcon width={18} height={18} />
               </ActionIcon>
             </Tooltip>
           </Group>
@@ -85,7 +85,7 @@ export function Preferences() {
           aria-label={t('shell.dark')}
           onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
         >
-          {isDark ? <IconSun size={18} /> : <IconMoon size={18} />}
+          {isDark ? <SunIcon width={18} height={18} /> : <MoonIcon width={18} height={18} />}
         </ActionIcon>
       </Tooltip>
     </>

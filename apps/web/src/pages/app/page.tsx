@@ -1,5 +1,5 @@
 import { Alert, Anchor, Breadcrumbs, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core'
-import { IconExternalLink, IconHammer } from '@tabler/icons-react'
+import { ExternalLinkIcon, UpdateIcon } from '@radix-ui/react-icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'wouter'
 import { type AppDetail, type AppRef, appPath, platform } from '../../data/platform.ts'
@@ -78,7 +78,7 @@ function Header({ data, project, app }: { data: AppDetail } & AppRef) {
         </Title>
         <Button
           variant="default"
-          leftSection={<IconHammer size={16} />}
+          leftSection={<UpdateIcon width={16} height={16} />}
           loading={deploy.isPending}
           onClick={() => deploy.mutate()}
         >
@@ -93,7 +93,7 @@ function Header({ data, project, app }: { data: AppDetail } & AppRef) {
             {row.release !== undefined && <Text c="dimmed">v{row.release}</Text>}
             {row.url && (
               <Anchor href={row.url} target="_blank" rel="noreferrer" className="name">
-                {row.url} <IconExternalLink size={14} aria-label={t('app.open')} />
+                {row.url} <ExternalLinkIcon width={14} height={14} aria-label={t('app.open')} />
               </Anchor>
             )}
           </Group>

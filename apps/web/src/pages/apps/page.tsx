@@ -1,6 +1,6 @@
 import { Anchor, Button, Card, Group, Select, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconPlus } from '@tabler/icons-react'
+import { PlusIcon } from '@radix-ui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'wouter'
 import { type AppRow, platform } from '../../data/platform.ts'
@@ -18,7 +18,7 @@ export function AppsPage() {
   const projects = useQuery({ queryKey: ['platform', 'projects'], queryFn: platform.projects })
   const [isAdding, adding] = useDisclosure()
   const add = (
-    <Button leftSection={<IconPlus size={16} />} onClick={adding.open}>
+    <Button leftSection={<PlusIcon width={16} height={16} />} onClick={adding.open}>
       {t('add.title')}
     </Button>
   )
