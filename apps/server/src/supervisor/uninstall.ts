@@ -56,7 +56,7 @@ export async function uninstall(home: string, progress: Progress): Promise<void>
     await endLeftovers(config)
     done()
     await removeNetwork(networkConfig(config))
-    await rm(join('/var/lib/cni/networks', config.network.bridge), { recursive: true, force: true })
+    await removeCniResults(config.network.bridge)
     await unmountBelow([home, stateOf(config)])
     await removeCgroups(config.name)
     await rm(stateOf(config), { recursive: true, force: true })
@@ -90,6 +90,15 @@ function belongs(pid: number, config: Config): boolean {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return false
     throw error
   }
+}
+
+/** What CNI wrote down about each pod: `<network>-<container>-<interface>`. */
+async function removeCniResults(network: string) {
+  const folder = '/var/lib/cni/results'
+  const names = existsSync(folder) ? await readdir(folder) : []
+  for (const name of names) if (name.startsWith(`${network}-`)) await rm(join(folder, name), { force: true })
+  await removeIfEmpty(folder)
+  await removeIfEmpty(dirname(folder))
 }
 
 /** Deepest first; a mount under another is listed after it. */
