@@ -92,11 +92,14 @@ function belongs(pid: number, config: Config): boolean {
   }
 }
 
-/** What CNI wrote down about each pod: `<network>-<container>-<interface>`. */
+/** What CNI wrote down about each pod: `<network>-<sandbox>-<interface>`, and the same for its loopback. */
 async function removeCniResults(network: string) {
   const folder = '/var/lib/cni/results'
   const names = existsSync(folder) ? await readdir(folder) : []
-  for (const name of names) if (name.startsWith(`${network}-`)) await rm(join(folder, name), { force: true })
+  const pods = names
+    .filter((name) => name.startsWith(`${network}-`))
+    .map((name) => name.slice(network.length).split('-')[1]!)
+  for (const name of names) if (pods.some((id) => name.includes(id))) await rm(join(folder, name), { force: true })
   await removeIfEmpty(folder)
   await removeIfEmpty(dirname(folder))
 }
