@@ -180,5 +180,9 @@ test('metrics', { skip }, async () => {
   for (let i = 0; i < 50 && (await metrics.getNodeMetrics()).items.length === 0; i++) await sleep(100)
   const [one] = (await metrics.getNodeMetrics()).items
   assert.equal(one?.metadata.name, node.nodeName)
-  assert.ok((await metrics.getPodMetrics('default')).items.some(({ metadata }) => metadata.name === 'shell'))
+  // A use is the difference of two readings: a pod is there from its second one on.
+  const isThere = async () =>
+    (await metrics.getPodMetrics('default')).items.some(({ metadata }) => metadata.name === 'shell')
+  for (let i = 0; i < 600 && !(await isThere()); i++) await sleep(100)
+  assert.ok(await isThere())
 })

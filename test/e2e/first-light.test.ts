@@ -276,17 +276,21 @@ async function newestPipeline(app: string): Promise<{ status?: { state: string }
 
 const pidOf = (name: string) => Number(readFileSync(`${instance.home}/run/${name}.pid`, 'utf8'))
 
-/** When each pod of the apps started, by name: changes when a container restarts. */
-async function podStarts(): Promise<string> {
-  const { stdout } = await instance.kubectl([
-    'get',
-    'pods',
-    '-n',
-    `${project}-test`,
-    '-o',
-    'jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].state.running.startedAt} {.status.containerStatuses[0].restartCount}{"\\n"}{end}',
-  ])
-  return stdout.split('\n').sort().join('\n')
+interface PodStart {
+  metadata: { name: string; deletionTimestamp?: string }
+  status: { containerStatuses?: { restartCount: number; state: { running?: { startedAt: string } } }[] }
+}
+
+/** When each pod of the apps that stays started, by name: changes when a container restarts. */
+async function podStarts(): Promise<string[]> {
+  const { stdout } = await instance.kubectl(['get', 'pods', '-n', `${project}-test`, '-o', 'json'])
+  return (JSON.parse(stdout) as { items: PodStart[] }).items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata, status }) => {
+      const [main] = status.containerStatuses ?? []
+      return `${metadata.name} ${main?.state.running?.startedAt} ${main?.restartCount}`
+    })
+    .sort()
 }
 
 const untilWell = () => until('everything runs', async () => (await instance.sampan(['status'])).code === 0)
