@@ -135,7 +135,7 @@ async function bringInImages(config: Config, images: Awaited<ReturnType<typeof p
   const missing = systemImages.filter((name) => name !== 'base' && !there.has(images[name].name))
   if (missing.length === 0) return
   const done = progress.begin('system images into containerd')
-  for (const name of missing) await importImage(socket, images[name].archive)
+  await Promise.all(missing.map((name) => importImage(socket, images[name].archive)))
   done()
 }
 
