@@ -132,3 +132,20 @@ for (const { name, probes, answers, seconds, before, want } of cases) {
     one.close()
   })
 }
+
+test('probes: a program that answers a moment after its start is ready within its first period, without a failure told', async () => {
+  const clock = fakeClock(new Date(start))
+  const opensAt = start + 300
+  const complaints: string[] = []
+  const one = prober({
+    container: container('main', { startupProbe: { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 1 } }),
+    startedAt: start,
+    clock,
+    check: async () => ({ isOk: clock.now().getTime() >= opensAt, output: 'connection refused' }),
+    changed: () => undefined,
+    unhealthy: (name) => complaints.push(name),
+  })
+  await clock.advance(400)
+  assert.deepEqual({ started: one.state.started, complaints }, { started: true, complaints: [] })
+  one.close()
+})

@@ -27,6 +27,13 @@ export interface Prober {
   close(): void
 }
 
+/**
+ * Most programs answer a moment after their start. Until the first yes, a probe that costs next to nothing looks again after
+ * so many milliseconds within its first period; such a look counts only when it is a yes, so that thresholds mean what they say.
+ */
+const earlyLooks = [50, 100, 200, 400]
+const costsNothing = ({ tcpSocket, httpGet, grpc }: Probe) => Boolean(tcpSocket || httpGet || grpc)
+
 /** Only containers with probes need one. */
 export const hasProbes = ({ livenessProbe, readinessProbe, startupProbe }: Container) =>
   Boolean(livenessProbe || readinessProbe || startupProbe)
@@ -45,9 +52,16 @@ export function prober(options: ProberOptions): Prober {
     const periodMs = (probe.periodSeconds ?? 10) * 1000
     const thresholds = { ok: probe.successThreshold ?? 1, bad: probe.failureThreshold ?? 3 }
     let streak = { isOk: true, count: 0 }
+    const early = name === 'liveness' || !costsNothing(probe) ? [] : [...earlyLooks]
     const ask = async () => {
       const { isOk, output } = await options.check(probe, (probe.timeoutSeconds ?? 1) * 1000)
       if (isClosed || !cancels.has(name)) return
+      const soon = isOk ? undefined : early.shift()
+      if (isOk) early.length = 0
+      if (soon !== undefined) {
+        cancels.set(name, clock.after(Math.min(soon, periodMs), ask))
+        return
+      }
       if (!isOk) options.unhealthy(name, output)
       streak = { isOk, count: streak.isOk === isOk ? streak.count + 1 : 1 }
       const enough = isOk ? thresholds.ok : thresholds.bad
