@@ -42,7 +42,7 @@ async function viewOf(client: Client, at: Ref): Promise<View> {
 /** Says what happens to a Pipeline, its Release and its Rollouts until they ended; the last lines say how. */
 export async function* followPush(
   at: Ref,
-  { client, readLog, signal, everyMs = 250 }: FollowOptions,
+  { client, readLog, signal, everyMs = 100 }: FollowOptions,
 ): AsyncGenerator<string> {
   let outcome: Outcome | undefined
   const titles = new Set<string>()
