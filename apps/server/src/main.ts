@@ -12,12 +12,17 @@ const usage = `usage: main.ts COMMAND [flags]
   platform   console, API, git, pipelines of an instance (started by up)
 `
 
+const needRoot = new Set(['start', 'up', 'down', 'status', 'uninstall', 'engine', 'platform'])
+
 /** Each command in a file of its own, loaded only when it runs: engine and platform stay small. */
 async function main([command = '', ...args]: string[]): Promise<number> {
   const options = optionsFrom(args)
   if (options.help) {
     process.stdout.write(usage)
     return 0
+  }
+  if (needRoot.has(command) && process.getuid?.() !== 0) {
+    throw new UserError('Sampan needs root: it starts containers and sets up their network. Run it again with sudo.')
   }
   switch (command) {
     case 'start':

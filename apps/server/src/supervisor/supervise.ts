@@ -25,7 +25,7 @@ export const supervisorLock = (home: string) => join(pathsOf(home).run, 'supervi
 
 /** Memory of the two Node processes is a promise of ours: small young generation, return what is free. */
 const memoryEnvironment = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', UV_THREADPOOL_SIZE: '4' }
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', '--optimize-for-size']
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', '--optimize-for-size']
 
 /**
  * Brings an instance up and looks after it: images, containerd, engine, platform, in this order. Resolves when all of them
