@@ -52,7 +52,9 @@ test('a pod whose sandbox dies is started again in a new one', { skip }, async (
   const sandbox = items.find((one) => one.metadata?.uid === was.metadata.uid)
   await node.containerd.cri.call('StopPodSandbox', { podSandboxId: sandbox?.id })
   const now = await node.until('uprooted', (one) => isReady(one) && idsOf(one)?.[0] !== idsOf(was)?.[0])
-  assert.equal(now.status?.containerStatuses?.[0]?.restartCount, 1)
+  // The runtime ends the container before the sandbox: seen in between, it is started once more in what is about to go.
+  const restarts = now.status?.containerStatuses?.[0]?.restartCount ?? 0
+  assert.ok(restarts === 1 || restarts === 2, `${restarts} restarts`)
 })
 
 test('after a reboot every pod comes back, finished ones stay finished', { skip }, async () => {
