@@ -25,7 +25,7 @@ export const supervisorLock = (home: string) => join(pathsOf(home).run, 'supervi
 
 /** Memory of the two Node processes is a promise of ours: small young generation, return what is free. */
 const memoryEnvironment = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', UV_THREADPOOL_SIZE: '4' }
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', '--optimize-for-size']
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', '--optimize-for-size']
 
 /**
  * Brings an instance up and looks after it: images, containerd, engine, platform, in this order. Resolves when all of them
@@ -97,7 +97,7 @@ async function started(
       command: process.execPath,
       args: [...nodeFlags, program, name, '--home', config.home],
       logFile: join(paths.logs, `${name}.log`),
-      env: { NODE_COMPILE_CACHE: join(paths.run, 'compile-cache'), ...memoryEnvironment },
+      env: memoryEnvironment,
       onStart: (pid) => writePid(config.home, name, pid),
     },
     log,
