@@ -23,7 +23,8 @@ export async function status({ home, json }: Options): Promise<number> {
   if (!config) throw new UserError(`There is no Sampan in ${home}. Start one with: npm start`)
   const processes = await processesOf(config)
   const pods = processes.some(({ name, pid }) => name === 'engine' && pid !== undefined) ? await systemPods(config) : []
-  const isHealthy = processes.every(({ pid }) => pid !== undefined) && pods.every((one) => one.ready)
+  const isHealthy =
+    processes.every(({ pid }) => pid !== undefined) && pods.every((one) => one.ready) && (await platformAnswers(config))
   const facts = {
     state: isHealthy ? 'running' : processes.every(({ pid }) => pid === undefined) ? 'stopped' : 'degraded',
     instance: config.name,
@@ -39,6 +40,13 @@ export async function status({ home, json }: Options): Promise<number> {
   process.stdout.write(json ? `${JSON.stringify(facts)}\n` : text(facts))
   return isHealthy ? 0 : 1
 }
+
+/** A process that is there may still be starting: only an answer counts. */
+const platformAnswers = ({ ports }: Config) =>
+  fetch(`http://127.0.0.1:${ports.platform}/healthz`, { signal: AbortSignal.timeout(5_000) }).then(
+    (response) => response.ok,
+    () => false,
+  )
 
 async function processesOf(config: Config): Promise<ProcessStatus[]> {
   const pids = {
