@@ -14,7 +14,6 @@ const server = join(root, 'apps/server/src/main.ts')
 const commands = {
   start: (args) => run(server, ['start', ...args]),
   stop: (args) => run(server, ['down', ...args]),
-  setup: () => 0,
   check: () => run(join(root, 'scripts/test.ts'), ['--static']),
   test: (args) => run(join(root, 'scripts/test.ts'), args),
   bench: (args) => run(join(root, 'bench/main.ts'), args),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunOptions, type RunResult, run } from '@sampan/kit/run'
@@ -75,17 +75,7 @@ export function kubectls(): { version: string; path: string }[] {
     version,
     path: `/usr/lib/google-cloud-sdk/bin/kubectl.${version}`,
   }))
-  return [...sdk, { version: 'system', path: '/usr/bin/kubectl' }].filter(({ path }) => exists(path))
-}
-
-function exists(path: string): boolean {
-  try {
-    readFileSync(path, { flag: 'r', encoding: null }).subarray(0, 1)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
-  }
+  return [...sdk, { version: 'system', path: '/usr/bin/kubectl' }].filter(({ path }) => existsSync(path))
 }
 
 /** A git repository in a temporary folder with these files committed. */

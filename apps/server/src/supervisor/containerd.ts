@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -10,14 +10,15 @@ import { hostFacts } from '@sampan/node/host-facts'
 import { runtimeSocket, writeRuntimeFiles } from '@sampan/node/runtime-files'
 import { type Config, pathsOf, stateOf } from '../config.ts'
 import { UserError } from './preflight.ts'
+import { endProcess, textOf } from './processes.ts'
 
 const pidFile = (config: Config) => join(pathsOf(config.home).run, 'containerd.pid')
 
 /** Process id of this instance's containerd, if it runs. */
 export function containerdPid(config: Config): number | undefined {
-  const pid = Number(readOr(pidFile(config)))
+  const pid = Number(textOf(pidFile(config)))
   const isOurs =
-    pid > 0 && isAlive(pid) && readOr(`/proc/${pid}/cmdline`).includes(pathsOf(config.home).containerdConfig)
+    pid > 0 && isAlive(pid) && textOf(`/proc/${pid}/cmdline`).includes(pathsOf(config.home).containerdConfig)
   return isOurs ? pid : undefined
 }
 
@@ -107,20 +108,6 @@ export async function watchContainerd(
 /** Ends containerd. Pods go on running under their shims until somebody stops them. */
 export async function stopContainerd(config: Config): Promise<void> {
   const pid = containerdPid(config)
-  if (pid !== undefined) {
-    process.kill(pid, 'SIGTERM')
-    for (let i = 0; i < 100 && isAlive(pid); i++) await sleep(50)
-    if (isAlive(pid)) process.kill(pid, 'SIGKILL')
-  }
+  if (pid !== undefined) await endProcess(pid, 5_000)
   await rm(pidFile(config), { force: true })
-}
-
-function readOr(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ESRCH') return ''
-    throw error
-  }
 }

@@ -31,21 +31,14 @@ const portUses = {
 const leastFree = 2 * 2 ** 30
 
 /** Everything that would make a start fail later, said now, all at once. Throws `UserError`. */
-export function preflight(config: Config, alreadyOurs: ReadonlySet<keyof Config['ports']>): void {
-  const problems = [
-    rootProblem(),
-    kernelProblem(release()),
-    ...portProblems(config, alreadyOurs),
-    diskProblem(config.home),
-  ]
+export function preflight(
+  config: Pick<Config, 'home' | 'ports'>,
+  alreadyOurs: ReadonlySet<keyof Config['ports']>,
+): void {
+  const problems = [kernelProblem(release()), ...portProblems(config, alreadyOurs), diskProblem(config.home)]
   const found = problems.filter((problem) => problem !== undefined)
   if (found.length > 0) throw new UserError(found.join('\n'))
 }
-
-const rootProblem = () =>
-  process.getuid?.() === 0
-    ? undefined
-    : 'Sampan needs root: it starts containers and sets up their network. Run it again with sudo.'
 
 /** Kernel 5.10 is the oldest whose nftables and overlayfs do what is needed. */
 export function kernelProblem(version: string): string | undefined {
@@ -54,7 +47,7 @@ export function kernelProblem(version: string): string | undefined {
   return `This machine runs kernel ${version}; Sampan needs 5.10 or newer. Upgrade the kernel (any supported Debian or Ubuntu has one).`
 }
 
-function portProblems(config: Config, alreadyOurs: ReadonlySet<keyof Config['ports']>): string[] {
+function portProblems(config: Pick<Config, 'ports'>, alreadyOurs: ReadonlySet<keyof Config['ports']>): string[] {
   return (Object.keys(config.ports) as (keyof Config['ports'])[]).flatMap((use) => {
     const holder = alreadyOurs.has(use) ? undefined : listenerOn(config.ports[use])
     if (!holder) return []

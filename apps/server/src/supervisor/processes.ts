@@ -20,14 +20,17 @@ export function pidOf(home: string, name: ProcessName): number | undefined {
   return words.includes(name) && words.includes(home) ? pid : undefined
 }
 
+/** SIGTERM, and SIGKILL after `graceMs`. Resolves when it is gone or the last signal is sent. */
+export async function endProcess(pid: number, graceMs: number): Promise<void> {
+  process.kill(pid, 'SIGTERM')
+  for (const until = Date.now() + graceMs; Date.now() < until && isAlive(pid); ) await sleep(25)
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+}
+
 /** Ends it: SIGTERM, and SIGKILL after ten seconds. */
 export async function stopProcess(home: string, name: ProcessName): Promise<void> {
   const pid = pidOf(home, name)
-  if (pid !== undefined) {
-    process.kill(pid, 'SIGTERM')
-    for (const until = Date.now() + 10_000; Date.now() < until && isAlive(pid); ) await sleep(25)
-    if (isAlive(pid)) process.kill(pid, 'SIGKILL')
-  }
+  if (pid !== undefined) await endProcess(pid, 10_000)
   await rm(pidFile(home, name), { force: true })
 }
 
@@ -37,7 +40,8 @@ export function residentBytes(pid: number): number | undefined {
   return kib === undefined ? undefined : Number(kib) * 1024
 }
 
-function textOf(file: string): string {
+/** A pid file or a file of /proc; empty when it, or its process, is gone. */
+export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

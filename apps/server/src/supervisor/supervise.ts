@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { holderOf, isAlive, Locked, takeLock } from '@sampan/kit/lock-file'
+import { holderOf, Locked, takeLock } from '@sampan/kit/lock-file'
 import type { Log } from '@sampan/kit/log'
 import { imageNames, importImage } from '@sampan/node/cri/image-archive'
 import { runtimeSocket } from '@sampan/node/runtime-files'
@@ -12,7 +12,7 @@ import type { Progress } from '../setup/progress.ts'
 import { containerdPid, ensureContainerd, watchContainerd } from './containerd.ts'
 import { type Kept, keepAlive } from './keep-alive.ts'
 import { preflight, UserError } from './preflight.ts'
-import { type ProcessName, pidOf, stopProcess, writePid } from './processes.ts'
+import { endProcess, type ProcessName, pidOf, stopProcess, writePid } from './processes.ts'
 
 export interface Running {
   config: Config
@@ -35,7 +35,7 @@ export async function supervise(given: Given, progress: Progress, log: Log): Pro
   const planned = configFrom(given)
   const paths = pathsOf(planned.home)
   const alreadyOurs = portsInUse(planned.home)
-  preflight({ ...planned, images: {}, baseArchive: '' } as unknown as Config, alreadyOurs)
+  preflight(planned, alreadyOurs)
   await mkdir(paths.logs, { recursive: true, mode: 0o700 })
   const letGo = await takeLock(supervisorLock(planned.home)).catch((error) => {
     if (error instanceof Locked)
@@ -143,10 +143,7 @@ async function bringInImages(config: Config, images: Awaited<ReturnType<typeof p
 export async function stopSupervisor(home: string): Promise<boolean> {
   const pid = await holderOf(supervisorLock(home))
   if (pid === undefined) return false
-  process.kill(pid, 'SIGTERM')
-  for (const until = Date.now() + 30_000; Date.now() < until && isAlive(pid); )
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+  await endProcess(pid, 30_000)
   await rm(supervisorLock(home), { force: true })
   return true
 }
