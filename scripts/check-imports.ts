@@ -6,6 +6,7 @@ export const borders: Record<string, readonly string[] | 'everything'> = {
   'packages/kit': [],
   'packages/resources': [],
   'packages/store': [],
+  'packages/drone': [],
   'packages/client': ['resources'],
   'packages/control': ['client', 'resources'],
   'packages/http': ['client', 'resources'],
@@ -14,9 +15,9 @@ export const borders: Record<string, readonly string[] | 'everything'> = {
   'packages/scheduler': ['control', 'client', 'resources'],
   'packages/node': ['control', 'client', 'resources'],
   'packages/network': ['control', 'client', 'resources'],
-  'packages/platform': ['control', 'client', 'resources', 'http'],
+  'packages/platform': ['control', 'client', 'resources', 'http', 'drone'],
   'apps/web': ['client', 'resources'],
-  'apps/cli': ['client', 'resources'],
+  'apps/cli': ['client', 'resources', 'drone'],
   'apps/server': 'everything',
 }
 
