@@ -39,12 +39,33 @@ export const appParameters = object(
 )
 export type AppParameters = Infer<typeof appParameters>
 
+const cronJob = object({
+  name: text({ minLength: 1 }),
+  schedule: text({ description: 'Drone: six fields with seconds, or @daily and kin; in UTC' }),
+  branch: text({ default: 'main' }),
+  target: optional(text()),
+  disabled: optional(boolean()),
+})
+
 const spec = object({
   source: object(
     {
-      type: oneOf(['git', 'image'], { default: 'git', description: 'git: the built-in repository of the app' }),
+      type: oneOf(['git', 'svn', 'image'], {
+        default: 'git',
+        description: 'git: the built-in repository of the app, which follows `url` when there is one',
+      }),
       image: optional(text({ description: 'With type image: what to run' })),
-      branch: text({ default: 'main', description: 'A push to it starts a pipeline' }),
+      branch: text({ default: 'main', description: 'A push to it starts a pipeline and makes a release' }),
+      url: optional(text({ description: 'External git or Subversion address that is followed; without: built in' })),
+      path: optional(text({ description: 'Of a Subversion repository; default trunk' })),
+      credentials: optional(text({ description: 'Secret with `username` and `password` for `url`' })),
+      pollSeconds: optional(integer({ minimum: 10, description: 'How often `url` is asked; default 60' })),
+      webhook: optional(
+        object({
+          secret: optional(text({ description: 'Secret whose key `secret` signs what the host sends' })),
+          statusToken: optional(text({ description: 'Secret whose key `token` may report commit statuses' })),
+        }),
+      ),
     },
     { default: {} },
   ),
@@ -54,7 +75,32 @@ const spec = object({
       context: optional(text({ description: 'Folder in the repository; default the whole' })),
       cpu: optional(text()),
       memory: optional(text()),
+      disk: optional(text({ description: 'What a run may write, as a Kubernetes quantity' })),
+      pids: optional(integer({ minimum: 16 })),
       timeoutSeconds: optional(integer({ minimum: 30 })),
+    }),
+  ),
+  pipelines: optional(
+    object({
+      config: optional(text({ description: 'Path of the pipeline file; default .drone.yml' })),
+      trusted: optional(boolean({ description: 'May use privileged steps and folders of the host; operators only' })),
+      protected: optional(boolean({ description: 'An unsigned or changed file waits for approval' })),
+      autoCancel: optional(
+        object({
+          pushes: optional(boolean()),
+          pullRequests: optional(boolean()),
+          running: optional(boolean({ description: 'Also those that run already' })),
+        }),
+      ),
+      throttle: optional(integer({ minimum: 1, description: 'Stages that run at once' })),
+      cron: optional(list(cronJob)),
+    }),
+  ),
+  previews: optional(
+    object({
+      pullRequests: optional(boolean({ description: 'Each pull request gets an environment of its own' })),
+      branches: optional(list(text(), { description: 'Patterns of branches that get one, as `feature/**`' })),
+      maxAgeHours: optional(integer({ minimum: 1, description: 'Removed when nothing was pushed for so long' })),
     }),
   ),
   template: text({ default: 'web', description: 'Service type: name of an AppTemplate' }),
