@@ -15,6 +15,7 @@ import type { ApiContext } from './api/context.ts'
 import { kubeSocket } from './api/kube-socket.ts'
 import { apiRoutes } from './api/routes.ts'
 import { identify } from './api/sessions.ts'
+import { streamSocket } from './api/stream-socket.ts'
 import { appController } from './apps/controller.ts'
 import type { PlatformConfig } from './config.ts'
 import { createDelivery } from './delivery.ts'
@@ -100,7 +101,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     router: (closing) =>
       createRouter({
         routes: apiRoutes(context),
-        sockets: [kubeSocket()],
+        sockets: [kubeSocket(), streamSocket()],
         mounts: parts.flatMap((part) => [...(part.handlers ?? [])]),
         fallback: options.console ? staticFiles({ root: options.console }) : undefined,
         identify: identify(accounts),
