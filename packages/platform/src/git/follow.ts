@@ -9,7 +9,7 @@ import { release } from '@sampan/resources/sampan/release'
 import { rollout } from '@sampan/resources/sampan/rollout'
 import { appLabel } from '../labels.ts'
 import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
-import { type Outcome, outcomeOf, progressBetween, type View } from './progress.ts'
+import { type Outcome, outcomeOf, progressBetween, titleOf, type View } from './progress.ts'
 
 export interface FollowOptions {
   client: Client
@@ -78,17 +78,21 @@ export async function* followPush(
     }
   }
 
-  /** Lines of a step may come before the news that it has begun: then they bring its title along. */
+  /**
+   * Lines of a step may come before the news that it has begun: then they bring its title along. Steps that run side by
+   * side are told apart by a name before their lines.
+   */
   async function* buildLog(): AsyncGenerator<string> {
-    let step: string | undefined
+    let last: string | undefined
     for await (const line of readLog(await client.get(pipeline, at), { follow: true, signal })) {
-      if (line.step !== step) {
-        step = line.step
-        const { status } = await client.get(pipeline, at)
-        const title = `== ${status?.steps?.find((one) => one.name === step)?.title ?? step}`
+      let name = ''
+      if (line.step !== last) {
+        const title = `== ${titleOf(await client.get(pipeline, at), line.step)}`
         if (isNews(title)) yield title
+        else name = `[${line.step.slice(line.step.indexOf('/') + 1)}] `
+        if (!name) last = line.step
       }
-      yield `   ${line.text}`
+      yield `   ${name}${line.text}`
     }
   }
 

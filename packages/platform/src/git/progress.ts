@@ -1,7 +1,8 @@
 import type { Environment } from '@sampan/resources/sampan/environment'
-import type { Pipeline } from '@sampan/resources/sampan/pipeline'
+import type { Pipeline, Step } from '@sampan/resources/sampan/pipeline'
 import type { Release } from '@sampan/resources/sampan/release'
 import type { Rollout } from '@sampan/resources/sampan/rollout'
+import { stepsOf } from '../logs/pipeline-log.ts'
 
 /** Everything one push set going, as it is at one moment. */
 export interface View {
@@ -46,17 +47,30 @@ function queueLines(before: Pipeline | undefined, after: Pipeline): string[] {
   ]
 }
 
+/** What people read above the lines of a step, by its path. */
+export function titleOf(pipeline: Pipeline, path: string): string {
+  const found = stepsOf(pipeline).find((one) => one.path === path)
+  return found ? shownTitle(pipeline, found) : path
+}
+
+/** Steps of the default pipeline have titles; in a file of several pipelines the name alone would not do. */
+const shownTitle = ({ status }: Pipeline, { path, step }: { path: string; step: Step }) =>
+  step.title ?? ((status?.stages?.length ?? 0) > 1 ? path.replace('/', ' / ') : step.name)
+
 function stepLines(before: Pipeline | undefined, after: Pipeline): string[] {
-  return (after.status?.steps ?? []).flatMap((step) => {
-    const was = before?.status?.steps?.find((one) => one.name === step.name)?.state ?? 'pending'
+  const known = new Map((before ? stepsOf(before) : []).map(({ path, step }) => [path, step.state]))
+  return stepsOf(after).flatMap(({ path, step }) => {
+    const was = known.get(path) ?? 'pending'
     if (was === step.state) return []
-    const title = step.title ?? step.name
+    const title = shownTitle(after, { path, step })
     if (step.state === 'running') return [`== ${title}`]
-    if (step.state === 'success') {
-      const told = was === 'pending' ? [`== ${title}`] : []
-      return [...told, `   done${took(step.startedAt, step.finishedAt)}`]
-    }
-    return step.state === 'failure' || step.state === 'error' ? ['   failed'] : []
+    const told = was === 'pending' ? [`== ${title}`] : []
+    // Where steps run side by side, only the name says which one is done.
+    const whose = step.title ? '' : `${step.name} `
+    if (step.state === 'success') return [...told, `   ${whose}done${took(step.startedAt, step.finishedAt)}`]
+    if (step.state === 'skipped') return []
+    const why = step.reason ? `: ${step.reason}` : ''
+    return ['failure', 'error', 'cancelled'].includes(step.state) ? [...told, `   ${whose}failed${why}`] : []
   })
 }
 
@@ -87,9 +101,19 @@ export function outcomeOf({ pipeline, release, rollouts, environments }: View): 
   const { state = 'pending', reason, finishedAt } = pipeline.status ?? {}
   const short = pipeline.spec.commit.sha.slice(0, 8)
   if (state === 'pending' || state === 'running') return undefined
+  if (state === 'blocked') {
+    return {
+      ok: true,
+      lines: [`Pipeline ${pipeline.spec.number} waits for approval: ${sentence(reason ?? 'it is protected')}`],
+    }
+  }
   if (state !== 'success') {
     const what = state === 'cancelled' ? 'Cancelled' : 'Not deployed'
     return { ok: false, lines: [`${what}: ${sentence(reason ?? 'the pipeline did not succeed and gave no reason')}`] }
+  }
+  if (finishedAt && !release && !pipeline.status?.image) {
+    const why = reason ? ` ${sentence(reason)}` : ''
+    return { ok: true, lines: [`Pipeline ${pipeline.spec.number} succeeded; it makes no release.${why}`] }
   }
   if (!finishedAt || !release) return reason ? { ok: false, lines: [`Not deployed: ${sentence(reason)}`] } : undefined
   const automatic = environments.filter((one) => one.spec.policy === 'automatic').map((one) => one.metadata.name)

@@ -96,16 +96,19 @@ test('progress is told once, in the order it happens', () => {
     startedAt: at,
     finishedAt,
   })
+  const stages = (...steps: ReturnType<typeof step>[]) => [{ name: 'image', state: 'running' as const, steps }]
   const told: string[] = []
   let before: View | undefined
   for (const after of [
     view({ pipeline: pipeline({ state: 'pending', queuePosition: 2 }) }),
     view({ pipeline: pipeline({ state: 'pending', queuePosition: 2 }) }),
-    view({ pipeline: pipeline({ state: 'running', steps: [step('clone', 'running'), step('build', 'pending')] }) }),
+    view({
+      pipeline: pipeline({ state: 'running', stages: stages(step('clone', 'running'), step('build', 'pending')) }),
+    }),
     view({
       pipeline: pipeline({
         state: 'running',
-        steps: [step('clone', 'success', '2026-01-01T00:00:02.5Z'), step('build', 'running')],
+        stages: stages(step('clone', 'success', '2026-01-01T00:00:02.5Z'), step('build', 'running')),
       }),
     }),
     view({

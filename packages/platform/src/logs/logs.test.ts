@@ -141,10 +141,11 @@ test('following a pipeline gives every line of every step and ends with it', asy
   const store = fileLogStore({ folder: await folderFor(t) })
   const client = memoryClient()
   const step = (name: string, state: 'pending' | 'running' | 'success') => ({ name, state })
+  const stages = (...steps: ReturnType<typeof step>[]) => [{ name: 'image', state: 'running' as const, steps }]
   let one = client.seed(pipeline, {
     metadata: { name: 'web-1', namespace: 'demo' },
     spec: { app: 'web', number: 1, event: 'push', commit: { sha: 'x', ref: 'y' } },
-    status: { state: 'running', steps: [step('clone', 'running'), step('build', 'pending')] },
+    status: { state: 'running', stages: stages(step('clone', 'running'), step('build', 'pending')) },
   })
   const become = async (status: Pipeline['status']) => {
     one = await client.updateStatus(pipeline, {
@@ -159,16 +160,16 @@ test('following a pipeline gives every line of every step and ends with it', asy
     for await (const { step: name, text } of read(one, { follow: true })) {
       seen.push(`${name}: ${text}`)
       if (text === 'fetched') {
-        await store.append(stepLog(one, 'build'), [line(2, 'built')])
-        await become({ state: 'running', steps: [step('clone', 'success'), step('build', 'running')] })
+        await store.append(stepLog(one, 'image/build'), [line(2, 'built')])
+        await become({ state: 'running', stages: stages(step('clone', 'success'), step('build', 'running')) })
       }
       if (text === 'built')
-        await become({ state: 'success', steps: [step('clone', 'success'), step('build', 'success')] })
+        await become({ state: 'success', stages: stages(step('clone', 'success'), step('build', 'success')) })
     }
   })()
-  await store.append(stepLog(one, 'clone'), [line(1, 'fetched')])
+  await store.append(stepLog(one, 'image/clone'), [line(1, 'fetched')])
   await reading
-  assert.deepEqual(seen, ['clone: fetched', 'build: built'])
+  assert.deepEqual(seen, ['image/clone: fetched', 'image/build: built'])
   assert.deepEqual(
     (await Array.fromAsync(read(one, { step: 'build' }))).map(({ text }) => text),
     ['built'],

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Client } from '@sampan/client/client'
 import { isReason } from '@sampan/resources/errors'
-import { pipeline as kind, type Pipeline } from '@sampan/resources/sampan/pipeline'
+import { pipeline as kind, type Pipeline, type Stage, type Step, stepPath } from '@sampan/resources/sampan/pipeline'
 import type { LogName, LogStore } from './store.ts'
 
 export interface PipelineLogLine {
+  /** `<stage>/<step>` */
   step: string
   time: string
   text: string
@@ -13,58 +15,63 @@ export interface PipelineLogOptions {
   /** Go on until the Pipeline has ended. */
   follow?: boolean
   signal?: AbortSignal
-  /** Only this step. */
+  /** Only this step: `<stage>/<step>`, or its name alone, which may mean one step of each stage. */
   step?: string
 }
 
 export type ReadPipelineLog = (pipeline: Pipeline, options?: PipelineLogOptions) => AsyncIterable<PipelineLogLine>
 
-/** The log of one step of a Pipeline. */
-export const stepLog = (pipeline: Pipeline, step: string): LogName => [
-  'builds',
-  pipeline.metadata.namespace ?? '',
-  pipeline.metadata.name,
-  // Step names of pipeline files may hold blanks and any letter.
-  Buffer.from(step).toString('base64url'),
-]
+/** All logs of a Pipeline. */
+export const pipelineLogs = ({ metadata }: Pipeline): LogName => ['builds', metadata.namespace ?? '', metadata.name]
 
-export const hasEnded = (pipeline: Pipeline) => !['pending', 'running', undefined].includes(pipeline.status?.state)
+/** The log of one step of a Pipeline, by `<stage>/<step>` (stepPath). */
+export const stepLog = (pipeline: Pipeline, path: string): LogName => [...pipelineLogs(pipeline), fileNameOf(path)]
+
+/** Names of stages and steps may hold blanks and any letter, and be longer than a file's name may be. */
+function fileNameOf(path: string): string {
+  const coded = `s${Buffer.from(path).toString('base64url')}`
+  return coded.length <= 200 ? coded : `h${createHash('sha256').update(path).digest('hex')}`
+}
+
+export const hasEnded = (pipeline: Pipeline) =>
+  !['pending', 'running', 'blocked', undefined].includes(pipeline.status?.state)
+
+/** Every step of a Pipeline under its path, in the order people read them. */
+export const stepsOf = ({ status }: Pipeline): { path: string; stage: Stage; step: Step }[] =>
+  (status?.stages ?? []).flatMap((stage) =>
+    stage.steps.map((step) => ({ path: stepPath(stage.name, step.name), stage, step })),
+  )
 
 /**
- * What the steps of a Pipeline said, step by step in their order, lines in the order they were written. Steps that run
- * side by side come one after the other.
+ * What the steps of a Pipeline said: each step's lines in the order they were written, steps in theirs. With `follow`,
+ * lines come as they are written, so those of steps that run side by side are mixed.
  */
 export const pipelineLogReader = ({ client, store }: { client: Client; store: LogStore }): ReadPipelineLog =>
   async function* read(pipeline, { follow = false, signal, step: only } = {}) {
     const at = { namespace: pipeline.metadata.namespace, name: pipeline.metadata.name }
-    let current = pipeline
     const offsets = new Map<string, number>()
-    for (let index = 0; ; ) {
-      const steps = current.status?.steps ?? []
-      const step = steps[index]
-      const ended = hasEnded(current)
-      if (step && (!only || step.name === only)) {
-        const name = stepLog(pipeline, step.name)
-        for (let more = true; more && !signal?.aborted; ) {
-          const offset = offsets.get(step.name) ?? 0
-          const { lines, next } = await store.read(name, offset)
-          offsets.set(step.name, next)
-          more = lines.length > 0
-          for (const line of lines) yield { step: step.name, ...line }
-        }
-      }
-      if (signal?.aborted) return
-      const stepEnded = step && !['pending', 'running'].includes(step.state)
-      if (step && (stepEnded || ended || (only && step.name !== only) || !follow)) {
-        index++
-        continue
-      }
-      if (!follow || ended) return
-      const patience = AbortSignal.timeout(500)
-      await store.grown(
-        stepLog(pipeline, step?.name ?? 'none'),
-        signal ? AbortSignal.any([signal, patience]) : patience,
+    const finished = new Set<string>()
+    for (let current = pipeline; ; ) {
+      const isLast = !follow || hasEnded(current)
+      const open = stepsOf(current).filter(
+        ({ path, step }) => !finished.has(path) && (!only || path === only || step.name === only),
       )
+      for (const { path, step } of open) {
+        if (step.state === 'pending' && !isLast) continue
+        const name = stepLog(pipeline, path)
+        for (let more = true; more; ) {
+          if (signal?.aborted) return
+          const { lines, next } = await store.read(name, offsets.get(path) ?? 0)
+          offsets.set(path, next)
+          more = lines.length > 0
+          for (const line of lines) yield { step: path, ...line }
+        }
+        if (step.state !== 'pending' && step.state !== 'running') finished.add(path)
+      }
+      if (isLast || signal?.aborted) return
+      const running = open.filter(({ step }) => step.state === 'running').map(({ path }) => stepLog(pipeline, path))
+      await anyGrown(store, running, signal)
+      if (signal?.aborted) return
       try {
         current = await client.get(kind, at)
       } catch (error) {
@@ -73,3 +80,11 @@ export const pipelineLogReader = ({ client, store }: { client: Client; store: Lo
       }
     }
   }
+
+/** Resolves when one of the logs may have grown, after half a second anyway: then there may be new steps. */
+async function anyGrown(store: LogStore, names: readonly LogName[], signal?: AbortSignal): Promise<void> {
+  const enough = new AbortController()
+  const until = AbortSignal.any([enough.signal, AbortSignal.timeout(500), ...(signal ? [signal] : [])])
+  await Promise.race((names.length > 0 ? names : [['none']]).map((name) => store.grown(name, until)))
+  enough.abort()
+}

@@ -187,7 +187,7 @@ test('a pipeline fetches, builds, pushes, and leaves its image and its log', asy
   const { pushed, play, state, said, log, pods, client, bury } = await setUp(t)
   const name = await pushed()
   assert.deepEqual(
-    (await state(name))?.steps?.map((step) => `${step.name} ${step.state}`),
+    (await state(name))?.stages?.[0]?.steps.map((step) => `${step.name} ${step.state}`),
     ['clone pending', 'build pending'],
   )
   const [made] = await pods()
@@ -199,7 +199,7 @@ test('a pipeline fetches, builds, pushes, and leaves its image and its log', asy
   assert.ok(!/fetch-ticket|push demo/.test(JSON.stringify(made)), 'no credential in the pod itself')
 
   await play({ clone: 'running' })
-  assert.equal((await state(name))?.steps?.[0]?.state, 'running')
+  assert.equal((await state(name))?.stages?.[0]?.steps[0]?.state, 'running')
   said.clone = ['Fetching c0ffee']
   said.build = ['STEP 1/1: FROM debian', 'Pushed']
   await play(built)
@@ -208,7 +208,7 @@ test('a pipeline fetches, builds, pushes, and leaves its image and its log', asy
   assert.equal(status?.image, `registry.test:5000/demo/web@${digest}`)
   assert.equal(status?.exposedPort, 8080)
   assert.deepEqual(
-    status?.steps?.map((step) => [step.state, step.exitCode, step.logLines]),
+    status?.stages?.[0]?.steps.map((step) => [step.state, step.exitCode, step.logLines]),
     [
       ['success', 0, 1],
       ['success', 0, 2],
@@ -267,7 +267,7 @@ for (const { name, states, pod: podStatus, say = [], want, steps } of ends) {
     assert.equal(status?.state, 'failure')
     assert.equal(status?.reason, want)
     assert.deepEqual(
-      status?.steps?.map((step) => step.state),
+      status?.stages?.[0]?.steps.map((step) => step.state),
       steps,
     )
     assert.deepEqual(await pods(), [])
@@ -291,7 +291,7 @@ test('a stack is prepared once, and the step says so', async (t) => {
   const { pushed, play, state, images, pods, client } = await setUp(t, { planOf: async () => recipe })
   const name = await pushed()
   assert.deepEqual(
-    (await state(name))?.steps?.map((step) => step.title),
+    (await state(name))?.stages?.[0]?.steps.map((step) => step.title),
     [
       'Prepare the Python stack, once',
       'Fetch the source',
@@ -357,7 +357,7 @@ test('cancelling stops the pod and says so', async (t) => {
   await idle()
   const status = await state(name)
   assert.deepEqual(
-    [status?.state, status?.reason, status?.steps?.[1]?.state],
+    [status?.state, status?.reason, status?.stages?.[0]?.steps[1]?.state],
     ['cancelled', 'it was cancelled', 'cancelled'],
   )
   assert.deepEqual(await pods(), [])

@@ -5,16 +5,16 @@ import { app } from '@sampan/resources/sampan/app'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
 import { buildNamespace } from '../config.ts'
 import { projectLabel } from '../labels.ts'
-import { hasEnded, stepLog } from '../logs/pipeline-log.ts'
+import { hasEnded, pipelineLogs } from '../logs/pipeline-log.ts'
 import { buildFinalizer } from './create-pipeline.ts'
 import { end, removeRun } from './end.ts'
 import { pipelineLabel, stackLabel, stackStep } from './names.ts'
-import { isOver } from './observe.ts'
 import type { PipelineParts } from './parts.ts'
 import { keyOf } from './queue.ts'
 import { advance } from './run.ts'
 import type { StackName } from './stacks/source.ts'
 import { startOrWait } from './start.ts'
+import { isOver } from './status.ts'
 
 /** Turns Pipelines into pods and keeps their status as it is. */
 export function pipelineController(parts: PipelineParts): Controller {
@@ -53,9 +53,12 @@ function concerned(one: Pod, snapshot: Snapshot) {
   const step = stackStep(labels[stackLabel] as StackName)
   return snapshot
     .list(pipeline)
-    .filter((each) => each.status?.state === 'running' && each.status.steps?.some((s) => s.name === step && !isOver(s)))
+    .filter((each) => each.status?.state === 'running' && waitsFor(each, step))
     .map(({ metadata }) => metadata)
 }
+
+const waitsFor = ({ status }: Pipeline, step: string) =>
+  status?.stages?.some(({ steps }) => steps.some((one) => one.name === step && !isOver(one)))
 
 export async function reconcilePipeline(one: Pipeline, snapshot: Snapshot, parts: PipelineParts): Promise<Plan> {
   if (one.metadata.deletionTimestamp) return forget(one, snapshot, parts)
@@ -71,7 +74,7 @@ async function forget(one: Pipeline, snapshot: Snapshot, parts: PipelineParts): 
   if (!finalizers.includes(buildFinalizer)) return []
   const left = removeRun(one, snapshot)
   if (snapshot.by(pod, 'pipeline', keyOf(one)).length > 0) return [...left, again(1000)]
-  await parts.logs.store.remove(stepLog(one, 'x').slice(0, -1))
+  await parts.logs.store.remove(pipelineLogs(one))
   const rest = finalizers.filter((each) => each !== buildFinalizer)
   return [patch(pipeline, { name, namespace }, { metadata: { finalizers: rest } }, { unless: 'NotFound' })]
 }

@@ -20,7 +20,7 @@ export function credentialsOf(one: Pipeline, parts: Pick<PipelineParts, 'fetchTi
 }
 
 /** What must not be read in a log of that run. */
-export function secretsOf(one: Pipeline, parts: PipelineParts): string[] {
+export async function secretsOf(one: Pipeline, parts: PipelineParts): Promise<string[]> {
   if (!one.status?.startedAt) return []
   const { ticket, configJson } = credentialsOf(one, parts)
   const { auths } = JSON.parse(configJson) as { auths: Record<string, { password: string; auth: string }> }

@@ -5,12 +5,10 @@ import { secret } from '@sampan/resources/core/secret'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
 import { buildNamespace } from '../config.ts'
 import { podNameOf } from './names.ts'
-import { isOver, type StepStatus } from './observe.ts'
 import type { PipelineParts } from './parts.ts'
 import { keyOf } from './queue.ts'
+import { isOver, type Stage, type Status, type StepStatus } from './status.ts'
 import { drained } from './step-log.ts'
-
-type Status = NonNullable<Pipeline['status']>
 
 /** The run's pod and Secret go; the log is kept. */
 export function removeRun(one: Pipeline, snapshot: Snapshot): Step[] {
@@ -23,7 +21,7 @@ export function removeRun(one: Pipeline, snapshot: Snapshot): Step[] {
   ]
 }
 
-/** Ends the Pipeline: its logs are kept first, then the status says so, then its pod goes. */
+/** Ends the Pipeline: its logs are kept first, then the status says so, then its pods go. */
 export async function end(
   one: Pipeline,
   snapshot: Snapshot,
@@ -31,24 +29,41 @@ export async function end(
   result: Pick<Status, 'state' | 'reason' | 'image' | 'exposedPort'>,
 ): Promise<Plan> {
   const now = snapshot.now.toISOString()
-  const steps: StepStatus[] = []
-  for (const step of one.status?.steps ?? []) {
-    if (isOver(step)) {
-      steps.push(step)
-      continue
-    }
-    const cancelled = result.state === 'cancelled'
-    const state = step.state === 'pending' ? 'skipped' : cancelled ? 'cancelled' : 'failure'
-    steps.push(
-      step.state === 'pending' ? { ...step, state } : { ...(await drained(one, step, parts)), state, finishedAt: now },
-    )
-  }
+  const stages = await Promise.all(
+    (one.status?.stages ?? []).map((stage) => ended(one, stage, { state: result.state, now }, parts)),
+  )
   const { queuePosition: _, message: __, ...rest }: Status = one.status ?? { state: 'pending' }
-  const next: Status = { ...rest, ...result, steps, startedAt: rest.startedAt ?? now, finishedAt: now }
+  const next: Status = {
+    ...rest,
+    ...result,
+    ...(one.status?.stages && { stages }),
+    startedAt: rest.startedAt ?? now,
+    finishedAt: now,
+  }
   const good = result.state === 'success'
+  const said = result.reason ?? (result.image ? `Built ${result.image}` : 'Every step succeeded.')
   return [
     status(pipeline, one, next),
-    event(one, good ? 'Normal' : 'Warning', good ? 'Built' : 'NotBuilt', result.reason ?? `Built ${result.image}`),
+    event(one, good ? 'Normal' : 'Warning', good ? 'Built' : 'NotBuilt', said),
     ...removeRun(one, snapshot),
   ]
+}
+
+/** Nothing in a run that ended is pending or running: what had begun is what the run is, the rest never came. */
+async function ended(
+  one: Pipeline,
+  stage: Stage,
+  { state, now }: { state: Status['state']; now: string },
+  parts: PipelineParts,
+): Promise<Stage> {
+  const broken = state === 'cancelled' ? 'cancelled' : 'failure'
+  const endOf = async (step: StepStatus): Promise<StepStatus> => {
+    if (isOver(step)) return step
+    if (step.state !== 'running') return { ...step, state: 'skipped' }
+    return { ...(await drained(one, stage.name, step, parts)), state: broken, finishedAt: now }
+  }
+  const steps = await Promise.all(stage.steps.map(endOf))
+  if (isOver(stage)) return { ...stage, steps }
+  if (stage.state !== 'running') return { ...stage, state: 'skipped', steps }
+  return { ...stage, state: broken, steps, finishedAt: now }
 }

@@ -6,6 +6,8 @@ export const pipelineLabel = 'sampan.dev/pipeline'
 /** On pods that build a stack's image. */
 export const stackLabel = 'sampan.dev/stack'
 
+/** The stage that builds the app's image as the default pipeline does. */
+export const imageStage = 'image'
 export const cloneStep = 'clone'
 export const buildStep = 'build'
 /** One step per stack image that has to be made first. */

@@ -1,7 +1,5 @@
 import type { Pod } from '@sampan/resources/core/pod'
-import type { Pipeline } from '@sampan/resources/sampan/pipeline'
-
-export type StepStatus = NonNullable<NonNullable<Pipeline['status']>['steps']>[number]
+import { isOver, type StepStatus } from './status.ts'
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 
@@ -12,10 +10,10 @@ export function containerOf(pod: Pod, name: string): ContainerStatus | undefined
 }
 
 /** The step as its container is now. What a step once was, it stays when its container can no longer be seen. */
-export function observedStep(step: StepStatus, pod: Pod | undefined): StepStatus {
+export function observedStep(step: StepStatus, pod: Pod | undefined, container = step.name): StepStatus {
   if (!pod || isOver(step)) return step
-  const { running, terminated } = containerOf(pod, step.name)?.state ?? {}
-  const at = { pod: pod.metadata.name, container: step.name }
+  const { running, terminated } = containerOf(pod, container)?.state ?? {}
+  const at = { pod: pod.metadata.name, container }
   if (terminated) {
     return {
       ...step,
@@ -29,8 +27,6 @@ export function observedStep(step: StepStatus, pod: Pod | undefined): StepStatus
   if (running) return { ...step, ...at, state: 'running', startedAt: running.startedAt ?? step.startedAt }
   return step
 }
-
-export const isOver = (step: StepStatus) => step.state !== 'pending' && step.state !== 'running'
 
 /** What keeps a pod from running, in the words of whoever holds it up; undefined when nothing does. */
 export function obstacleOf(pod: Pod): string | undefined {

@@ -1,22 +1,14 @@
-import type { Snapshot } from '@sampan/control/controller'
-import { again, type Step, status } from '@sampan/control/plan'
 import type { Pod } from '@sampan/resources/core/pod'
-import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
 import { obstacleOf } from './observe.ts'
 
-type Status = NonNullable<Pipeline['status']>
+/** How long a pod may be kept from running before its stage gives up, in milliseconds. */
+export const obstaclePatienceMs = 120_000
 
-/** How long a pod may be kept from running before the Pipeline gives up, in milliseconds. */
-const obstaclePatienceMs = 120_000
-
-/** Status of a run whose pod does not get going, and the next look. */
-export function waitOrGiveUp(one: Pipeline, found: Pod, next: Status, snapshot: Snapshot): Step[] {
+/** What to say about a pod that does not get going, and, once patience has run out, why its stage ends. */
+export function obstacleTo(found: Pod, now: Date): { message?: string; reason?: string } {
   const obstacle = obstacleOf(found)
+  if (!obstacle) return {}
   const since = Date.parse(found.metadata.creationTimestamp ?? '')
-  if (obstacle && snapshot.now.getTime() - since > obstaclePatienceMs) {
-    const reason = `its pod could not start: ${obstacle}`
-    return [status(pipeline, one, { ...next, state: 'error', reason, finishedAt: snapshot.now.toISOString() })]
-  }
-  const message = obstacle && `waiting: ${obstacle}`
-  return [status(pipeline, one, { ...next, ...(message ? { message } : {}) }), again(15_000)]
+  if (now.getTime() - since > obstaclePatienceMs) return { reason: `its pod could not start: ${obstacle}` }
+  return { message: `waiting: ${obstacle}` }
 }

@@ -82,6 +82,9 @@ const step = object({
 
 const stage = object({
   name: text(),
+  kind: optional(
+    oneOf(['pipeline', 'image'], { default: 'pipeline', description: 'image: what the default pipeline does' }),
+  ),
   state: oneOf(runStates),
   reason: optional(text({ description: 'One sentence, when it did not succeed' })),
   after: optional(list(text(), { description: 'Names of the stages it waits for' })),
@@ -99,7 +102,6 @@ const status = object({
   finishedAt: optional(time()),
   config: optional(text({ description: 'Path of the `.drone.yml` it follows; none: the default pipeline' })),
   stages: optional(list(stage)),
-  steps: optional(list(step)),
   warnings: optional(list(text())),
   artifacts: optional(
     list(
