@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { apps } from './commands/apps.ts'
 import { kubeconfig } from './commands/kubeconfig.ts'
 import { launch } from './commands/launch.ts'
+import { lint } from './commands/lint.ts'
 import { login } from './commands/login.ts'
 import { logs } from './commands/logs.ts'
 import { open } from './commands/open.ts'
@@ -18,6 +19,7 @@ export const commands: Record<string, Command & { passesThrough?: true }> = {
   uninstall: serverCommand('uninstall', 'take Sampan off this machine', '[--yes]'),
   login,
   launch,
+  lint,
   apps,
   logs,
   releases,

@@ -1,4 +1,7 @@
 import type { BuildContext } from './build-context.ts'
+import { lintPipelines } from './lint.ts'
+import { plannedPipelines } from './pipelines.ts'
+import { readFile } from './read.ts'
 
 /** A value that is written in the file, or the name of the secret that holds it. */
 export type Value = string | SecretRef
@@ -49,6 +52,9 @@ export interface PlannedPipeline {
   concurrency: number
   /** Absolute path every step works in. */
   workspace: string
+  /** What of it is mounted, and where in that the source goes; joined they are `workspace`. */
+  workspaceBase: string
+  workspacePath: string
   /** Any step or service has `depends_on`: unlinked entries run in parallel. */
   isGraph: boolean
   environment: Record<string, string>
@@ -157,15 +163,48 @@ export interface PlannedCron {
 }
 
 export interface PlanOptions {
-  /** Trusted repositories may use privileged steps, host volumes and the like. Default false. */
-  trusted?: boolean
+  /**
+   * Trusted repositories may use privileged steps, host volumes and the like; elsewhere these are errors. `unknown`
+   * (nobody can be asked) makes them warnings. Default false.
+   */
+  trusted?: boolean | 'unknown'
   /** Text of a stored template by the name in `load`; undefined when there is none. */
   template?: (name: string) => string | undefined
   /** Variables of the runner, seen by `${}`; lowest in precedence. */
   globals?: Record<string, string>
 }
 
+/** Largest file read, in characters. */
+export const maximumSize = 2_000_000
+
 /** Reads, checks and decides one file for one build. Pure; throws nothing for bad input. */
-export function planOf(_text: string, _context: BuildContext, _options: PlanOptions = {}): Plan {
-  throw new Error('not written yet')
+export function planOf(text: string, build: BuildContext, options: PlanOptions = {}): Plan {
+  const notes: Notes = { errors: [], warnings: [] }
+  const file = readFile(text, build, options, notes)
+  const pipelines = plannedPipelines(file.pipelines, build, options, notes)
+  lintPipelines(
+    pipelines.map(({ document }) => document),
+    options.trusted ?? false,
+    notes,
+  )
+  const byLine = (a: Problem, b: Problem) => a.line - b.line
+  return {
+    ok: notes.errors.length === 0,
+    errors: unique(notes.errors).toSorted(byLine),
+    warnings: unique(notes.warnings).toSorted(byLine),
+    pipelines: pipelines.map(({ planned }) => planned),
+    secrets: file.secrets,
+    crons: file.crons,
+    ...(file.signature !== undefined && { signature: file.signature }),
+  }
+}
+
+const unique = (problems: Problem[]) => [
+  ...new Map(problems.map((problem) => [`${problem.line} ${problem.message}`, problem])).values(),
+]
+
+/** Where the parts of a reading leave what they find. */
+export interface Notes {
+  errors: Problem[]
+  warnings: Problem[]
 }

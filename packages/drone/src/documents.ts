@@ -1,0 +1,30 @@
+/** One document of a file, with the line its text starts on (counting from 1). */
+export interface TextDocument {
+  text: string
+  line: number
+}
+
+/**
+ * Splits a file as Drone does, by line and before any YAML is read: a line that starts with `---` begins a new document
+ * (even inside a block scalar), one that starts with `...` ends the file. Line ends become `\n`; a byte order mark goes.
+ */
+export function documentsOf(text: string): TextDocument[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const documents: TextDocument[] = []
+  let start = 0
+  let end = lines.length
+  const close = (to: number) => {
+    if (to > start) documents.push({ text: `${lines.slice(start, to).join('\n')}\n`, line: start + 1 })
+  }
+  for (let at = 0; at < lines.length; at++) {
+    if (lines[at]!.startsWith('---')) {
+      close(at)
+      start = at + 1
+    } else if (lines[at]!.startsWith('...')) {
+      end = at
+      break
+    }
+  }
+  close(end)
+  return documents.filter((document) => /^[^\S\n]*[^\s#]/m.test(document.text))
+}
