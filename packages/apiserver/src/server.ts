@@ -14,6 +14,7 @@ import type { Context } from './context.ts'
 import { customCleanup } from './custom/cleanup.ts'
 import { crdAdmission } from './custom/crd-admission.ts'
 import { customKinds } from './custom/custom-kinds.ts'
+import { customRules } from './custom/rules/rules.ts'
 import { discoveryHandlers } from './discovery/handlers.ts'
 import { type Asked, askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
 import { expireEvents } from './expire-events.ts'
@@ -80,7 +81,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     objects: objectsOf(store),
     kinds,
     auth,
-    admission: [crdAdmission(now), ...(options.admission ?? [])],
+    admission: [crdAdmission(now), customRules, ...(options.admission ?? [])],
     now,
     random,
     log,

@@ -1,8 +1,10 @@
+import { jsonEqual } from '@sampan/kit/json-equal'
+import { schemaPath } from '@sampan/resources/apiextensions/crd-validation'
 import { invalid, type Problem } from '@sampan/resources/errors'
-import { forbiddenField, invalidValue, required } from '@sampan/resources/problem'
 import type { Admission, Admitted } from '../admission/interfaces.ts'
 import { timeText } from '../time-text.ts'
-import type { Crd } from './custom-definition.ts'
+import type { Crd, CrdVersion } from './custom-definition.ts'
+import { hasRules } from './rules/has-rules.ts'
 
 export const crdKind = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' }
 
@@ -23,9 +25,8 @@ export const crdAdmission = (now: () => Date): Admission => ({
   mutate: (write) => establish(write, timeText(now())),
   validate({ object, old }) {
     const crd = object as Crd
-    const problems = problemsOf(crd, old as Crd | undefined)
-    if (problems.length > 0)
-      throw invalid({ kind: 'CustomResourceDefinition', group: crdKind.group }, crd.metadata.name, problems)
+    const isRuled = ({ schema }: CrdVersion) => schema?.openAPIV3Schema && hasRules(schema.openAPIV3Schema)
+    return crd.spec.versions.some(isRuled) ? checkSchemaRules(crd, old as Crd | undefined) : undefined
   },
 })
 
@@ -66,42 +67,18 @@ function establish({ object, old, objects }: Admitted, time: string): void {
   }
 }
 
-function problemsOf({ metadata, spec }: Crd, old: Crd | undefined): Problem[] {
+/** The rules in the schemas, which the kind's own validation leaves to the evaluator; loaded when there are any. */
+async function checkSchemaRules(crd: Crd, old: Crd | undefined): Promise<void> {
+  const { ruleProblems } = await import('./rules/rule-problems.ts')
   const problems: Problem[] = []
-  const { names, group, versions } = spec
-  if (!group) problems.push(required('spec.group'))
-  if (!names?.plural) problems.push(required('spec.names.plural'))
-  if (!names?.kind) problems.push(required('spec.names.kind'))
-  if (spec.scope !== 'Namespaced' && spec.scope !== 'Cluster')
-    problems.push({
-      reason: 'FieldValueNotSupported',
-      field: 'spec.scope',
-      message: `Unsupported value: ${JSON.stringify(spec.scope ?? '')}: supported values: "Cluster", "Namespaced"`,
-    })
-  if (names?.plural && group && metadata.name !== `${names.plural}.${group}`)
-    problems.push(invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'))
-  if (!Array.isArray(versions) || versions.length === 0) return [...problems, required('spec.versions')]
-  if (versions.filter((one) => one.storage).length !== 1)
-    problems.push(
-      invalidValue(
-        'spec.versions',
-        versions.map((one) => one.name),
-        'must have exactly one version marked as storage version',
-      ),
-    )
-  versions.forEach((version, index) => {
-    const at = `spec.versions[${index}]`
-    if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(version.name ?? ''))
-      problems.push(invalidValue(`${at}.name`, version.name, 'must be a DNS-1035 label'))
-    const schema = version.schema?.openAPIV3Schema
-    if (!schema) problems.push(required(`${at}.schema.openAPIV3Schema`, 'schemas are required'))
-    else if (schema.type !== 'object')
-      problems.push(invalidValue(`${at}.schema.openAPIV3Schema.type`, schema.type ?? '', 'must be object at the root'))
-  })
-  if (old && old.spec.scope !== spec.scope) problems.push(invalidValue('spec.scope', spec.scope, 'field is immutable'))
-  if (old && old.spec.names.plural !== names.plural)
-    problems.push(invalidValue('spec.names.plural', names.plural, 'field is immutable'))
-  if (spec.preserveUnknownFields)
-    problems.push(forbiddenField('spec.preserveUnknownFields', 'must be false in apiextensions.k8s.io/v1'))
-  return problems
+  const { versions } = crd.spec
+  for (const [index, { name, schema }] of versions.entries()) {
+    const root = schema?.openAPIV3Schema
+    const before = old?.spec.versions.find((one) => one.name === name)?.schema?.openAPIV3Schema
+    if (!root || !hasRules(root) || (before && jsonEqual(root, before))) continue
+    const where = schemaPath(versions as never, index)
+    if (index === 0 || !where.startsWith('spec.validation')) problems.push(...ruleProblems(root, where))
+  }
+  if (problems.length > 0)
+    throw invalid({ kind: 'CustomResourceDefinition', group: crdKind.group }, crd.metadata.name, problems)
 }

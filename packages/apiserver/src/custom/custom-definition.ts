@@ -3,6 +3,7 @@ import type { KubeObject } from '@sampan/resources/meta'
 import { check, complete } from '@sampan/resources/schema-check'
 import { age } from '../table.ts'
 import { compilePath } from './json-path.ts'
+import { isInherited } from './rules/ratchet.ts'
 
 /** The parts of a CustomResourceDefinition (apiextensions.k8s.io/v1) that serving needs. */
 export interface Crd extends KubeObject {
@@ -84,9 +85,10 @@ export function customDefinition({ spec }: Crd, version: CrdVersion): Definition
     }),
     schema,
     defaults: (object) => void Object.assign(object, complete(inner, object)),
-    validate: (object) => {
+    validate: (object, old) => {
       const { apiVersion: _, kind: __, metadata: ___, ...rest } = object as KubeObject & Record<string, unknown>
-      return check(inner, rest, '', { strict: false })
+      const problems = check(inner, rest, '', { strict: false })
+      return old ? problems.filter((one) => !isInherited(inner, object, old, one)) : problems
     },
     storedAs: {
       definition: defineResource({ ...base, version: storage.name }),

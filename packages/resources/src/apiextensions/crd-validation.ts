@@ -1,3 +1,4 @@
+import { jsonEqual } from '@sampan/kit/json-equal'
 import { dns1035LabelProblems, dnsSubdomainProblems } from '@sampan/kit/names'
 import { immutable, named, oneOf, type Problems } from '../check.ts'
 import { duplicate, forbiddenField, invalidValue, required } from '../problem.ts'
@@ -49,6 +50,12 @@ export function* crdProblems(
 
 type Spec = CustomResourceDefinition['spec']
 
+/** Where messages say the schema of a version is: one schema of all versions is named once. */
+export const schemaPath = (versions: Spec['versions'], index: number): string =>
+  versions.every(({ schema }) => jsonEqual(schema, versions[0]!.schema))
+    ? 'spec.validation.openAPIV3Schema'
+    : `spec.versions[${index}].schema.openAPIV3Schema`
+
 function* namesProblems(names: Spec['names'] | undefined): Problems {
   yield* named('spec.names.plural', names?.plural, dns1035LabelProblems)
   yield* named('spec.names.singular', names?.singular, dns1035LabelProblems)
@@ -80,8 +87,10 @@ function* versionsProblems(versions: Spec['versions'] | undefined): Problems {
     if (seen.has(version.name)) yield duplicate(`${at}.name`, version.name)
     seen.add(version.name)
     const schema = version.schema?.openAPIV3Schema
+    const where = schemaPath(versions, index)
     if (!schema) yield required(`${at}.schema.openAPIV3Schema`, 'schemas are required')
-    else yield* structuralProblems(`${at}.schema.openAPIV3Schema`, schema as unknown as Props)
+    else if (index === 0 || !where.startsWith('spec.validation'))
+      yield* structuralProblems(where, schema as unknown as Props)
     const scale = version.subresources?.scale
     if (scale) {
       if (!/^\.spec\./.test(scale.specReplicasPath ?? ''))
