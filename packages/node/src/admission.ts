@@ -4,7 +4,7 @@ import { wantsNode } from '@sampan/resources/core/node-affinity'
 import { isTerminal, type Pod } from '@sampan/resources/core/pod'
 import { tolerates } from '@sampan/resources/core/tolerations'
 import type { Ending, PodMemory } from './pod/memory.ts'
-import { podAmount } from './pod/resources.ts'
+import { requestOf } from './pod/resources.ts'
 
 /**
  * Why the node will not take a pod that was bound to it, whoever bound it: the same order and reasons as any node agent.
@@ -82,19 +82,13 @@ function room(pod: Pod, { status }: Node, others: readonly Pod[]): Ending | unde
   ] as const) {
     const limit = allocatable[name]
     if (limit === undefined) continue
-    const asked = requested(pod, name, count)
+    const asked = requestOf(pod, name, count)
     if (asked === 0) continue
-    const used = others.reduce((sum, one) => sum + requested(one, name, count), 0)
+    const used = others.reduce((sum, one) => sum + requestOf(one, name, count), 0)
     if (used + asked > count(limit)) return outOf(name, asked, used, count(limit))
   }
   return undefined
 }
-
-const requested = (pod: Pod, name: string, count: (text: string) => number) =>
-  podAmount(pod, ({ resources }) => {
-    const amount = resources?.requests?.[name] ?? resources?.limits?.[name]
-    return amount === undefined ? 0 : count(amount)
-  })
 
 const outOf = (name: string, asked: number, used: number, capacity: number): Ending => ({
   reason: `OutOf${name}`,

@@ -6,6 +6,7 @@ import type { Log } from '@sampan/kit/log'
 import type { Pod } from '@sampan/resources/core/pod'
 import type { Cgroups } from './cgroups.ts'
 import type { Cri } from './cri/client.ts'
+import type { Containerd } from './cri/containerd.ts'
 import type { Images } from './images.ts'
 import type { DnsSettings } from './pod/dns-config.ts'
 import type { Ending, PodMemory } from './pod/memory.ts'
@@ -19,6 +20,7 @@ export interface NodeContext {
   client: Client
   caches: Caches
   cri: Cri
+  containerd: Containerd
   view: RuntimeView
   images: Images
   cgroups: Cgroups
@@ -39,6 +41,7 @@ export interface NodeSettings {
   nodeName: string
   hostIP: string
   folders: VolumeFolders & { logs: string }
+  runtimeSocket: string
   dns: DnsSettings
   /** Text of the host's /etc/hosts. */
   hostsFile: string

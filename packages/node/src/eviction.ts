@@ -1,7 +1,7 @@
-import { unitsOf } from '@sampan/kit/quantity'
+import { quantityOfBytes, unitsOf } from '@sampan/kit/quantity'
 import type { Pod } from '@sampan/resources/core/pod'
 import type { Ending } from './pod/memory.ts'
-import { podAmount } from './pod/resources.ts'
+import { requestOf } from './pod/resources.ts'
 
 /** A running pod and how much it holds of what is short, in bytes. */
 export interface Candidate {
@@ -20,7 +20,7 @@ export function victim(
   candidates: readonly Candidate[],
   resource: 'memory' | 'ephemeral-storage',
 ): Candidate | undefined {
-  const excess = ({ pod, usage }: Candidate) => usage - requested(pod, resource)
+  const excess = ({ pod, usage }: Candidate) => usage - requestOf(pod, resource, unitsOf)
   const isOver = (one: Candidate) => Number(excess(one) > 0)
   const priority = ({ pod }: Candidate) => pod.spec.priority ?? 0
   return candidates
@@ -28,13 +28,17 @@ export function victim(
     .toSorted((a, b) => isOver(b) - isOver(a) || priority(a) - priority(b) || excess(b) - excess(a))[0]
 }
 
-const requested = (pod: Pod, resource: string) =>
-  podAmount(pod, ({ resources }) => {
-    const amount = resources?.requests?.[resource] ?? resources?.limits?.[resource]
-    return amount === undefined ? 0 : unitsOf(amount)
-  })
+/** Bytes below which the node is short, and those that are left. */
+export interface Shortage {
+  least: number
+  available: number
+}
 
-export const evicted = (resource: string): Ending => ({
+export const evicted = (resource: string, { least, available }: Shortage): Ending => ({
   reason: 'Evicted',
-  message: `The node was low on resource: ${resource}.`,
+  message:
+    `The node was low on resource: ${resource}. ` +
+    `Threshold quantity: ${quantityOfBytes(least)}, available: ${quantityOfBytes(available)}. `,
+  graceSeconds: 0,
+  isDisruption: true,
 })

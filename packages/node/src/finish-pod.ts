@@ -16,13 +16,13 @@ export async function finishPod(
   view: PodView,
   { isLeaving, isGone }: { isLeaving: boolean; isGone: boolean },
 ): Promise<void> {
-  const { cri, cgroups, settings, tokens, client } = context
+  const { cri, containerd, cgroups, settings, tokens, client } = context
   const { uid = '', namespace, name } = pod.metadata
   for (const { id } of view.sandboxes) {
     await cri.call('StopPodSandbox', { podSandboxId: id })
     if (isLeaving) await cri.call('RemovePodSandbox', { podSandboxId: id })
   }
-  await removePodFolders(uid, settings.folders)
+  await removePodFolders(uid, settings.folders, containerd.removeSnapshot)
   await cgroups.remove(uid)
   tokens.forget(uid)
   if (!isLeaving) return

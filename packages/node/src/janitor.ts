@@ -2,14 +2,14 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isTerminal, type Pod } from '@sampan/resources/core/pod'
 import type { NodeContext } from './context.ts'
-import { evicted, victim } from './eviction.ts'
+import { evicted, type Shortage, victim } from './eviction.ts'
 import { removable } from './image-gc.ts'
 import { limitsStorage, storageExcess } from './local-storage.ts'
 import { defaultRotation, rotateLog } from './logs/rotate.ts'
 import type { Ending } from './pod/memory.ts'
 import { podFolder, podLogFolder } from './pod-folders.ts'
 import type { PodWorker } from './pod-worker.ts'
-import { diskFloor, type Pressure, pressureOf, type Readings, readings, type Sources } from './pressure.ts'
+import { diskFloor, leastMemory, type Pressure, pressureOf, type Readings, readings, type Sources } from './pressure.ts'
 import { teller } from './start-container.ts'
 
 /** Keeps the machine usable: logs are rotated, unused images go when the disk fills, pods are evicted when nothing else helps. */
@@ -17,6 +17,8 @@ export interface Janitor {
   readonly pressure: Pressure
   /** Looks at everything once. */
   clean(): Promise<void>
+  /** Looks at pods that say how much disk they may use. */
+  holdToStorage(): Promise<void>
 }
 
 export interface JanitorOptions {
@@ -32,7 +34,7 @@ const highShare = 0.85
 const lowShare = 0.8
 
 export function janitor({ context, workers, sources, keptImages }: JanitorOptions): Janitor {
-  const { cri, view, clock, log, settings } = context
+  const { cri, containerd, view, clock, log, settings } = context
   const lastUsed = new Map<string, number>()
   let pressure: Pressure = { memory: false, disk: false, pids: false }
 
@@ -59,7 +61,7 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
     }
   }
 
-  async function evict(resource: 'memory' | 'ephemeral-storage') {
+  async function evict(resource: 'memory' | 'ephemeral-storage', { least, available }: Shortage) {
     const usage = resource === 'memory' ? await memoryUse() : await diskUse()
     const running = [...workers.values()].filter(({ pod }) => view.of(pod.metadata.uid ?? '')?.sandboxes[0]?.isReady)
     const chosen = victim(
@@ -67,7 +69,7 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
       resource,
     )
     if (!chosen) return
-    evictPod(chosen.pod, evicted(resource))
+    evictPod(chosen.pod, evicted(resource, { least, available }))
   }
 
   function evictPod(pod: Pod, ending: Ending) {
@@ -107,16 +109,13 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
   async function enforceStorage() {
     const limited = [...workers.values()].filter(({ pod }) => limitsStorage(pod) && !isTerminal(pod))
     if (limited.length === 0) return
-    const { stats } = await cri.call('ListContainerStats', {})
     for (const worker of limited) {
       const { pod } = worker
-      const uid = pod.metadata.uid ?? ''
       const containers = new Map<string, number>()
-      for (const { attributes, writableLayer } of stats) {
-        const name = attributes?.metadata?.name ?? ''
-        if (view.uidOf(attributes?.id ?? '') !== uid) continue
+      for (const { id, name, state } of view.of(pod.metadata.uid ?? '')?.containers ?? []) {
+        if (state !== 'running') continue
         const logs = await sizeOf(join(podLogFolder(settings, pod.metadata), name))
-        containers.set(name, (writableLayer?.usedBytes?.value ?? 0) + logs)
+        containers.set(name, ((await containerd.written(id)) ?? 0) + logs)
       }
       const emptyDirs = new Map<string, number>()
       for (const { name, emptyDir } of pod.spec.volumes ?? [])
@@ -134,17 +133,18 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
     get pressure() {
       return pressure
     },
+    holdToStorage: enforceStorage,
     async clean() {
       await rotate()
-      await enforceStorage()
       let now = await readings(sources)
       if (isFilling(now)) {
         await removeImages(now.diskTotal * (1 - lowShare) - now.diskAvailable)
         now = await readings(sources)
       }
       pressure = pressureOf(now)
-      if (pressure.memory) await evict('memory')
-      else if (pressure.disk) await evict('ephemeral-storage')
+      if (pressure.memory) await evict('memory', { least: leastMemory, available: now.memoryAvailable })
+      else if (pressure.disk)
+        await evict('ephemeral-storage', { least: diskFloor(now.diskTotal), available: now.diskAvailable })
     },
   }
 }

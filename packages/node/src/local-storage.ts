@@ -38,4 +38,5 @@ export function storageExcess({ spec }: Pod, { emptyDirs, containers }: StorageU
   return evicted(`Pod ephemeral local storage usage exceeds the total limit of containers ${most}. `)
 }
 
-const evicted = (message: string): Ending => ({ reason: 'Evicted', message })
+/** Its programs get no time to write on. */
+const evicted = (message: string): Ending => ({ reason: 'Evicted', message, graceSeconds: 1, isDisruption: true })

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { run } from '@sampan/kit/run'
 import { configMap } from '@sampan/resources/core/config-map'
 import { isReady, type Pod, pod as podKind } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
+import { service } from '@sampan/resources/core/service'
 import { whyNoContainerd } from './test-containerd.ts'
 import { startNode, type TestNode } from './test-node.ts'
 
@@ -412,6 +414,60 @@ test('new limits reach a running container without a restart', { skip }, async (
   assert.equal(await execIn('resized', ['cat', file]), `${48 * 1024 * 1024}\n`)
 })
 
+test('an image is seen as a volume, read-only, and let go with the pod', { skip }, async () => {
+  const image = { reference: node.containerd.busybox, pullPolicy: 'IfNotPresent' }
+  await node.run('pictured', {
+    volumes: [{ name: 'tools', image }],
+    containers: [
+      sh('ls /tools/bin/busybox /etc-only/passwd; touch /tools/x || echo kept; exec sleep 1000', {
+        volumeMounts: [
+          { name: 'tools', mountPath: '/tools' },
+          { name: 'tools', mountPath: '/etc-only', subPath: 'etc' },
+        ],
+      }),
+    ],
+  })
+  await node.until('pictured', isReady)
+  assert.match(await logsWith('pictured', 'kept'), /\/etc-only\/passwd\n\/tools\/bin\/busybox\n[\s\S]*kept/)
+  await node.client.remove(podKind, { namespace: 'default', name: 'pictured' })
+  await node.untilGone('pictured')
+  const { stdout } = await run('ctr', ['--address', node.containerd.socket, '-n', 'k8s.io', 'snapshots', 'ls'])
+  assert.doesNotMatch(stdout, /sampan-volume/)
+})
+
+test('a container is stopped by the signal it asks for', { skip }, async () => {
+  const lifecycle = { stopSignal: 'SIGUSR1' }
+  await node.run('signalled', {
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: 20,
+    containers: [sh('trap "exit 5" USR1; trap "exit 6" TERM; while :; do sleep 0.1; done', { lifecycle })],
+  })
+  const pod = await node.until('signalled', isReady)
+  assert.equal(pod.status?.containerStatuses?.[0]?.stopSignal, 'SIGUSR1')
+  const ended = node.until('signalled', (one) => stateOf(one)?.terminated)
+  await node.client.remove(podKind, { namespace: 'default', name: 'signalled' })
+  assert.equal(stateOf(await ended)?.terminated?.exitCode, 5)
+})
+
+test('who serves hears of its end a moment after everybody else; others at once', { skip }, async () => {
+  await node.client.create(service, {
+    metadata: { namespace: 'default', name: 'shop' },
+    spec: { selector: { app: 'shop' }, ports: [{ port: 80 }] },
+  })
+  const took = async (name: string, labels: Record<string, string>) => {
+    const spec = { restartPolicy: 'Never', terminationGracePeriodSeconds: 20 }
+    await node.run(name, { ...spec, containers: [sh('trap "exit 0" TERM; while :; do sleep 0.02; done')] }, { labels })
+    await node.until(name, isReady)
+    const ended = node.until(name, (one) => stateOf(one)?.terminated)
+    await node.client.remove(podKind, { namespace: 'default', name })
+    const began = performance.now()
+    await ended
+    return performance.now() - began
+  }
+  assert.ok((await took('serves', { app: 'shop' })) >= 250)
+  assert.ok((await took('works', { app: 'other' })) < 250)
+})
+
 test('a pod that fills its volume is evicted', { skip }, async () => {
   await node.run('filler', {
     volumes: [{ name: 'data', emptyDir: { sizeLimit: '1Mi' } }],
@@ -421,7 +477,9 @@ test('a pod that fills its volume is evicted', { skip }, async () => {
       }),
     ],
   })
-  const pod = await node.until('filler', ({ status }) => status?.phase === 'Failed', 40_000)
+  const pod = await node.until('filler', ({ status }) => status?.phase === 'Failed', 12_000)
   assert.equal(pod.status?.reason, 'Evicted')
   assert.match(pod.status?.message ?? '', /Usage of EmptyDir volume "data" exceeds the limit "1Mi"/)
+  const why = pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')
+  assert.equal(why?.reason, 'TerminationByKubelet')
 })

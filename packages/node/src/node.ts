@@ -21,6 +21,7 @@ import { cgroups } from './cgroups.ts'
 import { changes } from './changes.ts'
 import type { NodeContext, NodeSettings } from './context.ts'
 import { connectCri } from './cri/client.ts'
+import { connectContainerd } from './cri/containerd.ts'
 import { followRuntime } from './follow-runtime.ts'
 import { hostFolders, prepareHost, readHost } from './host.ts'
 import { hostFacts } from './host-facts.ts'
@@ -83,6 +84,7 @@ export interface NodeAgent {
 
 const leaseMs = 10_000
 const cleanMs = 10_000
+const storageMs = 3000
 
 export function createNode(options: NodeOptions): NodeAgent {
   const { client, caches, clock, log, nodeName, nodeIP } = options
@@ -110,6 +112,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       nodeName,
       hostIP: nodeIP,
       folders,
+      runtimeSocket: socket,
       dns: { dnsIP: options.dnsIP, clusterDomain: options.clusterDomain, host: host.resolvConf },
       hostsFile: host.hostsFile,
       seccompRoot: options.folders.seccomp,
@@ -126,6 +129,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       client,
       caches,
       cri,
+      containerd: connectContainerd(socket, facts.snapshotter),
       view,
       images: images(cri, now),
       cgroups: groups,
@@ -287,6 +291,11 @@ export function createNode(options: NodeOptions): NodeAgent {
         { signal, log },
         async () => cleaner?.clean(),
       ),
+      every(
+        () => storageMs,
+        { signal, log },
+        async () => cleaner?.holdToStorage(),
+      ),
     )
   }
 
@@ -314,6 +323,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       await Promise.all([...workers.values()].map((worker) => worker.close()))
       await Promise.all(loops)
       await events.close()
+      context?.containerd.close()
       cri.close()
     },
   }

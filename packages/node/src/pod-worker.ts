@@ -173,7 +173,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
 
   async function planned(pod: Pod) {
     const facts = factsOf(context, pod, viewNow().sandboxes[0])
-    const plan = await planVolumes(pod, settings.folders, sourcesFor(context, pod, facts))
+    const plan = await planVolumes(pod, settings.folders, sourcesFor(context, pod, facts, aborter.signal))
     const { refreshAt } = plan
     cancelRefresh?.()
     if (refreshAt !== undefined && !isClosed)

@@ -17,7 +17,7 @@ export interface Pressure {
   pids: boolean
 }
 
-const leastMemory = 100 * 1024 * 1024
+export const leastMemory = 100 * 1024 * 1024
 /** A tenth as upstream, but on large disks no more than this. */
 const leastDisk = 5 * 1024 ** 3
 const leastShare = 0.1

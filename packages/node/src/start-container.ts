@@ -82,7 +82,7 @@ export async function startContainer(
   })
   const facts = factsOf(context, pod, sandbox)
   const folder = podFolder(settings, pod.metadata)
-  const env = environment(pod, container, sourcesFor(context, pod, facts), facts)
+  const env = environment(pod, container, sourcesFor(context, pod, facts, signal), facts)
   const hosts = hostsFile(pod, facts.podIPs, settings.dns.clusterDomain, settings.hostsFile)
   const mounts = [
     ...(await volumeMounts(container, input.volumes, env, folder)),
@@ -132,7 +132,8 @@ export async function startContainer(
 /** A postStart hook has no limit of its own; this one keeps the connection from waiting for ever. */
 const hookTimeoutMs = 24 * 3_600_000
 
-function pullSecrets({ caches }: NodeContext, pod: Pod) {
+/** Those a pod names and that exist. */
+export function pullSecrets({ caches }: NodeContext, pod: Pod) {
   return (pod.spec.imagePullSecrets ?? []).flatMap(({ name = '' }) => {
     const found = caches.of(secret).get({ namespace: pod.metadata.namespace, name })
     return found ? [found] : []

@@ -4,7 +4,10 @@ import type { NodeContext } from './context.ts'
 import { removePodFolders } from './volumes/volumes.ts'
 
 /** Removes files and cgroups of pods that went while nobody looked. `isKnown` says which uids are still cared for. */
-export async function sweep({ settings, cgroups }: NodeContext, isKnown: (uid: string) => boolean): Promise<void> {
+export async function sweep(
+  { settings, cgroups, containerd }: NodeContext,
+  isKnown: (uid: string) => boolean,
+): Promise<void> {
   const { folders } = settings
   const uids = new Set([
     ...(await readdir(folders.pods)),
@@ -13,7 +16,7 @@ export async function sweep({ settings, cgroups }: NodeContext, isKnown: (uid: s
   ])
   for (const uid of uids) {
     if (isKnown(uid)) continue
-    await removePodFolders(uid, folders)
+    await removePodFolders(uid, folders, containerd.removeSnapshot)
     await cgroups.remove(uid)
   }
   for (const name of await readdir(folders.logs)) {

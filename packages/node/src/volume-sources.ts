@@ -5,22 +5,26 @@ import type { Pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
 import type { NodeContext } from './context.ts'
+import { mountImage } from './image-volume.ts'
 import type { DownwardFacts } from './pod/downward.ts'
 import type { EnvSources } from './pod/env.ts'
 import type { VolumeSources } from './volumes/volumes.ts'
 
 /** What a pod may refer to, read from the caches. */
 export function sourcesFor(
-  { caches, tokens }: NodeContext,
+  context: NodeContext,
   pod: Pod,
   facts: DownwardFacts,
+  signal: AbortSignal,
 ): EnvSources & VolumeSources {
+  const { caches, tokens } = context
   const { namespace } = pod.metadata
   return {
     configMap: (name) => caches.of(configMap).get({ namespace, name }),
     secret: (name) => caches.of(secret).get({ namespace, name }),
     claim: (name) => caches.of(persistentVolumeClaim).get({ namespace, name }),
     volume: (name) => caches.of(persistentVolume).get({ name }),
+    mountImage: (source) => mountImage(context, pod, source, signal),
     token: (audience, seconds) => tokens.of(pod, audience, seconds),
     get services() {
       return caches.of(service).list()

@@ -293,3 +293,12 @@ export const eventEnvelope = message({
 export const taskEvent = message({ containerId: text(1) })
 /** `id` is that of an exec when it differs from the container's. */
 export const taskExit = message({ containerId: text(1), id: text(2), pid: int(3), exitStatus: int(4) })
+
+/** containerd's snapshots and tasks, for what CRI of this age leaves out. */
+export const snapshotKey = message({ snapshotter: text(1), key: text(2) })
+export const snapshotView = message({ snapshotter: text(1), key: text(2), parent: text(3), labels: map(4) })
+export const snapshotMounts = message({
+  mounts: list(1, message({ type: text(1), source: text(2), target: text(3), options: texts(4) })),
+})
+export const snapshotUsage = message({ size: int(1), inodes: int(2) })
+export const signalRequest = message({ containerId: text(1), execId: text(2), signal: int(3), all: bool(4) })

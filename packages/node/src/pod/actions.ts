@@ -214,10 +214,10 @@ function stopActions(situation: Situation): Action[] {
 }
 
 /** A deletion has said when it wants to be over; any other end gives the pod its usual time. */
-function stopDeadline({ pod, now }: Situation): number {
+function stopDeadline({ pod, memory, now }: Situation): number {
   const { deletionTimestamp } = pod.metadata
   if (deletionTimestamp) return Math.max(now, new Date(deletionTimestamp).getTime())
-  return now + (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
+  return now + (memory.ended?.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
 }
 
 const stopReason = ({ memory }: Situation) => memory.ended?.message ?? ''

@@ -1,7 +1,7 @@
 import type { Pod } from '@sampan/resources/core/pod'
 import type { ContainerStatus } from './container-status.ts'
 import { initMembers } from './containers.ts'
-import type { PodMemory } from './memory.ts'
+import type { Ending, PodMemory } from './memory.ts'
 
 type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number]
 type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
@@ -15,6 +15,7 @@ export interface ConditionInput {
   now: number
   resizePending?: PodMemory['resizePending']
   resizing?: boolean
+  ended?: Ending
 }
 
 /** The node's conditions of a pod, and those of others as they were. A time changes only when the status does. */
@@ -38,7 +39,7 @@ export function conditionsOf(input: ConditionInput): Condition[] {
 /** Only there while they hold. */
 const resizeTypes = ['PodResizePending', 'PodResizeInProgress']
 
-function verdicts({ pod, phase, inits, apps, hasNetwork, resizePending, resizing }: ConditionInput): Verdict[] {
+function verdicts({ pod, phase, inits, apps, hasNetwork, resizePending, resizing, ended }: ConditionInput): Verdict[] {
   const isOver = phase === 'Succeeded' || phase === 'Failed'
   const unready = apps.filter(({ ready }) => !ready).map(({ name }) => name)
   const sidecarsUnready = inits
@@ -55,6 +56,9 @@ function verdicts({ pod, phase, inits, apps, hasNetwork, resizePending, resizing
       : [{ type: 'PodScheduled', status: 'True' }]),
     ...(resizePending ? [{ type: 'PodResizePending', status: 'True', ...resizePending }] : []),
     ...(resizing ? [{ type: 'PodResizeInProgress', status: 'True' }] : []),
+    ...(ended?.isDisruption
+      ? [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: ended.message }]
+      : []),
   ]
 }
 

@@ -36,6 +36,7 @@ export function containerStatus(input: StatusInput, member: Member): ContainerSt
     state,
     lastState: before?.state === 'exited' ? { terminated: terminated(input, before) } : last ? {} : lostState(told),
     ...(isRunning(last) && given(memory.actuated.get(last!.id) ?? container.resources)),
+    ...(container.lifecycle?.stopSignal && { stopSignal: container.lifecycle.stopSignal }),
     ...(container.volumeMounts?.length && {
       volumeMounts: container.volumeMounts.map(({ name, mountPath, readOnly }) => ({
         name,

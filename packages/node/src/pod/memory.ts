@@ -49,6 +49,10 @@ export interface ProbeState {
 export interface Ending {
   reason: string
   message: string
+  /** How long its programs get; the pod's own time when left out. */
+  graceSeconds?: number
+  /** The node ends it for reasons of its own: told as the condition DisruptionTarget. */
+  isDisruption?: boolean
 }
 
 export const freshMemory = (): PodMemory => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { qosClassOf } from '@sampan/resources/core/pod-resources'
 import { container, podOf } from './fixtures.ts'
-import { qosClass } from './qos.ts'
 import { containerLimits, oomScoreOf, podAmount, podLimits } from './resources.ts'
 
 type Resources = { limits?: Record<string, string>; requests?: Record<string, string> }
@@ -24,6 +24,7 @@ const pods: {
   name: string
   containers: Resources[]
   inits?: (Resources & { sidecar?: true })[]
+  whole?: Resources
   want: object
   qos: string
 }[] = [
@@ -61,10 +62,25 @@ const pods: {
     want: { cpuShares: 1536, cpuQuota: 150_000, memory: 128 * Mi },
     qos: 'Guaranteed',
   },
+  {
+    name: 'said for the pod as a whole',
+    containers: [{ requests: { cpu: '100m' } }, {}],
+    whole: { limits: { cpu: '1', memory: '64Mi' }, requests: { cpu: '500m', memory: '32Mi' } },
+    want: { cpuShares: 512, cpuQuota: 100_000, memory: 64 * Mi },
+    qos: 'Burstable',
+  },
+  {
+    name: 'a whole with limits only',
+    containers: [{}],
+    whole: { limits: { cpu: '1', memory: '64Mi' } },
+    want: { cpuShares: 1024, cpuQuota: 100_000, memory: 64 * Mi },
+    qos: 'Guaranteed',
+  },
 ]
-for (const { name, containers, inits = [], want, qos } of pods) {
+for (const { name, containers, inits = [], whole, want, qos } of pods) {
   const pod = podOf({
     spec: {
+      ...(whole && { resources: whole }),
       containers: containers.map((resources, index) => container(`c${index}`, { resources })),
       initContainers: inits.map(({ sidecar, ...resources }, index) =>
         container(`i${index}`, { resources, ...(sidecar && { restartPolicy: 'Always' }) }),
@@ -72,7 +88,7 @@ for (const { name, containers, inits = [], want, qos } of pods) {
     },
   })
   test(`pod cgroup: ${name}`, () => assert.deepEqual(podLimits(pod), want))
-  test(`QoS: ${name}`, () => assert.equal(qosClass(pod), qos))
+  test(`QoS: ${name}`, () => assert.equal(qosClassOf(pod), qos))
 }
 
 test('a sidecar before an init container counts beside it', () => {
@@ -82,6 +98,15 @@ test('a sidecar before an init container counts beside it', () => {
   assert.equal(
     podAmount(pod, ({ name }) => amounts[name]!),
     6,
+  )
+})
+
+test('what a pod asks for beyond its containers keeps each of them longer', () => {
+  const [a, b] = [container('a', { resources: { requests: { memory: '512Mi' } } }), container('b')]
+  const pod = podOf({ spec: { containers: [a, b], resources: { requests: { memory: '1536Mi' } } } })
+  assert.deepEqual(
+    [a, b].map((one) => oomScoreOf(pod, one, 4096 * Mi)),
+    [750, 875],
   )
 })
 

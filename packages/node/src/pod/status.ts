@@ -1,9 +1,9 @@
 import { isTerminal, type Pod } from '@sampan/resources/core/pod'
+import { qosClassOf } from '@sampan/resources/core/pod-resources'
 import { hasRunToEnd, isPastDeadline, mustEnd, type Situation } from './actions.ts'
 import { conditionsOf } from './conditions.ts'
 import { type ContainerStatus, containerStatus } from './container-status.ts'
 import { appMembers, ephemeralMembers, initMembers } from './containers.ts'
-import { qosClass } from './qos.ts'
 import { wantsRestart } from './restart.ts'
 import { latest } from './view.ts'
 
@@ -48,12 +48,12 @@ export function podStatus(input: StatusInput): PodStatus {
     ...(inits.length > 0 && { initContainerStatuses: inits }),
     containerStatuses: apps,
     ...(ephemerals.length > 0 && { ephemeralContainerStatuses: ephemerals }),
-    qosClass: before.qosClass ?? qosClass(pod),
+    qosClass: before.qosClass ?? qosClassOf(pod),
     ...(ended && { reason: ended.reason, message: ended.message }),
   }
 }
 
-const resizeOf = ({ memory: { resizePending, resizing } }: StatusInput) => ({ resizePending, resizing })
+const resizeOf = ({ memory: { resizePending, resizing, ended } }: StatusInput) => ({ resizePending, resizing, ended })
 
 /** Terminal phases never revert; a deleted pod gets one when its last container has ended. */
 function phaseOf(input: StatusInput, inits: ContainerStatus[], apps: ContainerStatus[]): string {

@@ -20,9 +20,14 @@ export const parseMountPoints = (mountinfo: string): string[] =>
 
 export const isMounted = async (path: string) => (await mountsUnder(path)).includes(path)
 
-/** `options` as mount(8) takes them after `-o`. Throws RunFailed. */
-export const mountAt = (type: string, source: string, target: string, options: readonly string[] = []) =>
-  runOrThrow('mount', ['-t', type, ...(options.length > 0 ? ['-o', options.join(',')] : []), source, target])
+/** `options` as mount(8) takes them after `-o`; without a type they say what is bound. Throws RunFailed. */
+export const mountAt = (type: string | undefined, source: string, target: string, options: readonly string[] = []) =>
+  runOrThrow('mount', [
+    ...(type ? ['-t', type] : []),
+    ...(options.length > 0 ? ['-o', options.join(',')] : []),
+    source,
+    target,
+  ])
 
 /** `source` is taken as it stands: a path under /proc/<pid>/fd stays the very file that is open. */
 export const bindMount = (source: string, target: string) =>

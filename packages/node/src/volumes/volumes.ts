@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unitsOf } from '@sampan/kit/quantity'
 import type { PersistentVolume } from '@sampan/resources/core/persistent-volume'
@@ -16,7 +16,18 @@ export interface HostVolume {
   readonly: boolean
 }
 
+/** An image whose files a volume shows. */
+export interface ImageSource {
+  reference: string
+  pullPolicy?: string
+  path: string
+  /** Of the runtime's look into the image, as long as the pod lives. */
+  key: string
+}
+
 export interface VolumeSources extends PayloadSources {
+  /** Throws MountError, ImageError. */
+  mountImage(source: ImageSource): Promise<void>
   claim(name: string): PersistentVolumeClaim | undefined
   volume(name: string): PersistentVolume | undefined
 }
@@ -98,8 +109,21 @@ async function planned(pod: Pod, volume: Volume, folders: VolumeFolders, sources
     }
   if (volume.persistentVolumeClaim || volume.ephemeral) return planClaim(pod, volume, onDisk, sources)
   if (nfs) return { make: () => prepareNfs(onDisk, nfs) }
+  if (volume.image) {
+    const { reference = '', pullPolicy } = volume.image
+    const path = join(folders.pods, uid, imagesFolder, volume.name)
+    return {
+      async make() {
+        await sources.mountImage({ reference, pullPolicy, path, key: imageKey(uid, volume.name) })
+        return { path, readonly: true }
+      },
+    }
+  }
   throw new MountError(`volume "${volume.name}": this kind of volume is not supported by the node`)
 }
+
+const imagesFolder = 'images'
+const imageKey = (uid: string, name: string) => `sampan-volume-${uid}-${name}`
 
 type EmptyDir = NonNullable<Volume['emptyDir']>
 
@@ -151,10 +175,22 @@ async function prepareNfs(
   return { path, readonly: readOnly ?? false }
 }
 
-/** Removes everything a pod had on this machine: mounts first, so that nothing behind them is touched. */
-export async function removePodFolders(uid: string, folders: VolumeFolders): Promise<void> {
+/**
+ * Removes everything a pod had on this machine: mounts first, so that nothing behind them is touched. `forgetImage` ends
+ * the runtime's look into an image, by key.
+ */
+export async function removePodFolders(
+  uid: string,
+  folders: VolumeFolders,
+  forgetImage: (key: string) => Promise<void>,
+): Promise<void> {
+  const images = await readdir(join(folders.pods, uid, imagesFolder)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
   for (const folder of [join(folders.pods, uid), join(folders.memory, uid)]) {
     await unmountUnder(folder)
     await rm(folder, { recursive: true, force: true })
   }
+  for (const name of images) await forgetImage(imageKey(uid, name))
 }
