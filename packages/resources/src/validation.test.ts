@@ -63,7 +63,7 @@ const crd = (schema: object, more: object = {}) =>
       ...more,
     },
   })
-const at = 'spec.versions[0].schema.openAPIV3Schema'
+const at = 'spec.validation.openAPIV3Schema'
 const webhook = (more: object) =>
   other('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', {
     webhooks: [
