@@ -6,10 +6,12 @@ export interface TextDocument {
 
 /**
  * Splits a file as Drone does, by line and before any YAML is read: a line that starts with `---` begins a new document
- * (even inside a block scalar), one that starts with `...` ends the file. Line ends become `\n`; a byte order mark goes.
+ * (even inside a block scalar), one that starts with `...` ends the file. Line ends become `\n`. Documents without content
+ * are among them, as the signature covers their comments.
  */
-export function documentsOf(text: string): TextDocument[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+export function allDocumentsOf(text: string): TextDocument[] {
+  const lines = text.split(/\r?\n/)
+  if (lines.at(-1) === '') lines.pop()
   const documents: TextDocument[] = []
   let start = 0
   let end = lines.length
@@ -26,5 +28,9 @@ export function documentsOf(text: string): TextDocument[] {
     }
   }
   close(end)
-  return documents.filter((document) => /^[^\S\n]*[^\s#]/m.test(document.text))
+  return documents
 }
+
+/** The documents that hold more than comments. A byte order mark goes. */
+export const documentsOf = (text: string): TextDocument[] =>
+  allDocumentsOf(text.replace(/^\uFEFF/, '')).filter((document) => /^[^\S\n]*[^\s#]/m.test(document.text))

@@ -223,9 +223,10 @@ function plannedStep(step: StepDocument, shared: Record<string, string>, build: 
 const present = <T>(values: Record<string, T | undefined>): Record<string, T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<string, T>
 
-function plannedVolume({ name, temp, host, claim, config_map: map, secret }: VolumeDocument): PlannedVolume[] {
+function plannedVolume({ name, temp, host, cache, claim, config_map: map, secret }: VolumeDocument): PlannedVolume[] {
   if (temp) return [{ name, kind: 'temp', medium: temp.medium, sizeLimit: temp.size_limit }]
   if (host) return [{ name, kind: 'host', path: host.path }]
+  if (cache) return [{ name, kind: 'cache' }]
   if (claim) return [{ name, kind: 'claim', claim: claim.name, readOnly: claim.read_only }]
   if (map)
     return [{ name, kind: 'config_map', configMap: map.name, defaultMode: map.default_mode, optional: map.optional }]

@@ -128,6 +128,8 @@ export type Setting = string | number | bigint | boolean | null | SecretRef | Se
 export type PlannedVolume =
   | { name: string; kind: 'temp'; medium: string; sizeLimit: number }
   | { name: string; kind: 'host'; path: string }
+  /** Kept between the runs of an app; our own addition. */
+  | { name: string; kind: 'cache' }
   | { name: string; kind: 'claim'; claim: string; readOnly: boolean }
   | { name: string; kind: 'config_map'; configMap: string; defaultMode: number; optional: boolean }
   | { name: string; kind: 'secret'; secret: string; defaultMode: number; optional: boolean }

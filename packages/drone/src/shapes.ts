@@ -80,6 +80,8 @@ const volume = struct({
   name: text,
   temp: optional(struct({ medium: text, size_limit: bytes })),
   host: optional(struct({ path: text })),
+  /** Ours: kept between the runs of an app. */
+  cache: optional(struct({ size_limit: bytes })),
   claim: optional(struct({ name: text, read_only: bool })),
   config_map: optional(struct({ name: text, default_mode: int, optional: bool })),
   secret: optional(struct({ name: text, secret_name: text, default_mode: int, optional: bool })),
