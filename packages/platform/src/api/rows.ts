@@ -5,6 +5,7 @@ import { environment } from '@sampan/resources/sampan/environment'
 import { pipeline } from '@sampan/resources/sampan/pipeline'
 import { type Release, release } from '@sampan/resources/sampan/release'
 import { rollout } from '@sampan/resources/sampan/rollout'
+import { type Purpose, previewsOf, purposeOf } from '../apps/purpose.ts'
 import { environmentState } from '../apps/state.ts'
 import { appLabel, environmentLabel, projectLabel, releaseLabel } from '../labels.ts'
 import { diagnose } from '../rollouts/diagnosis.ts'
@@ -31,14 +32,22 @@ export interface AppRow {
  */
 export function rowsOf(context: ApiContext, one: App): AppRow[] {
   const { namespace: project = '', name } = one.metadata
-  const rollouts = all(context, rollout, project)
-  const releases = releasesOf(all(context, release, project), name)
-  const pipelines = all(context, pipeline, project)
-    .filter((each) => each.spec.app === name)
-    .toSorted((a, b) => a.spec.number - b.spec.number)
-  const environments = all(context, environment, project).toSorted(
-    (a, b) => a.spec.order - b.spec.order || a.metadata.name.localeCompare(b.metadata.name),
-  )
+  const everything = {
+    app: one,
+    rollouts: all(context, rollout, project).filter((each) => each.spec.app === name),
+    releases: releasesOf(all(context, release, project), name),
+    pipelines: all(context, pipeline, project)
+      .filter((each) => each.spec.app === name)
+      .toSorted((a, b) => a.spec.number - b.spec.number),
+    environments: all(context, environment, project).toSorted(
+      (a, b) => a.spec.order - b.spec.order || a.metadata.name.localeCompare(b.metadata.name),
+    ),
+  }
+  return [purposeOf(everything), ...previewsOf(everything)].flatMap((part) => rowsFor(context, one, part))
+}
+
+function rowsFor(context: ApiContext, one: App, { pipelines, releases, rollouts, environments }: Purpose): AppRow[] {
+  const { namespace: project = '', name } = one.metadata
   return environments.map((where) => {
     const history = rolloutsOf(rollouts, name, where.metadata.name)
     const known = one.status?.environments?.find((each) => each.name === where.metadata.name)

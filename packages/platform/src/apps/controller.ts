@@ -1,6 +1,6 @@
 import type { Client } from '@sampan/client/client'
 import { type Controller, controller, type Snapshot, watch } from '@sampan/control/controller'
-import { again, create, event, type Plan, patch, status, update } from '@sampan/control/plan'
+import { again, create, event, type Plan, patch, type Step, status, update } from '@sampan/control/plan'
 import type { Log } from '@sampan/kit/log'
 import { deployment } from '@sampan/resources/apps/deployment'
 import { replicaSet } from '@sampan/resources/apps/replica-set'
@@ -24,8 +24,9 @@ import { rolloutFrom } from '../rollouts/make.ts'
 import { whyNotReady, workloadsOf } from '../rollouts/observe.ts'
 import { type Decision, isRestored, type Known, nextRelease, type Wanted } from './next-release.ts'
 import { portOf } from './parameters.ts'
+import { type Purpose, previewsOf, purposeOf } from './purpose.ts'
 import { appFinalizer, removeApp } from './removal.ts'
-import { environmentState } from './state.ts'
+import { type EnvironmentStatus, environmentState } from './state.ts'
 
 export interface AppOptions {
   client: Client
@@ -69,7 +70,7 @@ interface Problem {
 
 export async function reconcileApp(one: App, snapshot: Snapshot, options: AppOptions): Promise<Plan> {
   const { namespace, name } = one.metadata
-  const known: Known = {
+  const everything = {
     app: one,
     pipelines: snapshot
       .list(pipeline, namespace)
@@ -77,28 +78,48 @@ export async function reconcileApp(one: App, snapshot: Snapshot, options: AppOpt
       .toSorted((a, b) => a.spec.number - b.spec.number),
     releases: releasesOf(snapshot.list(release, namespace), name),
     rollouts: snapshot.list(rollout, namespace).filter((each) => each.spec.app === name),
+    environments: snapshot
+      .list(environment, namespace)
+      .filter((each) => each.status?.phase === 'Ready' && !each.metadata.deletionTimestamp)
+      .toSorted((a, b) => a.spec.order - b.spec.order || a.metadata.name.localeCompare(b.metadata.name)),
   }
-  if (one.metadata.deletionTimestamp) return removeApp(known, snapshot, options)
+  if (one.metadata.deletionTimestamp) return removeApp(everything, snapshot, options)
   if (!hasFinalizer(one, appFinalizer)) return [addFinalizer(app, one, appFinalizer)]
-  const environments = snapshot
-    .list(environment, namespace)
-    .filter((each) => each.status?.phase === 'Ready' && !each.metadata.deletionTimestamp)
-    .toSorted((a, b) => a.spec.order - b.spec.order || a.metadata.name.localeCompare(b.metadata.name))
+  const parts = [purposeOf(everything), ...previewsOf(everything)]
+  const before: Step[] = []
+  const states: EnvironmentStatus[] = []
+  for (const part of parts) {
+    const looked = await look(part, everything, snapshot, options)
+    before.push(...looked.plan)
+    // What follows from it is decided when it is there.
+    if (!looked.states) return before
+    states.push(...looked.states)
+  }
+  return [...before, status(app, one, statusOf(everything, states))]
+}
+
+/** What is decided and told about an app in its environments, or in one preview of it. */
+async function look(
+  part: Purpose,
+  everything: Purpose,
+  snapshot: Snapshot,
+  options: AppOptions,
+): Promise<{ plan: Plan; states?: EnvironmentStatus[] }> {
+  const { app: one, environments } = part
+  const known: Known = part
   const decision = nextRelease(known)
   const overtaken = decision.overtaken.map((each) =>
     patch(pipeline, each.metadata, { status: { reason: overtakenReason } }, { subresource: 'status' }),
   )
-  if (decision.restore) return [...overtaken, ...restored(one, decision.restore)]
+  if (decision.restore) return { plan: [...overtaken, ...restored(one, decision.restore)] }
 
-  const made = decision.release ? await tryRelease(known, decision.release, environments, snapshot, options) : undefined
-  if (made && 'wait' in made) return [...overtaken, again(made.wait)]
-  if (made && !('problem' in made)) return [...overtaken, ...made.plan]
-  return [
-    ...overtaken,
-    ...(made?.failed ?? []),
-    ...newRollouts(known, environments),
-    status(app, one, await statusOf(known, environments, snapshot, options, made?.problem)),
-  ]
+  const made = decision.release ? await tryRelease(part, decision.release, everything, snapshot, options) : undefined
+  if (made && 'wait' in made) return { plan: [...overtaken, again(made.wait)] }
+  if (made && !('problem' in made)) return { plan: [...overtaken, ...made.plan] }
+  return {
+    plan: [...overtaken, ...(made?.failed ?? []), ...newRollouts(known, environments)],
+    states: await statesOf(part, snapshot, options, made?.problem),
+  }
 }
 
 const overtakenReason = 'A newer push was released first, so this one makes no release.'
@@ -120,16 +141,16 @@ type Tried = { plan: Plan } | { wait: number } | { problem: Problem; failed: Pla
 
 /** Renders and tries the release on the server (dry run) before it becomes a record. */
 async function tryRelease(
-  known: Known,
+  known: Purpose,
   wanted: Wanted,
-  environments: readonly Environment[],
+  everything: Purpose,
   snapshot: Snapshot,
   options: AppOptions,
 ): Promise<Tried> {
-  const { app: one, releases } = known
+  const { app: one, releases, environments } = known
   // A new project's environment is ready in a moment: its change brings us here again.
   if (environments.length === 0) return { wait: 1000 }
-  const number = 1 + Math.max(one.status?.lastRelease ?? 0, releases.at(-1)?.spec.number ?? 0)
+  const number = 1 + Math.max(one.status?.lastRelease ?? 0, everything.releases.at(-1)?.spec.number ?? 0)
   const template = snapshot.get(appTemplate, { name: one.spec.template })?.spec.template
   try {
     const made = releaseFrom({ app: one, number, wanted, environments, template, before: releases.at(-1) })
@@ -186,18 +207,16 @@ function newRollouts({ app: one, releases, rollouts }: Known, environments: read
   })
 }
 
-async function statusOf(
-  known: Known,
-  environments: readonly Environment[],
+async function statesOf(
+  known: Purpose,
   snapshot: Snapshot,
   options: AppOptions,
   problem?: Problem,
-): Promise<App['status']> {
-  const { app: one, pipelines, releases, rollouts } = known
-  const { name, namespace } = one.metadata
-  const found: NonNullable<NonNullable<App['status']>['environments']> = []
+): Promise<EnvironmentStatus[]> {
+  const { app: one, pipelines, releases, rollouts, environments } = known
+  const found: EnvironmentStatus[] = []
   for (const where of environments) {
-    const history = rolloutsOf(rollouts, name, where.metadata.name)
+    const history = rolloutsOf(rollouts, one.metadata.name, where.metadata.name)
     const { instances, trouble } = await serving(known, where, history, snapshot, options)
     found.push(
       environmentState({
@@ -211,10 +230,15 @@ async function statusOf(
       }),
     )
   }
+  return found
+}
+
+function statusOf({ app: one, pipelines, releases }: Purpose, environments: EnvironmentStatus[]): App['status'] {
+  const { name, namespace } = one.metadata
   return {
     ...one.status,
-    repository: one.spec.source.type === 'git' ? `${namespace}/${name}.git` : undefined,
-    environments: found,
+    repository: one.spec.source.type === 'image' ? undefined : `${namespace}/${name}.git`,
+    environments,
     ...(pipelines.length > 0 && { lastPipeline: pipelines.at(-1)?.metadata.name }),
     ...(releases.length > 0 && { lastRelease: Math.max(one.status?.lastRelease ?? 0, releases.at(-1)!.spec.number) }),
     observedGeneration: one.metadata.generation,

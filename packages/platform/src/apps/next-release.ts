@@ -5,9 +5,14 @@ import type { Rollout } from '@sampan/resources/sampan/rollout'
 import { changedByAnnotation } from '../labels.ts'
 import { canonical, changeInWords } from './parameters.ts'
 
-/** What is known about an app; everything oldest first. */
+/**
+ * What is known about an app for one purpose, its environments or one preview: the runs that make releases for it, those
+ * releases and their rollouts; everything oldest first.
+ */
 export interface Known {
   app: App
+  /** The preview environment it is about; undefined: the project's own environments. */
+  preview?: string
   pipelines: readonly Pipeline[]
   releases: readonly Release[]
   rollouts: readonly Rollout[]
@@ -21,6 +26,8 @@ export interface Wanted {
   pipeline?: string
   by?: string
   reason?: string
+  /** The only environment it is for. */
+  preview?: string
 }
 
 export interface Decision {
@@ -35,7 +42,15 @@ export interface Decision {
  * Whether an app needs a new release, and of what: a finished run, another image, or changed parameters on the image that
  * was last rolled out. Pure.
  */
-export function nextRelease({ app, pipelines, releases, rollouts }: Known): Decision {
+export function nextRelease(known: Known): Decision {
+  const { preview } = known
+  const decision = decided(known)
+  if (preview === undefined) return decision
+  // A preview has its own history, but the app states what its environments state: nothing is brought back into it.
+  return { ...decision, restore: undefined, ...(decision.release && { release: { ...decision.release, preview } }) }
+}
+
+function decided({ app, pipelines, releases, rollouts }: Known): Decision {
   const fresh = pipelines.filter(
     (one) => isReady(one) && !releases.some((made) => made.spec.pipeline === one.metadata.name),
   )

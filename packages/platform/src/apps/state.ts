@@ -4,7 +4,7 @@ import type { Release } from '@sampan/resources/sampan/release'
 import type { Rollout } from '@sampan/resources/sampan/rollout'
 import { isFinished, servingRollout, stateOf } from '../rollouts/history.ts'
 
-type EnvironmentStatus = NonNullable<NonNullable<App['status']>['environments']>[number]
+export type EnvironmentStatus = NonNullable<NonNullable<App['status']>['environments']>[number]
 
 export interface Situation {
   environment: string

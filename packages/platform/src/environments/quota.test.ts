@@ -16,6 +16,10 @@ const project = (quota?: Record<string, string>): Project => ({
   metadata: { name: 'demo' },
   spec: { members: [], ...(quota && { quota }) },
 })
+const preview = (name: string): Environment => {
+  const one = place(name)
+  return { ...one, spec: { ...one.spec, preview: { app: 'web', ref: 'refs/heads/x' } } }
+}
 const test1 = place('test')
 const prod = place('prod')
 const own = place('own', { 'limits.cpu': '1', pods: '4' })
@@ -55,6 +59,20 @@ const cases: {
     total: { 'limits.cpu': '3', pods: '10' },
     all: [test1, own],
     want: { 'limits.cpu': '2', pods: '6' },
+  },
+  {
+    name: 'previews share one place, whatever their number',
+    of: preview('pr-1'),
+    total: { pods: '12' },
+    all: [test1, prod, preview('pr-1'), preview('pr-2')],
+    want: { pods: '2' },
+  },
+  {
+    name: 'an environment loses one place to all previews',
+    of: test1,
+    total: { pods: '12' },
+    all: [test1, prod, preview('pr-1'), preview('pr-2')],
+    want: { pods: '4' },
   },
   { name: 'more than all is nothing left', of: test1, total: { pods: '3' }, all: [test1, own], want: { pods: '0' } },
 ]

@@ -6,13 +6,16 @@ type Hard = Record<string, string>
 
 /**
  * What an environment may use: its own quota; else an equal share of the project's, so that all together stay within it
- * (environments with their own quota take theirs off first).
+ * (environments with their own quota take theirs off first). All previews together share what one environment gets.
  */
 export function quotaOf(one: Environment, project: Project, all: readonly Environment[]): Hard | undefined {
   if (one.spec.quota) return one.spec.quota
   const total = project.spec.quota
   if (!total) return undefined
-  const sharing = all.filter((each) => !each.spec.quota).length || 1
+  const sharers = all.filter((each) => !each.spec.quota)
+  const previews = sharers.filter((each) => each.spec.preview).length
+  const places = sharers.length - previews + (previews > 0 ? 1 : 0) || 1
+  const sharing = one.spec.preview ? places * previews : places
   const share: Hard = {}
   for (const [resource, text] of Object.entries(total)) {
     const whole = findQuantity(text)

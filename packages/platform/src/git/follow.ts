@@ -17,6 +17,8 @@ export interface FollowOptions {
   signal: AbortSignal
   /** Milliseconds between looks. */
   everyMs?: number
+  /** Whether a good end is a release; false: the run is all there is to see. Default true. */
+  makesRelease?: boolean
 }
 
 async function viewOf(client: Client, at: Ref): Promise<View> {
@@ -42,7 +44,7 @@ async function viewOf(client: Client, at: Ref): Promise<View> {
 /** Says what happens to a Pipeline, its Release and its Rollouts until they ended; the last lines say how. */
 export async function* followPush(
   at: Ref,
-  { client, readLog, signal, everyMs = 100 }: FollowOptions,
+  { client, readLog, signal, everyMs = 100, makesRelease = true }: FollowOptions,
 ): AsyncGenerator<string> {
   let outcome: Outcome | undefined
   const titles = new Set<string>()
@@ -63,7 +65,7 @@ export async function* followPush(
         silent = false
         yield* progressBetween(before, view).filter(isNews)
         before = view
-        outcome = outcomeOf(view)
+        outcome = outcomeOf(view, makesRelease)
         if (outcome) return
       } catch (error) {
         if (error instanceof StatusError && error.reason === 'NotFound') {

@@ -14,13 +14,19 @@ export interface PushTicket extends Claims, AppName {
   user: string
 }
 
+export interface Received {
+  updates: Update[]
+  /** Push options. */
+  options: string[]
+}
+
 export interface HookServerOptions {
   /** Path of the unix socket. */
   socket: string
   key: Uint8Array
   now: () => Date
   /** What to say to the pusher, line by line, while the push is carried out. */
-  pushed(ticket: PushTicket, updates: Update[], signal: AbortSignal): AsyncIterable<string>
+  pushed(ticket: PushTicket, given: Received, signal: AbortSignal): AsyncIterable<string>
 }
 
 /** Listens for our post-receive hooks on a socket that only this user may open. */
@@ -32,11 +38,11 @@ export async function listenForHooks({ socket, key, now, pushed }: HookServerOpt
       response.writeHead(403).end('This push is not known to the platform.\n')
       return
     }
-    const { updates } = JSON.parse(await text(request)) as { updates: Update[] }
+    const { updates, options = [] } = JSON.parse(await text(request)) as Partial<Received> & Pick<Received, 'updates'>
     const gone = new AbortController()
     response.on('close', () => gone.abort())
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
-    for await (const line of pushed(ticket, updates, gone.signal)) response.write(`${line}\n`)
+    for await (const line of pushed(ticket, { updates, options }, gone.signal)) response.write(`${line}\n`)
     response.end()
   }
   const server = createServer((request, response) => {

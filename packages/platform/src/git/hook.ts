@@ -10,6 +10,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 const socket = process.env.SAMPAN_HOOK_SOCKET ?? ''
 const ticket = process.env.SAMPAN_HOOK_TICKET ?? ''
 const patienceMs = 60_000
+/** What the pusher gave with `git push -o`. */
+const options = Array.from(
+  { length: Math.min(50, Number(process.env.GIT_PUSH_OPTION_COUNT ?? 0) || 0) },
+  (_, i) => process.env[`GIT_PUSH_OPTION_${i}`] ?? '',
+)
 
 const updates = (await text(process.stdin))
   .split('\n')
@@ -36,7 +41,7 @@ function tell(): Promise<boolean> {
       },
     )
     call.on('error', () => resolve(false))
-    call.end(JSON.stringify({ updates }))
+    call.end(JSON.stringify({ updates, options }))
   })
 }
 

@@ -3,6 +3,7 @@ import type { Pipeline, Step } from '@sampan/resources/sampan/pipeline'
 import type { Release } from '@sampan/resources/sampan/release'
 import type { Rollout } from '@sampan/resources/sampan/rollout'
 import { stepsOf } from '../logs/pipeline-log.ts'
+import { inEnvironment } from '../rollouts/history.ts'
 
 /** Everything one push set going, as it is at one moment. */
 export interface View {
@@ -97,7 +98,8 @@ export interface Outcome {
 }
 
 /** How it ended, when it did: the URL, or the reason in one sentence. */
-export function outcomeOf({ pipeline, release, rollouts, environments }: View): Outcome | undefined {
+export function outcomeOf(view: View, makesRelease = true): Outcome | undefined {
+  const { pipeline, release, rollouts, environments } = view
   const { state = 'pending', reason, finishedAt } = pipeline.status ?? {}
   const short = pipeline.spec.commit.sha.slice(0, 8)
   if (state === 'pending' || state === 'running') return undefined
@@ -108,15 +110,24 @@ export function outcomeOf({ pipeline, release, rollouts, environments }: View): 
     }
   }
   if (state !== 'success') {
-    const what = state === 'cancelled' ? 'Cancelled' : 'Not deployed'
+    const what = state === 'cancelled' ? 'Cancelled' : makesRelease ? 'Not deployed' : 'The pipeline failed'
     return { ok: false, lines: [`${what}: ${sentence(reason ?? 'the pipeline did not succeed and gave no reason')}`] }
+  }
+  if (finishedAt && !release && (!makesRelease || !pipeline.status?.image)) {
+    const why = makesRelease ? 'It made no image, so there is nothing to deploy.' : 'Runs of this kind deploy nothing.'
+    return {
+      ok: true,
+      lines: [`Pipeline ${pipeline.spec.number} (${short}) succeeded. ${reason ? sentence(reason) : why}`],
+    }
   }
   if (finishedAt && !release && !pipeline.status?.image) {
     const why = reason ? ` ${sentence(reason)}` : ''
     return { ok: true, lines: [`Pipeline ${pipeline.spec.number} succeeded; it makes no release.${why}`] }
   }
   if (!finishedAt || !release) return reason ? { ok: false, lines: [`Not deployed: ${sentence(reason)}`] } : undefined
-  const automatic = environments.filter((one) => one.spec.policy === 'automatic').map((one) => one.metadata.name)
+  const automatic = environments
+    .filter(({ spec, metadata }) => spec.policy === 'automatic' && inEnvironment(release, metadata.name))
+    .map((one) => one.metadata.name)
   if (automatic.length === 0) {
     return {
       ok: true,

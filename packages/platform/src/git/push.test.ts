@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { App } from '@sampan/resources/sampan/app'
 import type { Environment } from '@sampan/resources/sampan/environment'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import type { Release } from '@sampan/resources/sampan/release'
 import type { Rollout } from '@sampan/resources/sampan/rollout'
 import { basicFrom } from './basic.ts'
 import { outcomeOf, progressBetween, type View } from './progress.ts'
-import { stepsOf } from './push.ts'
 import { gitRequestFrom } from './route.ts'
 
 const requests = [
@@ -46,28 +44,6 @@ const headers = [
 for (const { header, want } of headers)
   test(`credentials of ${header}`, () => assert.deepEqual(basicFrom(header), want))
 
-const app = (source: Partial<App['spec']['source']> = {}) =>
-  ({ metadata: { name: 'hello' }, spec: { source: { type: 'git', branch: 'main', ...source } } }) as App
-const zero = '0'.repeat(40)
-const pushes = [
-  { ref: 'refs/heads/main', want: 'build' },
-  {
-    ref: 'refs/heads/topic/a',
-    want: /^Branch topic\/a is kept, but hello deploys from main. To deploy it: git push sampan topic\/a:main$/,
-  },
-  { ref: 'refs/tags/v1', want: /^refs\/tags\/v1 is kept; hello deploys from branch main\.$/ },
-  { ref: 'refs/heads/main', after: zero, want: /^Branch main was deleted here\. hello keeps running as it is\.$/ },
-  { ref: 'refs/heads/topic', after: zero, want: /^Branch topic was deleted here\.$/ },
-  { ref: 'refs/heads/main', app: app({ type: 'image' }), want: /^Kept, but not deployed: hello runs an image/ },
-]
-for (const { ref, after = 'c0ffee', app: one = app(), want } of pushes) {
-  test(`a push of ${after} to ${ref} of an app of type ${one.spec.source.type}`, () => {
-    const [step] = stepsOf([{ before: zero, after, ref }], one)
-    if (typeof want === 'string') assert.equal(step?.do, want)
-    else assert.match(step?.do === 'say' ? step.text : '', want)
-  })
-}
-
 const at = '2026-01-01T00:00:00Z'
 const pipeline = (status: Pipeline['status']) =>
   ({
@@ -75,7 +51,16 @@ const pipeline = (status: Pipeline['status']) =>
     spec: { app: 'hello', number: 3, commit: { sha: 'c0ffee00aa', ref: 'x' } },
     status,
   }) as Pipeline
-const release = { metadata: { name: 'hello-2' }, spec: { number: 2 } } as Release
+const release = {
+  metadata: { name: 'hello-2' },
+  spec: {
+    number: 2,
+    environments: [
+      { name: 'test', yaml: '', hosts: [] },
+      { name: 'next', yaml: '', hosts: [] },
+    ],
+  },
+} as unknown as Release
 const rollout = (name: string, number: number, status: Rollout['status']) =>
   ({ metadata: { name: `${name}-${number}` }, spec: { environment: name, number }, status }) as Rollout
 const environment = (name: string, policy: 'automatic' | 'approval' = 'automatic') =>

@@ -22,6 +22,8 @@ export interface Commit {
 export interface Repositories {
   /** Environment for every git process that works on them. */
   environment: Record<string, string>
+  /** The same for those who may see the platform's own refs too: its pipelines. */
+  wholeEnvironment: Record<string, string>
   pathOf(name: AppName): string
   /** Makes the repository when it is not there yet; its HEAD names `branch`. Gives its folder. */
   ensure(name: AppName, branch: string): Promise<string>
@@ -33,10 +35,26 @@ export interface Repositories {
   files(name: AppName, sha: string): Promise<string[]>
   /** The first `limit` bytes of a file of a commit as text, or undefined where there is none. */
   read(name: AppName, sha: string, path: string, limit?: number): Promise<string | undefined>
+  /** Whether a file is there in a commit. */
+  has(name: AppName, sha: string, path: string): Promise<boolean>
+  /** Every ref under `prefix` (as `refs/heads/`) with the object it points at, by full name. */
+  refs(name: AppName, prefix: string): Promise<Map<string, string>>
+  /** Points a ref at an object; undefined takes the ref away. */
+  setRef(name: AppName, ref: string, sha: string | undefined): Promise<void>
+  /** The same for many, all or none. */
+  setRefs(name: AppName, refs: Iterable<readonly [ref: string, sha: string | undefined]>): Promise<void>
+  /** Whether everything of `earlier` is in `later` too. */
+  isAncestor(name: AppName, earlier: string, later: string): Promise<boolean>
   /** HEAD names a branch that exists, so that a clone checks something out. */
   settleHead(name: AppName, preferred: string): Promise<void>
   remove(name: AppName): Promise<void>
 }
+
+/** What git writes where there is no object. */
+export const zeroSha = '0'.repeat(40)
+
+/** Refs of the platform's own: neither shown to clones nor taken from pushes. */
+export const ownRefs = 'refs/sampan/'
 
 /** Throws when a name could not be one of ours: what ends up in a path is checked where the path is made. */
 const checked = (name: string) => {
@@ -45,7 +63,9 @@ const checked = (name: string) => {
 }
 
 export function repositoriesIn(folder: string, settings: GitSettings): Repositories {
-  const environment = environmentFrom(serverSettings(settings))
+  const all = serverSettings(settings)
+  const environment = environmentFrom(all)
+  const { 'transfer.hideRefs': _, ...whole } = all
   const pathOf = ({ project, app }: AppName) => join(folder, checked(project), `${checked(app)}.git`)
   const git = (name: AppName, ...args: string[]) =>
     runOrThrow('git', ['--git-dir', pathOf(name), ...args], { env: environment })
@@ -62,6 +82,7 @@ export function repositoriesIn(folder: string, settings: GitSettings): Repositor
     )
   return {
     environment,
+    wholeEnvironment: environmentFrom(whole),
     pathOf,
     exists,
     resolve,
@@ -94,6 +115,33 @@ export function repositoriesIn(folder: string, settings: GitSettings): Repositor
         env: environment,
       })
       return found.code === 0 ? found.stdout.slice(0, limit) : undefined
+    },
+    async has(name, sha, path) {
+      const spec = `${sha}:${path}`
+      return (await run('git', ['--git-dir', pathOf(name), 'cat-file', '-e', spec], { env: environment })).code === 0
+    },
+    async refs(name, prefix) {
+      if (!(await exists(name))) return new Map()
+      const shown = await git(name, 'for-each-ref', '--format=%(refname)%00%(objectname)', prefix)
+      return new Map(
+        shown
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => line.split('\0') as [string, string]),
+      )
+    },
+    async setRef(name, ref, sha) {
+      await git(name, 'update-ref', ...(sha === undefined ? ['-d', ref] : [ref, sha]))
+    },
+    async setRefs(name, refs) {
+      const lines = [...refs].map(([ref, sha]) => (sha === undefined ? `delete ${ref}\n` : `update ${ref} ${sha}\n`))
+      if (lines.length === 0) return
+      const args = ['--git-dir', pathOf(name), 'update-ref', '--stdin']
+      await runOrThrow('git', args, { env: environment, input: lines.join('') })
+    },
+    async isAncestor(name, earlier, later) {
+      const args = ['--git-dir', pathOf(name), 'merge-base', '--is-ancestor', earlier, later]
+      return (await run('git', args, { env: environment })).code === 0
     },
     async settleHead(name, preferred) {
       if (await resolve(name, 'HEAD')) return

@@ -5,17 +5,22 @@ import { openTicket, sealTicket } from '@sampan/kit/ticket'
 import { StatusError } from '@sampan/resources/errors'
 import { type App, app } from '@sampan/resources/sampan/app'
 import type { Identity } from '../access/access.ts'
+import { makesRelease } from '../apps/makes-release.ts'
 import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
 import type { Part, PartOptions } from '../part.ts'
-import { createPipeline, pipelinesOf } from '../pipelines/create-pipeline.ts'
+import { pipelinesOf } from '../pipelines/create-pipeline.ts'
 import { isRunning } from '../pipelines/is-running.ts'
+import { type Intake, type IntakeOptions, intake as intakeOf, isPreviewed } from '../sources/intake.ts'
 import { serveGit } from './backend.ts'
 import { basicFrom } from './basic.ts'
+import { checkDeployToken, isDeployToken } from './deploy-tokens.ts'
 import { type FetchTicket, fetchUser } from './fetch-ticket.ts'
 import { followPush } from './follow.ts'
 import { writeHooks } from './hook-files.ts'
-import { listenForHooks, type PushTicket } from './hook-server.ts'
-import { stepsOf, type Update } from './push.ts'
+import { listenForHooks, type PushTicket, type Received } from './hook-server.ts'
+import { protectedBranches, protectionFor } from './protected-branches.ts'
+import { pullRequests } from './pull-requests.ts'
+import { received } from './received.ts'
 import { type AppName, type Repositories, repositoriesIn } from './repositories.ts'
 import { type GitRequest, gitRequestFrom } from './route.ts'
 
@@ -25,10 +30,16 @@ export interface GitOptions extends PartOptions {
   readLog: ReadPipelineLog
   /** A larger push is refused, in bytes; default 1 GiB. */
   maxPushBytes?: number
+  preview?: IntakeOptions['preview']
+  /** Told when a branch or pull request is gone. */
+  gone?(app: App, ref: string): Promise<void>
 }
 
 export interface Git extends Part {
   repositories: Repositories
+  /** Where everything that comes in becomes a Pipeline. */
+  intake: Intake
+  pulls: ReturnType<typeof pullRequests>
   /** Starts what was pushed to an app's branch but, because we were interrupted, never built. */
   sweep(): Promise<void>
 }
@@ -43,6 +54,9 @@ export function createGit(options: GitOptions): Git {
   const hooks = join(folder, '.hooks')
   const socket = join(config.home, 'run', 'git.sock')
   const repositories = repositoriesIn(folder, { hooks, maxPushBytes: options.maxPushBytes ?? 1024 ** 3 })
+  const intake = intakeOf({ client, repositories, log, preview: options.preview })
+  const pulls = pullRequests(repositories)
+  const { gone = async () => undefined } = options
   let server: Server | undefined
 
   const find = ({ project, app: name }: AppName) => client.find(app, { namespace: project, name })
@@ -64,6 +78,14 @@ export function createGit(options: GitOptions): Git {
       if (fits && (await isRunning(client, ticket.pipeline))) return { name: fetchUser }
       return refuse(403, `This ticket is not for ${asked.service === 'git-upload-pack' ? full : 'pushing'}.`)
     }
+    if (isDeployToken(given.password)) {
+      const token = await checkDeployToken(client, asked, given.password)
+      if (!token) return refuse(401, 'This deploy token is not for this app, or it was revoked.', challenge)
+      if (asked.service === 'git-receive-pack' && token.right !== 'push') {
+        return refuse(403, 'This deploy token may fetch but not push: make one with the right push.')
+      }
+      return { name: `deploy token ${token.title ?? token.id}` }
+    }
     let who: Identity | undefined
     try {
       who = await access.byPassword(given.name, given.password)
@@ -83,7 +105,38 @@ export function createGit(options: GitOptions): Git {
         `${who.name} may read ${full} but not push to it; ask an owner of ${asked.project} for the role developer.`,
       )
     }
-    return { name: who.name }
+    return { name: who.name, identity: who }
+  }
+
+  /** Why nothing is pushed to this app at all. */
+  function elsewhere({ spec, metadata }: App): string | undefined {
+    const { type, url } = spec.source
+    if (type === 'svn')
+      return `The code of ${metadata.name} comes from Subversion${url ? ` (${url})` : ''}: commit there.`
+    return url && type === 'git' ? `${metadata.name} follows ${url}: push there.` : undefined
+  }
+
+  /** What the hooks of a push are told. */
+  async function hookEnvironment(asked: GitRequest, who: { name: string; identity?: Identity }) {
+    const ticket: PushTicket = {
+      use: 'push',
+      push: randomUUID(),
+      project: asked.project,
+      app: asked.app,
+      user: who.name,
+      exp: Math.floor(now().getTime() / 1000) + followed,
+    }
+    const patterns = await protectedBranches(client, asked)
+    const right = { group: app.group, resource: app.plural, subresource: 'protected', verb: 'update' }
+    const maintains =
+      patterns.length > 0 &&
+      who.identity !== undefined &&
+      (await access.may(who.identity, { ...right, namespace: asked.project, name: asked.app }))
+    return {
+      SAMPAN_HOOK_SOCKET: socket,
+      SAMPAN_HOOK_TICKET: sealTicket(key, ticket),
+      ...protectionFor(patterns, maintains),
+    }
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -101,82 +154,72 @@ export function createGit(options: GitOptions): Git {
       response.writeHead(404, { 'content-type': 'text/plain' }).end(`${help}\n`)
       return
     }
-    await repositories.ensure(asked, found.spec.source.branch)
-    const ticket: PushTicket = {
-      use: 'push',
-      push: randomUUID(),
-      project: asked.project,
-      app: asked.app,
-      user: who.name,
-      exp: Math.floor(now().getTime() / 1000) + followed,
+    const why = asked.service === 'git-receive-pack' ? elsewhere(found) : undefined
+    if (why) {
+      request.resume()
+      response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`)
+      return
     }
+    await repositories.ensure(asked, found.spec.source.branch)
     await serveGit(asked, request, response, {
       root: folder,
       user: who.name,
       environment: {
-        ...repositories.environment,
-        ...(asked.path === '/git-receive-pack' && {
-          SAMPAN_HOOK_SOCKET: socket,
-          SAMPAN_HOOK_TICKET: sealTicket(key, ticket),
-        }),
+        ...(who.name === fetchUser ? repositories.wholeEnvironment : repositories.environment),
+        ...(asked.path === '/git-receive-pack' && (await hookEnvironment(asked, who))),
       },
     })
   }
 
-  const build = async (one: App, name: AppName, sha: string, more: { before?: string; by?: string; cause: string }) => {
-    const { before, by, cause } = more
-    const commit = { ...(await repositories.commit(name, sha)), ref: `refs/heads/${one.spec.source.branch}` }
-    return createPipeline(client, {
-      app: one,
-      event: 'push',
-      commit: { ...commit, ...(before && { before }) },
-      by,
-      cause,
-    })
-  }
-
-  async function* pushed(ticket: PushTicket, updates: Update[], signal: AbortSignal): AsyncGenerator<string> {
+  async function* pushed(ticket: PushTicket, given: Received, signal: AbortSignal): AsyncGenerator<string> {
     const one = await find(ticket)
     if (!one) {
       yield `Kept, but there is no app ${ticket.app} in ${ticket.project} any more.`
       return
     }
     await repositories.settleHead(ticket, one.spec.source.branch)
-    for (const step of stepsOf(updates, one)) {
-      if (step.do === 'say') {
-        yield step.text
-        continue
-      }
-      const { before, after } = step.update
-      const made = await build(one, ticket, after, { before, by: ticket.user, cause: `push/${ticket.push}/${after}` })
-      log.info('pushed', {
-        app: `${ticket.project}/${ticket.app}`,
-        commit: after,
-        by: ticket.user,
-        pipeline: made.metadata.name,
-      })
+    const all = await received(one, { ...ticket, ...given }, { repositories, pulls, intake, gone })
+    for (const { says } of all) if (says) yield says
+    const runs = all.flatMap(({ pipeline }) => (pipeline ? [pipeline] : []))
+    for (const { spec } of runs) {
       yield ''
-      yield `Pipeline ${made.spec.number} of ${ticket.project}/${ticket.app}. It goes on when this connection ends; see ${config.platformURL}`
-      yield* followPush({ namespace: ticket.project, name: made.metadata.name }, { client, readLog, signal })
+      yield `Pipeline ${spec.number} of ${ticket.project}/${ticket.app}. It goes on when this connection ends; see ${config.platformURL}`
     }
+    // Of many the one that deploys is followed: nobody waits for all branches of an import.
+    const main = `refs/heads/${one.spec.source.branch}`
+    const followed = runs.find(({ spec }) => spec.commit.ref === main) ?? runs[0]
+    if (!followed) return
+    const at = { namespace: ticket.project, name: followed.metadata.name }
+    yield* followPush(at, {
+      client,
+      readLog,
+      signal,
+      makesRelease: makesRelease(followed, one) || isPreviewed(one, followed.spec),
+    })
   }
 
   async function sweep() {
     const { items } = await client.list(app)
     for (const one of items) {
+      const { branch, type, url } = one.spec.source
       const name = { project: one.metadata.namespace ?? '', app: one.metadata.name }
-      if (one.spec.source.type !== 'git' || !(await repositories.exists(name))) continue
-      const head = await repositories.resolve(name, `refs/heads/${one.spec.source.branch}`)
+      if (type !== 'git' || url || !(await repositories.exists(name))) continue
+      const ref = `refs/heads/${branch}`
+      const head = await repositories.resolve(name, ref)
       if (!head) continue
       const known = await pipelinesOf(client, one)
       if (known.some((each) => each.spec.commit.sha === head)) continue
-      await build(one, name, head, { cause: `sweep/${head}` })
+      const commit = { ...(await repositories.commit(name, head)), ref }
+      const taken = await intake(one, { event: 'push', branch, commit, cause: `sweep/${head}` })
+      if ('skipped' in taken) continue
       log.warn('a push had not been built: starting it now', { app: `${name.project}/${name.app}`, commit: head })
     }
   }
 
   return {
     repositories,
+    intake,
+    pulls,
     sweep,
     handlers: [{ prefix: '/git/', handle }],
     async start() {

@@ -20,6 +20,8 @@ export const serverSettings = ({ hooks, maxPushBytes }: GitSettings): Record<str
   'receive.advertisePushOptions': 'true',
   'uploadpack.allowFilter': 'true',
   'uploadpack.allowAnySHA1InWant': 'true',
+  // Uploads, trials and what is just being brought in: nobody's to clone or to push to.
+  'transfer.hideRefs': 'refs/sampan',
   'pack.threads': '2',
   'gc.autoDetach': 'false',
 })

@@ -1,5 +1,17 @@
 import type { Resource } from '../meta.ts'
-import { anything, boolean, type Infer, integer, list, map, object, oneOf, optional, text } from '../schema.ts'
+import {
+  anything,
+  boolean,
+  conditions,
+  type Infer,
+  integer,
+  list,
+  map,
+  object,
+  oneOf,
+  optional,
+  text,
+} from '../schema.ts'
 import { ourResource } from './group.ts'
 
 /** What the developer states once; the service type's template says what each value does. */
@@ -46,6 +58,10 @@ const cronJob = object({
   target: optional(text()),
   disabled: optional(boolean()),
 })
+
+/** Where code may live besides here; each speaks its own webhooks and takes commit statuses in its own way. */
+export const codeHosts = ['github', 'gitlab', 'gitea', 'gogs'] as const
+export type CodeHost = (typeof codeHosts)[number]
 
 const spec = object({
   source: object(
@@ -127,6 +143,16 @@ const status = object({
   lastPipeline: optional(text()),
   lastRelease: optional(integer()),
   restored: optional(text({ description: 'The last rollback whose parameters the app took over' })),
+  codeHost: optional(
+    oneOf(codeHosts, { description: 'What `source.url` is served by, as its first webhook told; statuses go there' }),
+  ),
+  resolvedImage: optional(
+    object(
+      { image: text(), digest: text() },
+      { description: 'With source type image: what its tag meant when it was taken' },
+    ),
+  ),
+  conditions: optional(conditions()),
   observedGeneration: optional(integer()),
 })
 

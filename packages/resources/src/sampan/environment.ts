@@ -1,5 +1,5 @@
 import type { Resource } from '../meta.ts'
-import { conditions, type Infer, integer, map, object, oneOf, optional, text } from '../schema.ts'
+import { conditions, type Infer, integer, map, object, oneOf, optional, text, time } from '../schema.ts'
 import { ourResource } from './group.ts'
 
 const spec = object({
@@ -12,6 +12,17 @@ const spec = object({
   policy: oneOf(['automatic', 'approval'], { default: 'automatic' }),
   quota: optional(map(text(), { description: 'As ResourceQuota `spec.hard`; default: a share of the project’s' })),
   env: optional(map(text(), { description: 'Overlay: environment variables of every app here' })),
+  preview: optional(
+    object(
+      {
+        app: text({ description: 'The only app that runs here' }),
+        ref: text({ description: 'The only ref whose runs make releases for it, as `refs/pull/7/head`' }),
+        pullRequest: optional(integer({ minimum: 1 })),
+        until: optional(time({ description: 'Removed then, unless something is pushed before' })),
+      },
+      { description: 'Made for one pull request or branch, and removed with it' },
+    ),
+  ),
 })
 const status = object({
   phase: optional(oneOf(['Ready', 'Failed'])),

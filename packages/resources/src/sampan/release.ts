@@ -18,6 +18,7 @@ const spec = object({
     }),
   ),
   pipeline: optional(text()),
+  preview: optional(text({ description: 'The preview environment it was made for; it goes nowhere else' })),
   by: optional(text()),
   reason: optional(text({ description: 'Why it was made, when not by a push: `scaled to 3`, `rollback to 4`' })),
   exposedPort: optional(integer({ description: 'First port the image exposes; used when no port is stated' })),
