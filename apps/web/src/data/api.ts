@@ -13,21 +13,34 @@ export class Refused extends Error {
 /** A request to the platform as the signed-in user (session cookie). Throws `Refused`. */
 export async function api<T>(
   path: string,
-  options: { method?: string; body?: unknown; signal?: AbortSignal } = {},
+  options: { method?: string; body?: unknown; type?: string; signal?: AbortSignal; accept?: string } = {},
 ): Promise<T> {
-  const response = await request(path, { ...options, accept: 'application/json' })
+  const response = await request(path, { accept: 'application/json', ...options })
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
 export async function request(
   path: string,
-  { method = 'GET', body, signal, accept }: { method?: string; body?: unknown; signal?: AbortSignal; accept?: string },
+  {
+    method = 'GET',
+    body,
+    type = 'application/json',
+    signal,
+    accept,
+  }: {
+    method?: string
+    /** Sent as JSON; a Blob (a file) as it is. */
+    body?: unknown
+    type?: string
+    signal?: AbortSignal
+    accept?: string
+  },
 ): Promise<Response> {
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',
-    headers: { ...(accept && { accept }), ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    headers: { ...(accept && { accept }), ...(body !== undefined && { 'content-type': type }) },
+    ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
     ...(signal && { signal }),
   })
   if (!response.ok) throw await refusalFrom(response)
@@ -38,7 +51,8 @@ async function refusalFrom(response: Response): Promise<Refused> {
   const raw = await response.text()
   try {
     const { detail, message, instance } = JSON.parse(raw) as { detail?: string; message?: string; instance?: string }
-    return new Refused(response.status, detail ?? message ?? response.statusText, instance)
+    const request = instance ?? response.headers.get('x-request-id') ?? undefined
+    return new Refused(response.status, detail ?? message ?? response.statusText, request)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return new Refused(response.status, `${response.status} ${response.statusText}`)

@@ -1,10 +1,10 @@
-import { createContext, type ReactNode, useContext, useState } from 'react'
-import { type Language, languageFor, languages, type MessageKey, text } from '../data/messages.ts'
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
+import { type Language, languageFor, languages, type MessageKey, text, type Values } from '../data/messages.ts'
 
 interface Words {
   language: Language
   setLanguage: (language: Language) => void
-  t: (key: MessageKey, values?: Record<string, string | number>) => string
+  t: (key: MessageKey, values?: Values) => string
 }
 
 const Context = createContext<Words | undefined>(undefined)
@@ -13,15 +13,18 @@ const storageKey = 'sampan.language'
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [language, set] = useState<Language>(remembered)
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
-  const setLanguage = (next: Language) => {
-    localStorage.setItem(storageKey, next)
-    set(next)
-  }
-  return (
-    <Context.Provider value={{ language, setLanguage, t: (key, values) => text(language, key, values) }}>
-      {children}
-    </Context.Provider>
+  const words = useMemo<Words>(
+    () => ({
+      language,
+      setLanguage: (next) => {
+        localStorage.setItem(storageKey, next)
+        set(next)
+      },
+      t: (key, values) => text(language, key, values),
+    }),
+    [language],
   )
+  return <Context.Provider value={words}>{children}</Context.Provider>
 }
 
 /** The texts of the chosen language. */

@@ -1,58 +1,64 @@
-import {
-  ActionIcon,
-  Alert,
-  AppShell,
-  Button,
-  Group,
-  Text,
-  Tooltip,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core'
-import { ExitIcon, MoonIcon, SunIcon } from '@radix-ui/react-icons'
+import { ActionIcon, Alert, AppShell, Burger, Button, Group, Kbd, Menu, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { ExitIcon, KeyboardIcon, MagnifyingGlassIcon, PersonIcon } from '@radix-ui/react-icons'
 import { useQueryClient } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { Link } from 'wouter'
+import { type ReactNode, useEffect } from 'react'
+import { Link, useLocation } from 'wouter'
+import { paletteAction, shortcutsAction } from '../actions/shell.ts'
+import { offer } from '../data/action.ts'
+import { stores, useIsLost } from '../data/live.ts'
 import { platform } from '../data/platform.ts'
+import { useMe } from '../data/session.ts'
+import { shortcutText } from '../data/shortcuts.ts'
+import { useActions, useOffers } from './action-provider.tsx'
 import { useWords } from './language.tsx'
-import { useLive } from './live.tsx'
+import { Navigation } from './navigation.tsx'
+import { Preferences } from './preferences.tsx'
 
-/** What is around every page: name, language, brightness, leaving; and a banner when the line is down. */
-export function Shell({ user, children }: { user: string; children: ReactNode }) {
+export const isMac = navigator.platform.startsWith('Mac')
+
+/** What is around every page: navigation, search, preferences, leaving; and a banner when the line is down. */
+export function Shell({ children }: { children: ReactNode }) {
   const { t } = useWords()
-  const client = useQueryClient()
-  const isConnected = useLive()
-  const signOut = async () => {
-    await platform.signOut()
-    client.clear()
-    location.assign('/')
-  }
+  const isLost = useIsLost()
+  const [isOpen, menu] = useDisclosure()
+  const [path] = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere closes the menu
+  useEffect(() => menu.close(), [path])
+  useOffers([offer(paletteAction, undefined), offer(shortcutsAction, undefined)], 'shell')
   return (
-    <AppShell header={{ height: 56 }} padding="md">
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+      padding={{ base: 'md', md: 'lg' }}
+    >
+      <a href="#content" className="skip">
+        {t('shell.skip')}
+      </a>
       <AppShell.Header>
-        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Link href="/" className="brand">
-            <img src="/icon.svg" width={28} height={28} alt="" />
-            <Text fw={700} size="lg">
-              Sampan
-            </Text>
-          </Link>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
           <Group gap="xs" wrap="nowrap">
-            <Text size="sm" c="dimmed" visibleFrom="xs">
-              {user}
-            </Text>
+            <Burger opened={isOpen} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t('shell.menu')} />
+            <Link href="/" className="brand">
+              <img src="/icon.svg" width={26} height={26} alt="" />
+              <Text fw={650} span>
+                Sampan
+              </Text>
+            </Link>
+          </Group>
+          <Group gap={4} wrap="nowrap">
+            <SearchButton />
             <Preferences />
-            <Tooltip label={t('shell.signOut')}>
-              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.signOut')} onClick={signOut}>
-                <ExitIcon width={18} height={18} />
-              </ActionIcon>
-            </Tooltip>
+            <AccountMenu />
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Main>
-        {!isConnected && (
-          <Alert color="orange" mb="md" role="status">
+      <AppShell.Navbar p="xs" aria-label={t('shell.main')}>
+        <Navigation />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        {isLost && (
+          <Alert color="orange" mb="md" role="status" variant="light">
             {t('shell.connectionLost')}
           </Alert>
         )}
@@ -62,32 +68,70 @@ export function Shell({ user, children }: { user: string; children: ReactNode })
   )
 }
 
-/** Language and brightness, also before signing in. */
-export function Preferences() {
-  const { t, language, setLanguage } = useWords()
-  const { setColorScheme } = useMantineColorScheme()
-  const isDark = useComputedColorScheme('light') === 'dark'
+function SearchButton() {
+  const { t } = useWords()
+  const { start } = useActions()
+  const show = () => void start(paletteAction, undefined)
   return (
     <>
       <Button
-        size="compact-sm"
+        visibleFrom="sm"
+        variant="default"
+        size="xs"
+        w={240}
+        justify="space-between"
+        className="search"
+        leftSection={<MagnifyingGlassIcon />}
+        rightSection={<Kbd size="xs">{shortcutText('mod+k', isMac)}</Kbd>}
+        onClick={show}
+      >
+        {t('common.search')}
+      </Button>
+      <ActionIcon
+        hiddenFrom="sm"
         variant="subtle"
         color="gray"
-        onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
+        size="lg"
+        aria-label={t('common.search')}
+        onClick={show}
       >
-        {t('shell.language')}
-      </Button>
-      <Tooltip label={t('shell.dark')}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={t('shell.dark')}
-          onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
-        >
-          {isDark ? <SunIcon width={18} height={18} /> : <MoonIcon width={18} height={18} />}
-        </ActionIcon>
-      </Tooltip>
+        <MagnifyingGlassIcon width={16} height={16} />
+      </ActionIcon>
     </>
+  )
+}
+
+function AccountMenu() {
+  const { t } = useWords()
+  const { start } = useActions()
+  const client = useQueryClient()
+  const { name } = useMe()
+  const signOut = async () => {
+    await platform.signOut()
+    stores.clear()
+    client.clear()
+    location.assign('/')
+  }
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.account')}>
+          <PersonIcon width={16} height={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown miw={180}>
+        <Menu.Label>{name}</Menu.Label>
+        <Menu.Item leftSection={<PersonIcon />} component={Link} href="/account">
+          {t('shell.account')}
+        </Menu.Item>
+        <Menu.Item leftSection={<KeyboardIcon />} onClick={() => void start(shortcutsAction, undefined)}>
+          {t('shell.keys')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<ExitIcon />} onClick={signOut}>
+          {t('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }

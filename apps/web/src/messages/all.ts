@@ -1,0 +1,30 @@
+import { addMessages } from './add.ts'
+import { columnMessages } from './column.ts'
+import { commonMessages } from './common.ts'
+import { configMessages } from './config.ts'
+import { homeMessages } from './home.ts'
+import { logMessages } from './log.ts'
+import { paletteMessages } from './palette.ts'
+import { pipelineMessages } from './pipeline.ts'
+import { platformMessages } from './platform.ts'
+import { projectMessages } from './project.ts'
+import { shellMessages } from './shell.ts'
+import { signInMessages } from './sign-in.ts'
+import { stateMessages } from './state.ts'
+
+/** The texts of every noun. A new noun is a file beside this one and a line here. */
+export const allMessages = {
+  ...addMessages,
+  ...commonMessages,
+  ...columnMessages,
+  ...configMessages,
+  ...homeMessages,
+  ...logMessages,
+  ...paletteMessages,
+  ...pipelineMessages,
+  ...platformMessages,
+  ...projectMessages,
+  ...shellMessages,
+  ...signInMessages,
+  ...stateMessages,
+}

@@ -1,0 +1,12 @@
+import type { Messages } from '../data/messages.ts'
+
+export const paletteMessages = {
+  'palette.actions': { en: 'Here', zh: '当前页' },
+  'palette.apps': { en: 'Apps', zh: '应用' },
+  'palette.empty': { en: 'Nothing is called “{text}”.', zh: '没有名为“{text}”的内容。' },
+  'palette.hint': { en: 'Search for pages, apps, objects, actions…', zh: '搜索页面、应用、对象、操作…' },
+  'palette.objects': { en: 'Objects', zh: '对象' },
+  'palette.pages': { en: 'Go to', zh: '前往' },
+  'palette.pipelines': { en: 'Pipelines', zh: '流水线' },
+  'palette.projects': { en: 'Projects', zh: '项目' },
+} as const satisfies Messages

@@ -1,0 +1,72 @@
+import { lazy, Suspense } from 'react'
+import { addToProject } from '../../actions/project.ts'
+import { offer } from '../../data/action.ts'
+import { newestFirst, placesOf, useApps, usePipelines } from '../../data/ours.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { useOffers } from '../../parts/action-provider.tsx'
+import { AppTile } from '../../parts/app-tile.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { useWords } from '../../parts/language.tsx'
+import { Loaded, Loading } from '../../parts/loaded.tsx'
+import { Page as Frame, Section } from '../../parts/page.tsx'
+import { RunLine } from '../../parts/run-line.tsx'
+import { topology } from './slots.ts'
+
+const Topology = topology && lazy(async () => ({ default: (await topology!()).Topology }))
+
+/** A project: its apps, how they hang together, what was built last. */
+export function Page({ project }: { project: string }) {
+  const { t } = useWords()
+  const apps = useApps(project)
+  const pipelines = usePipelines(project)
+  const runs = pipelines.items.toSorted(newestFirst).slice(0, 5)
+  useOffers([offer(addToProject, project, project)], project)
+  return (
+    <Frame
+      title={project}
+      trail={[{ label: t('home.title'), href: '/' }]}
+      actions={<ActionButton action={addToProject} target={project} variant="filled" />}
+    >
+      <Loaded
+        query={apps}
+        isEmpty={(all) => all.length === 0}
+        empty={
+          <Empty
+            title={t('project.noApps')}
+            action={<ActionButton action={addToProject} target={project} variant="filled" />}
+          >
+            {t('project.noAppsHelp')}
+          </Empty>
+        }
+      >
+        {(all) => (
+          <>
+            <Section title={t('project.apps')}>
+              <div className="cards">
+                {placesOf(all).map((place) => (
+                  <AppTile key={`${place.name}/${place.environment}`} place={place} />
+                ))}
+              </div>
+            </Section>
+            {Topology && (
+              <Section title={t('project.topology')}>
+                <Suspense fallback={<Loading />}>
+                  <Topology project={project} />
+                </Suspense>
+              </Section>
+            )}
+            {runs.length > 0 && (
+              <Section title={t('project.runs')}>
+                <div className="panel">
+                  {runs.map((one) => (
+                    <RunLine key={one.metadata.uid} pipeline={one} />
+                  ))}
+                </div>
+              </Section>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Frame>
+  )
+}

@@ -1,0 +1,34 @@
+import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { MoonIcon, SunIcon } from '@radix-ui/react-icons'
+import { useWords } from './language.tsx'
+
+/** Language and brightness, also before signing in. */
+export function Preferences() {
+  const { t, language, setLanguage } = useWords()
+  const { setColorScheme } = useMantineColorScheme()
+  const isDark = useComputedColorScheme('light') === 'dark'
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        lang={language === 'zh' ? 'en' : 'zh-CN'}
+        onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
+      >
+        {t('shell.language')}
+      </Button>
+      <Tooltip label={t('shell.dark')}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={t('shell.dark')}
+          onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+        >
+          {isDark ? <SunIcon width={16} height={16} /> : <MoonIcon width={16} height={16} />}
+        </ActionIcon>
+      </Tooltip>
+    </>
+  )
+}

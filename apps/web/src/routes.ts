@@ -1,0 +1,15 @@
+import type { ComponentType } from 'react'
+
+/** A page: its address and where its code is. Every page is loaded when it is first asked for. */
+export interface PageRoute {
+  path: string
+  /** `Page` gets the parameters of the address as its properties. */
+  // biome-ignore lint/suspicious/noExplicitAny: each page names its own parameters
+  load: () => Promise<{ Page: ComponentType<any> }>
+}
+
+/** Every address of the console; the first that fits is taken. */
+export const routes: readonly PageRoute[] = [
+  { path: '/', load: () => import('./pages/home/page.tsx') },
+  { path: '/projects/:project', load: () => import('./pages/project/page.tsx') },
+]
