@@ -156,7 +156,7 @@ function merge<T>(key: Node, value: Node, shape: Shape<T>, there: T, decoder: De
 }
 
 /** A map of one kind of value; entries are replaced one by one, entries already there stay. */
-export function mapOf<T>(of: Shape<T>): Shape<Record<string, T>> {
+export function mapOf<T>(of: Shape<T>, nameOf = keyOf): Shape<Record<string, T>> {
   const shape: Shape<Record<string, T>> = {
     zero: () => Object.create(null) as Record<string, T>,
     read(node, there, decoder) {
@@ -168,7 +168,7 @@ export function mapOf<T>(of: Shape<T>): Shape<Record<string, T>> {
           into = merge(key, value, shape, into, decoder)
           continue
         }
-        const name = keyOf(key, decoder)
+        const name = nameOf(key, decoder)
         if (name === undefined) continue
         const made = decoder.decode(value, of, of.zero())
         if (made !== bad) into[name] = made
@@ -184,6 +184,14 @@ function keyOf(key: Node, decoder: Decoder): string | undefined {
   if (target.kind === 'scalar') return target.value
   decoder.refuse(key, `${found(target)} cannot be a key`)
   return undefined
+}
+
+/** Where any type is welcome, `yes` is the key true. */
+function typedKeyOf(key: Node, decoder: Decoder): string | undefined {
+  const target = key.kind === 'alias' ? key.target : key
+  if (target.kind !== 'scalar') return keyOf(key, decoder)
+  const value = scalarOf(target, decoder)
+  return value === bad ? undefined : String(value)
 }
 
 type Fields = Record<string, Shape<never>>
@@ -234,6 +242,8 @@ export const anything: Shape<Setting> = {
   read(node, _there, decoder) {
     if (node.kind === 'scalar') return scalarOf(node, decoder)
     if (node.kind === 'list') return list(anything).read(node, [], decoder)
-    return mapOf(anything).read(node, mapOf(anything).zero(), decoder)
+    return anyMap.read(node, anyMap.zero(), decoder)
   },
 }
+
+const anyMap = mapOf(anything, typedKeyOf)

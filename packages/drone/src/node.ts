@@ -46,7 +46,6 @@ export class YamlError extends Error {
 const tolerated = new Set([
   'DUPLICATE_KEY',
   'TAG_RESOLVE_FAILED',
-  'TAB_AS_INDENT',
   'BAD_INDENT',
   'MISSING_CHAR',
   'BAD_DIRECTIVE',
@@ -54,7 +53,7 @@ const tolerated = new Set([
 ])
 /** Tolerated codes are fatal all the same when the message says so. */
 const fatal =
-  /Missing closing|must be at the same|All mapping items|All sequence items|must end with|not enclosed|seq-item-ind|Expected .* to (start|end)|sequence item without|start with -|Nested mappings/i
+  /Missing closing|must be at the same|All mapping items|All sequence items|must end with|not enclosed|seq-item-ind|Expected .* to (start|end)|sequence item without|start with -|Nested mappings|need to be followed by/i
 
 const maximumDepth = 200
 

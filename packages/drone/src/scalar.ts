@@ -54,7 +54,7 @@ export function typedText(text: string): Typed {
   const whole = wholeOf(text)
   if (whole !== undefined) return whole
   const plain = text.replaceAll('_', '')
-  return floatForm.test(plain) ? Number(plain) : text
+  return floatForm.test(plain) && Number.isFinite(Number(plain)) ? Number(plain) : text
 }
 
 /** Decimal, `0x`, `0o`, `0b` and leading-zero octal whole numbers of 64 bits. */
