@@ -1,7 +1,7 @@
 import type { Client } from '@sampan/client/client'
 import { type Controller, controller } from '@sampan/control/controller'
 import { again, event, type Plan, type Step, status } from '@sampan/control/plan'
-import { quantityOfBytes, quantityOfMilli } from '@sampan/kit/quantity'
+import { milliOf, quantityOfBytes, quantityOfMilli } from '@sampan/kit/quantity'
 import { matches, parseSelector } from '@sampan/kit/selectors'
 import { customResourceDefinition } from '@sampan/resources/apiextensions/custom-resource-definition'
 import {
@@ -14,12 +14,20 @@ import { type Definition, pathOf } from '@sampan/resources/define'
 import { isReason } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { limited, type Memory, noMemory, remember } from './hpa-behavior.ts'
-import { amountOfResource, type Proposal, proposed, type Usage, type Wanted } from './hpa-replicas.ts'
+import { customName, isCustom, type Metric, proposedBy, type Reading, readMetric, shownCustom } from './hpa-custom.ts'
+import {
+  amountOfResource,
+  type Proposal,
+  proposed,
+  type Tolerance,
+  type Usage,
+  usualTolerance,
+  type Wanted,
+} from './hpa-replicas.ts'
 import { customKind, keptBuiltInKinds } from './served-kinds.ts'
 
 export const periodMs = 15_000
 
-type Metric = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number]
 type HpaStatus = NonNullable<HorizontalPodAutoscaler['status']>
 
 /** autoscaling/v1 Scale, as `/scale` of every kind gives it. */
@@ -32,6 +40,8 @@ export interface Measured {
   scale: Scale
   pods: readonly Pod[]
   usage: ReadonlyMap<string, Usage>
+  /** What others measure, or why it could not be had. */
+  readings?: ReadonlyMap<Metric, Reading | Error>
   memory: Memory
   now: Date
 }
@@ -44,7 +54,8 @@ export interface Verdict {
 }
 
 /** Says how many pods there should be and why. Changes nothing but `memory`. */
-export function decide(one: HorizontalPodAutoscaler, { scale, pods, usage, memory, now }: Measured): Verdict {
+export function decide(one: HorizontalPodAutoscaler, measured: Measured): Verdict {
+  const { scale, memory, now } = measured
   const current = scale.spec?.replicas ?? 0
   let conditions = (one.status?.conditions ?? []) as AnyCondition[]
   const steps: Step[] = []
@@ -88,7 +99,7 @@ export function decide(one: HorizontalPodAutoscaler, { scale, pods, usage, memor
   const failures: string[] = []
   for (const metric of metrics as Metric[]) {
     try {
-      found.push({ metric, proposal: proposed(pods, usage, current, wantedBy(metric), now) })
+      found.push({ metric, proposal: proposalOf(one, metric, measured) })
     } catch (error) {
       failures.push(`failed to get ${nameOf(metric)}: ${(error as Error).message}`)
     }
@@ -135,6 +146,23 @@ export function decide(one: HorizontalPodAutoscaler, { scale, pods, usage, memor
   return done(result.replicas, result.replicas, found.map(shownMetric))
 }
 
+function proposalOf(one: HorizontalPodAutoscaler, metric: Metric, measured: Measured): Proposal {
+  const { scale, pods, usage, readings, now } = measured
+  const current = scale.spec?.replicas ?? 0
+  const tolerance = toleranceOf(one)
+  if (!isCustom(metric)) return proposed(pods, usage, current, { ...wantedBy(metric), tolerance }, now)
+  const reading = readings?.get(metric) ?? new Error('nothing was measured')
+  if (reading instanceof Error) throw reading
+  return proposedBy(metric, reading, { pods, current, tolerance, now })
+}
+
+function toleranceOf({ spec }: HorizontalPodAutoscaler): Tolerance {
+  const of = (rules: { tolerance?: string } | undefined, usual: number) =>
+    rules?.tolerance === undefined ? usual : milliOf(rules.tolerance) / 1000
+  const { scaleUp, scaleDown } = spec.behavior ?? {}
+  return { up: of(scaleUp, usualTolerance.up), down: of(scaleDown, usualTolerance.down) }
+}
+
 const limitText: Record<string, string> = {
   TooManyReplicas: 'the desired replica count is more than the maximum replica count',
   TooFewReplicas: 'the desired replica count is less than the minimum replica count',
@@ -159,10 +187,11 @@ function nameOf(metric: Metric | undefined): string {
     return `${resource?.name} resource${resource?.target.averageUtilization === undefined ? '' : ' utilization (percentage of request)'}`
   if (type === 'ContainerResource')
     return `${containerResource?.name} container resource utilization (percentage of request)`
-  return `${type ?? 'unknown'} metric`
+  return metric && isCustom(metric) ? customName(metric) : `${type ?? 'unknown'} metric`
 }
 
 function shownMetric({ metric, proposal }: { metric: Metric; proposal: Proposal }) {
+  if (isCustom(metric)) return shownCustom(metric, proposal)
   const source = metric.resource ?? metric.containerResource
   const averageValue = source?.name === 'cpu' ? quantityOfMilli(proposal.average) : quantityOfBytes(proposal.average)
   const current = {
@@ -199,7 +228,8 @@ export function horizontalPodAutoscalers(client: Client): Controller {
       lastRuns.set(key, { at: now.getTime(), generation: one.metadata.generation })
       const { kind, apiVersion, name } = one.spec.scaleTargetRef
       const customKinds = snapshot.list(customResourceDefinition).flatMap((each) => customKind(each) ?? [])
-      const target = [...keptBuiltInKinds, ...customKinds].find(
+      const kinds = [...keptBuiltInKinds, ...customKinds]
+      const target = kinds.find(
         (each) => each.kind === kind && (apiVersion ?? '').split('/').slice(0, -1).join('') === each.group,
       )
       const path = target && pathOf(target, { namespace: one.metadata.namespace, name, subresource: 'scale' })
@@ -210,8 +240,16 @@ export function horizontalPodAutoscalers(client: Client): Controller {
         const pods = snapshot
           .list(pod, one.metadata.namespace)
           .filter(({ metadata }) => matches(selector, metadata.labels))
-        const usage = await usageIn(client, one.metadata.namespace ?? '', scale.status?.selector ?? '')
-        const verdict = decide(one, { scale, pods, usage, memory, now })
+        const { namespace = '' } = one.metadata
+        const labelled = scale.status?.selector ?? ''
+        const metrics: readonly Metric[] = one.spec.metrics ?? []
+        const needsUsage = metrics.length === 0 || metrics.some((metric) => !isCustom(metric))
+        const usage = needsUsage ? await usageIn(client, namespace, labelled) : new Map<string, Usage>()
+        const asking = { ask: (at: string) => ask(client, at), namespace, selector: labelled, kinds }
+        const readings = new Map<Metric, Reading | Error>()
+        for (const metric of metrics.filter(isCustom))
+          readings.set(metric, await readMetric(metric, asking).catch((error: Error) => error))
+        const verdict = decide(one, { scale, pods, usage, readings, memory, now })
         const current = scale.spec?.replicas ?? 0
         if (verdict.replicas !== undefined && verdict.replicas !== current) {
           await client.raw({

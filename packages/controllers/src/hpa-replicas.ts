@@ -10,6 +10,13 @@ export interface Wanted {
   container?: string
   /** Per cent of what pods request, or an amount per pod. */
   target: { utilization: number } | { average: number }
+  tolerance?: Tolerance
+}
+
+/** Shares of the target within which nothing changes. */
+export interface Tolerance {
+  up: number
+  down: number
 }
 
 export interface Proposal {
@@ -17,10 +24,14 @@ export interface Proposal {
   /** What is, as the status shows it. */
   average: number
   utilization?: number
+  /** `average` is of all pods together. */
+  isTotal?: boolean
 }
 
-/** No change for so small a difference. */
-const tolerance = 0.1
+export const usualTolerance: Tolerance = { up: 0.1, down: 0.1 }
+
+/** Rounded, so that a target hit exactly at the edge is not lost to the arithmetic. */
+export const isWithin = (ratio: number, { up, down }: Tolerance) => ratio - 1 <= up + 1e-9 && 1 - ratio <= down + 1e-9
 const cpuInitialMs = 5 * 60_000
 const readyDelayMs = 30_000
 
@@ -51,8 +62,9 @@ export function proposed(
     wanted,
   )
   const shown = { average: base.average, ...(base.utilization !== undefined && { utilization: base.utilization }) }
+  const { tolerance = usualTolerance } = wanted
   if (starting.length + silent.length === 0) {
-    if (Math.abs(base.ratio - 1) <= tolerance) return { replicas: current, ...shown }
+    if (isWithin(base.ratio, tolerance)) return { replicas: current, ...shown }
     return { replicas: Math.ceil(base.ratio * telling.length), ...shown }
   }
   const whole = (pod: Pod): number => ('average' in wanted.target ? wanted.target.average : requestOf(pod, wanted))
@@ -60,7 +72,7 @@ export function proposed(
   if (base.ratio < 1) assumed.push(...silent.map((pod): [Pod, number] => [pod, whole(pod)]))
   else if (base.ratio > 1) assumed.push(...[...silent, ...starting].map((pod): [Pod, number] => [pod, 0]))
   const careful = ratioOf(assumed, wanted)
-  const isSmall = Math.abs(careful.ratio - 1) <= tolerance
+  const isSmall = isWithin(careful.ratio, tolerance)
   const isTurned = (base.ratio < 1 && careful.ratio > 1) || (base.ratio > 1 && careful.ratio < 1)
   if (isSmall || isTurned) return { replicas: current, ...shown }
   const replicas = Math.ceil(careful.ratio * assumed.length)
