@@ -194,6 +194,11 @@ test('from push to rollback, seen through the API', async () => {
   await one.push(1)
   const [row] = (await call('GET', '/api/apps?project=demo')).body
   assert.deepEqual([row.state, row.url, row.release, row.ready], ['verified', 'http://web-test.demo.localhost', 1, 1])
+  const { body: preview } = await call('POST', '/api/projects/demo/apps/web/preview', { replicas: 2, env: { A: '1' } })
+  assert.equal(preview.reason, 'scaled to 2, env A set')
+  assert.match(preview.environments[0].diff, /^- {2}replicas: 1\n\+ {2}replicas: 2$/m)
+  assert.deepEqual((await call('POST', '/api/projects/demo/apps/web/preview', {})).body, { environments: [] })
+  assert.equal((await call('GET', '/api/projects/demo/apps/web')).body.releases.length, 1)
   const scaled = await callAndSettle('PATCH', '/api/projects/demo/apps/web/parameters', { replicas: 2 })
   assert.deepEqual([scaled.body.release, scaled.body.rollout], ['web-2', 'web.test.2'])
 

@@ -157,7 +157,7 @@ async function launch(api: Client, namespace: string, { name, template, branch, 
 }
 
 /** Parameters with defaults. Throws Invalid with every problem in words. */
-function checked(given: unknown): AppParameters {
+export function checked(given: unknown): AppParameters {
   const parameters = valid(appParameters, given)
   const problems = parameterProblems(parameters)
   if (problems.length > 0) throw new StatusError('Invalid', problems.join(' '))

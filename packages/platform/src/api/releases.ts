@@ -12,6 +12,7 @@ import { inEnvironment, releaseName, rolloutsOf, stateOf } from '../rollouts/his
 import { rolloutFrom } from '../rollouts/make.ts'
 import { found } from './apps.ts'
 import { type ApiContext, all } from './context.ts'
+import { previewRoutes } from './preview.ts'
 import { releaseRows } from './rows.ts'
 
 export function releaseRoutes(context: ApiContext) {
@@ -22,6 +23,7 @@ export function releaseRoutes(context: ApiContext) {
     throw new StatusError('NotFound', `${params.app} has no release ${number}: see its releases (sampan releases).`)
   }
   return [
+    ...previewRoutes(context),
     route({
       method: 'GET',
       path: '/api/projects/:project/apps/:app/releases',

@@ -103,7 +103,7 @@ const fromPipeline = ({ metadata, spec, status }: Pipeline): Wanted => {
 }
 
 /** What was last meant to run, whether or not it came up: a repair of the parameters is for that release. */
-function baseOf(
+export function baseOf(
   releases: readonly Release[],
   rollouts: readonly Rollout[],
 ): { release: Release; rollout?: Rollout } | undefined {
