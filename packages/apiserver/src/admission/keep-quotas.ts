@@ -55,10 +55,11 @@ export function keepQuotas({ store, log, signal }: { store: Store; log: Log; sig
       if (touched.size > 0) later()
       try {
         for await (const changes of store.watch('/', store.revision, signal))
-          for (const { entry } of changes) {
+          for (const { type, entry, previous } of changes) {
             const namespace = entry.key.split('/')[3]
             if (!namespace || store.count(prefixOf(quotas, namespace)) === 0) continue
-            if (entry.key.startsWith('/core/resourcequotas/')) continue
+            // Quotas are counted too; what is written into them is not news.
+            if (type === 'put' && previous && entry.key.startsWith('/core/resourcequotas/')) continue
             touched.add(namespace)
             later()
           }

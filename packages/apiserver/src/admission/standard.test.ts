@@ -186,6 +186,18 @@ describe('standard admission', () => {
     assert.equal((await api.ask('POST', deployments, deploymentNamed('d2'))).status, 403)
   })
 
+  test('a quota counts itself', async () => {
+    await space('counted')
+    const quotas = inNamespace('resourcequotas', 'counted')
+    await api.ask('POST', quotas, { metadata: { name: 'q' }, spec: { hard: { resourcequotas: '2' } } })
+    const used = async () => (await api.ask('GET', `${quotas}/q`)).body.status.used.resourcequotas
+    await until(async () => (await used()) === '1')
+    await api.ask('POST', quotas, { metadata: { name: 'second' }, spec: { hard: { pods: '1' } } })
+    await until(async () => (await used()) === '2')
+    await api.ask('DELETE', `${quotas}/second`)
+    await until(async () => (await used()) === '1')
+  })
+
   test('claims get the default class and a finalizer', async () => {
     await api.ask('POST', '/apis/storage.k8s.io/v1/storageclasses', {
       metadata: { name: 'local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },

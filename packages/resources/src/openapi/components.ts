@@ -134,10 +134,9 @@ const typeMeta = {
   kind: { type: 'string', description: 'What this object is.' },
 }
 
-function customKind({ schema, kind }: Definition): Printed {
+function customKind({ schema }: Definition): Printed {
   const { properties, ...rest } = schema!
   return {
-    description: kind,
     ...rest,
     type: 'object',
     properties: {

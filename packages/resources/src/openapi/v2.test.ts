@@ -48,8 +48,26 @@ test('what v2 cannot say is left out of custom kinds', () => {
   }
   const { definitions } = documentOf([{ ...(app as unknown as Definition), schema }])
   const { a, b } = definitions['dev.sampan.v1.App']!.properties!
-  assert.deepEqual(a, { type: 'string' })
+  assert.deepEqual(a, {})
   assert.deepEqual(b, { type: 'string', format: 'int-or-string', 'x-kubernetes-int-or-string': true })
+})
+
+test('custom kinds that take anything show no fields', () => {
+  const open = { 'x-kubernetes-preserve-unknown-fields': true as const, properties: { x: text() } }
+  const kind = (schema: object) =>
+    documentOf([{ ...(app as unknown as Definition), schema: { type: 'object', ...schema } }])
+  const { definitions } = kind(open)
+  const { 'x-kubernetes-group-version-kind': gvk, ...rest } = definitions['dev.sampan.v1.App'] as Record<
+    string,
+    unknown
+  >
+  assert.deepEqual([rest, Array.isArray(gvk)], [{ type: 'object' }, true])
+  const inside = kind({ properties: { spec: { type: 'object', ...open, description: 'any' } } }).definitions
+  assert.deepEqual(inside['dev.sampan.v1.App']!.properties!.spec, {
+    type: 'object',
+    description: 'any',
+    'x-kubernetes-preserve-unknown-fields': true,
+  })
 })
 
 test('the whole document fits the protobuf form', () => {

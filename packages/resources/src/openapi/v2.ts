@@ -22,13 +22,24 @@ export function openApiV2Document(definitions: readonly Definition[], version: s
     paths[operation.path]![operation.method] = operationFrom(operation)
   }
   const schemas = Object.entries(componentsOf(definitions, [...used, ...definitions.map((one) => namesOf(one).own)]))
+  // Any property listed for a kind that takes all of them would make kubectl refuse the rest.
+  const open = new Set(definitions.filter(takesAnything).map((one) => namesOf(one).own))
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version },
     paths,
-    definitions: Object.fromEntries(schemas.map(([name, schema]) => [name, plain(schema)])),
+    definitions: Object.fromEntries(
+      schemas.map(([name, schema]) => [name, open.has(name) ? anything(schema) : plain(schema)]),
+    ),
   }
 }
+
+const takesAnything = ({ schema }: Definition) => schema?.['x-kubernetes-preserve-unknown-fields'] === true
+
+const anything = (schema: Printed) => ({
+  type: 'object',
+  'x-kubernetes-group-version-kind': schema['x-kubernetes-group-version-kind'],
+})
 
 const link = (name: string) => ({ $ref: `#/definitions/${name}` })
 
@@ -72,12 +83,15 @@ function plain(schema: Printed): unknown {
   // A quantity is either of two types in v3; here it is text.
   if (rest.oneOf && !rest.type && !isOpen) return { ...without(rest), type: 'string' }
   const kept = without(rest)
+  // What may be null or hold unknown fields has no type here that says so; kubectl would refuse it by its properties.
+  if (rest.nullable) for (const key of ['type', 'items', 'properties']) delete kept[key]
+  if (rest['x-kubernetes-preserve-unknown-fields'] === true) for (const key of ['items', 'properties']) delete kept[key]
   if (kept['x-kubernetes-int-or-string']) return { ...kept, type: 'string', format: 'int-or-string' }
-  if (rest.properties)
+  if (kept.properties)
     kept.properties = Object.fromEntries(
       Object.entries(rest.properties as Record<string, Printed>).map(([key, one]) => [key, plain(one)]),
     )
-  if (rest.items) kept.items = plain(rest.items as Printed)
+  if (kept.items) kept.items = plain(rest.items as Printed)
   if (rest.additionalProperties && typeof rest.additionalProperties === 'object')
     kept.additionalProperties = plain(rest.additionalProperties as Printed)
   return kept
