@@ -1,5 +1,5 @@
 import type { Admitted } from './admission/interfaces.ts'
-import { mutateAll, validateAll } from './admit.ts'
+import { mutateAll, surroundings, validateAll } from './admit.ts'
 import type { Context } from './context.ts'
 import type { Call } from './handlers.ts'
 import type { OneTarget } from './target.ts'
@@ -34,8 +34,7 @@ export async function admitConnection(context: Context, target: OneTarget, call:
     old: undefined,
     user: call.user,
     dryRun: false,
-    warnings: call.warnings,
-    objects: context.objects,
+    ...surroundings(context, call),
   }
   await mutateAll(context, write)
   await validateAll(context, write)

@@ -2,11 +2,27 @@ import { invalid } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import type { Admitted } from './admission/interfaces.ts'
 import type { Context } from './context.ts'
+import type { Call } from './handlers.ts'
 import { metadataProblems } from './metadata-rules.ts'
 import type { Served } from './served.ts'
 
 /** Whether a value must be waited for. Waiting only when needed keeps a write in one turn, so that it cannot conflict. */
 const isPromise = (value: unknown): value is Promise<void> => value instanceof Promise
+
+/** What admission finds around a write. */
+export const surroundings = (
+  { objects, kinds, auth }: Context,
+  call: Call,
+): Pick<Admitted, 'warnings' | 'objects' | 'kinds' | 'authorizer' | 'annotate'> => ({
+  warnings: call.warnings,
+  objects,
+  kinds,
+  authorizer: auth.authorizer,
+  annotate(key, value) {
+    call.annotations ??= {}
+    call.annotations[key] ??= value
+  },
+})
 
 /** Runs the mutating half. Answers a promise only when a plugin does. */
 export function mutateAll({ admission }: Context, write: Admitted): void | Promise<void> {

@@ -3,7 +3,7 @@ import { conflict, notFound, StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { Conflict, type Entry } from '@sampan/store/store'
 import type { Admitted } from './admission/interfaces.ts'
-import { checkObject, mutateAll, validateAll } from './admit.ts'
+import { checkObject, mutateAll, surroundings, validateAll } from './admit.ts'
 import type { Context } from './context.ts'
 import { encodedAt } from './encode.ts'
 import type { Call } from './handlers.ts'
@@ -74,8 +74,7 @@ export async function changeObject(
       old,
       user: call.user,
       dryRun: change.dryRun,
-      warnings: call.warnings,
-      objects: context.objects,
+      ...surroundings(context, call),
     }
     const mutating = mutateAll(context, write)
     if (mutating) await mutating

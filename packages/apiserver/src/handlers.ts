@@ -26,6 +26,8 @@ export interface Call {
   duplicates: readonly string[]
   /** Warnings that go out as `Warning: 299` headers. */
   warnings: string[]
+  /** What admission adds to the audit event of the call. */
+  annotations?: Record<string, string>
   /** The raw request, when it came over HTTP. */
   request?: IncomingMessage
 }

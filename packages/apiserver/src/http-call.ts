@@ -16,6 +16,7 @@ export class HttpCall implements Call {
   readonly query: URLSearchParams
   readonly request: IncomingMessage
   readonly warnings: string[] = []
+  annotations?: Record<string, string>
   duplicates: readonly string[] = []
   user: UserInfo
   verb = ''

@@ -48,6 +48,21 @@ export class Kinds {
     return this.#byVersion.get(`${group}/${version}`)?.get(plural)
   }
 
+  /** The same objects under other groups and versions. */
+  equivalents({ group, version, plural }: Pick<Definition, 'group' | 'version' | 'plural'>): Served[] {
+    const one = this.find(group, version, plural)
+    if (!one) return []
+    const prefix = one.prefix()
+    return this.all().filter((other) => other !== one && other.prefix() === prefix)
+  }
+
+  /** The kind by its name in an `apiVersion`. */
+  ofKind(apiVersion: string, kind: string): Served | undefined {
+    const [version = '', group = ''] = apiVersion.split('/').reverse()
+    const all = this.#byVersion.get(`${group}/${version}`)
+    return [...(all?.values() ?? [])].find(({ definition }) => definition.kind === kind)
+  }
+
   handler({ group, plural }: Pick<Definition, 'group' | 'plural'>, subresource: string) {
     return this.#handlers.get(`${group}/${plural}/${subresource}`)
   }

@@ -1,6 +1,7 @@
 import type { Definition } from '@sampan/resources/define'
 import type { KubeObject } from '@sampan/resources/meta'
-import type { UserInfo } from '../auth/interfaces.ts'
+import type { Authorizer, UserInfo } from '../auth/interfaces.ts'
+import type { Kinds } from '../kinds.ts'
 import type { Objects } from '../objects.ts'
 
 /** One write on its way in. */
@@ -19,6 +20,11 @@ export interface Admitted {
   /** Goes out as `Warning` headers. */
   warnings: string[]
   objects: Objects
+  /** Everything that is served: the same object may be seen under several versions. */
+  kinds: Kinds
+  authorizer: Authorizer
+  /** For the audit event of the request. */
+  annotate(key: string, value: string): void
 }
 
 /**

@@ -4,6 +4,7 @@ import { defaultTolerations } from './default-tolerations.ts'
 import type { Admission } from './interfaces.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { podSecurity } from './pod-security.ts'
+import { expressionChecks, mutatingPolicies, validatingPolicies } from './policies/policies.ts'
 import { priorityAdmission } from './priority.ts'
 import { resourceQuota } from './resource-quota.ts'
 import { runtimeClassAdmission } from './runtime-class.ts'
@@ -24,9 +25,12 @@ export const standardAdmission = (options: ServiceAllocationOptions, more: reado
   defaultIngressClass,
   serviceAllocation(options),
   certificateRequests,
+  expressionChecks,
+  mutatingPolicies,
   mutatingWebhooks,
   podSecurity,
   ...more,
+  validatingPolicies,
   validatingWebhooks,
   resourceQuota,
 ]

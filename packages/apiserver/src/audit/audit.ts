@@ -67,6 +67,7 @@ export function createAudit({
             ...(sent && { requestObject: sent.body }),
             ...(level === 'RequestResponse' && 'object' in outcome && { responseObject: outcome.object }),
             ...(level === 'RequestResponse' && 'json' in outcome && { responseObject: outcome.value() }),
+            ...(call.annotations && { annotations: call.annotations }),
             requestReceivedTimestamp: micro(received),
             stageTimestamp: micro(now()),
           }),

@@ -52,16 +52,21 @@ function objectType(schema: Schema): Declared | undefined {
     const max = schema.maxProperties ?? Math.floor((maxRequest - 2) / (values.least + 6))
     return { type: map({ ...string, max: maxRequest }, values.type, max), least: 2 }
   }
-  const fields = new Map<string, Type>()
-  let least = 2
-  for (const [name, property] of Object.entries(properties)) {
-    const field = declared(property)
-    if (!field) continue
-    const escaped = escapedName(name)
-    if (escaped !== undefined) fields.set(escaped, field.type)
-    if (required.includes(name) && property.default === undefined) least += name.length + field.least + 4
+  const found = new Map<string, Type | undefined>()
+  // Members are looked up when an expression names them: schemas of built-in kinds may contain themselves.
+  const field = (escaped: string): Type | undefined => {
+    if (found.has(escaped)) return found.get(escaped)
+    const name = unescapedName(escaped)
+    const property = escapedName(name) === escaped && Object.hasOwn(properties, name) ? properties[name] : undefined
+    const type = property && declared(property)?.type
+    found.set(escaped, type)
+    return type
   }
-  return { type: { kind: 'struct', name: `selfType${++count}`, field: (name) => fields.get(name) }, least }
+  const least = required.reduce((sum, name) => {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+    return property && property.default === undefined ? sum + name.length + 4 + (declared(property)?.least ?? 0) : sum
+  }, 2)
+  return { type: { kind: 'struct', name: `selfType${++count}`, field }, least }
 }
 
 const formats: Record<string, { type: Type; least: number; max: number }> = {

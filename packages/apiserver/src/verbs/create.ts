@@ -4,7 +4,7 @@ import { alreadyExists, StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { Conflict } from '@sampan/store/store'
 import type { Admitted } from '../admission/interfaces.ts'
-import { checkObject, mutateAll, validateAll } from '../admit.ts'
+import { checkObject, mutateAll, surroundings, validateAll } from '../admit.ts'
 import type { Context } from '../context.ts'
 import { encodedAt } from '../encode.ts'
 import { checkFields } from '../field-validation.ts'
@@ -61,8 +61,7 @@ export async function createObject(
       old: undefined,
       user: call.user,
       dryRun,
-      warnings: call.warnings,
-      objects: context.objects,
+      ...surroundings(context, call),
     }
     const mutating = mutateAll(context, write)
     if (mutating) await mutating

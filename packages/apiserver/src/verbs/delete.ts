@@ -2,7 +2,7 @@ import { forbidden, notFound, StatusError } from '@sampan/resources/errors'
 import type { KubeObject, Status } from '@sampan/resources/meta'
 import { Conflict, type Entry } from '@sampan/store/store'
 import type { Admitted } from '../admission/interfaces.ts'
-import { mutateAll, validateAll } from '../admit.ts'
+import { mutateAll, surroundings, validateAll } from '../admit.ts'
 import { isFinished } from '../change.ts'
 import type { Context } from '../context.ts'
 import { type DeleteOptions, deleteOptionsOf } from '../delete-options.ts'
@@ -58,8 +58,7 @@ export async function removeObject(
       old,
       user: call.user,
       dryRun: options.dryRun,
-      warnings: call.warnings,
-      objects: context.objects,
+      ...surroundings(context, call),
     }
     const mutating = mutateAll(context, write)
     if (mutating) await mutating

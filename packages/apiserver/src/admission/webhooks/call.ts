@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:https'
-import { apiVersionOf } from '@sampan/resources/define'
+import { apiVersionOf, type Definition } from '@sampan/resources/define'
+import type { KubeObject } from '@sampan/resources/meta'
+import { inVersion } from '../in-version.ts'
 import type { Admitted } from '../interfaces.ts'
 import type { Webhook } from './rules.ts'
 
@@ -11,6 +13,7 @@ export interface Review {
   patch?: string
   patchType?: string
   warnings?: string[]
+  auditAnnotations?: Record<string, string>
 }
 
 /** Where a webhook is: its URL, or its Service at the address every pod uses. */
@@ -43,7 +46,7 @@ export function placeOf({ clientConfig }: Webhook, { objects }: Admitted): Place
 }
 
 /** Asks a webhook about a write. Throws when it does not answer properly and in time. */
-export async function callWebhook(webhook: Webhook, write: Admitted): Promise<Review> {
+export async function callWebhook(webhook: Webhook, write: Admitted, shown: Definition): Promise<Review> {
   const { url, serverName } = placeOf(webhook, write)
   const uid = randomUUID()
   const seconds = webhook.timeoutSeconds ?? 10
@@ -51,7 +54,7 @@ export async function callWebhook(webhook: Webhook, write: Admitted): Promise<Re
   const review = {
     kind: 'AdmissionReview',
     apiVersion: `admission.k8s.io/${version}`,
-    request: { uid, ...requestOf(write) },
+    request: { uid, ...requestOf(write, shown) },
   }
   url.searchParams.set('timeout', `${seconds}s`)
   const text = await post(url, serverName, caOf(webhook), JSON.stringify(review), AbortSignal.timeout(seconds * 1000))
@@ -61,17 +64,20 @@ export async function callWebhook(webhook: Webhook, write: Admitted): Promise<Re
   return response
 }
 
-function requestOf({ definition, operation, subresource, namespace, name, object, old, user, dryRun }: Admitted) {
-  const { group, version, kind, plural } = definition
-  const about = { group, version, kind }
-  const resource = { group, version, resource: plural }
-  const whole = (one: object | undefined) => (one ? { apiVersion: apiVersionOf(definition), kind, ...one } : null)
+function requestOf(
+  { definition, operation, subresource, namespace, name, object, old, user, dryRun }: Admitted,
+  shown: Definition,
+) {
+  const about = ({ group, version, kind }: Definition) => ({ group, version, kind })
+  const resource = ({ group, version, plural }: Definition) => ({ group, version, resource: plural })
+  const whole = (one: KubeObject | undefined) =>
+    one ? { apiVersion: apiVersionOf(shown), kind: shown.kind, ...inVersion(one, definition, shown) } : null
   return {
-    kind: about,
-    resource,
+    kind: about(shown),
+    resource: resource(shown),
     ...(subresource && { subResource: subresource, requestSubResource: subresource }),
-    requestKind: about,
-    requestResource: resource,
+    requestKind: about(definition),
+    requestResource: resource(definition),
     ...(name && { name }),
     ...(namespace && { namespace }),
     operation,

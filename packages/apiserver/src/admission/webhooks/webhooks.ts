@@ -1,12 +1,15 @@
 import { jsonCopy } from '@sampan/kit/json-copy'
 import { jsonEqual } from '@sampan/kit/json-equal'
-import { badRequest, type Reason, reasons, StatusError } from '@sampan/resources/errors'
+import type { Definition } from '@sampan/resources/define'
+import { badRequest, forbidden, type Reason, reasons, StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { jsonPatch } from '../../patch/json-patch.ts'
 import { prune } from '../../prune.ts'
+import { inVersion } from '../in-version.ts'
 import type { Admission, Admitted } from '../interfaces.ts'
+import { isExempt, wantedAs } from '../matching.ts'
 import { callWebhook, placeOf, type Review } from './call.ts'
-import { isExempt, type Webhook, type WebhookConfiguration, wants } from './rules.ts'
+import type { Webhook, WebhookConfiguration } from './rules.ts'
 
 const group = 'admissionregistration.k8s.io'
 const mutating = { group, plural: 'mutatingwebhookconfigurations' }
@@ -18,15 +21,15 @@ export const mutatingWebhooks: Admission = {
   concerns: (write) => chosen(mutating, write).length > 0,
   async mutate(write) {
     const all = chosen(mutating, write)
-    const states = new Map<Webhook, KubeObject | undefined>()
-    for (const webhook of all) {
-      await ask(webhook, write)
-      states.set(webhook, jsonCopy(write.object))
+    const states = new Map<Chosen, KubeObject | undefined>()
+    for (const one of all) {
+      await ask(one, write)
+      states.set(one, jsonCopy(write.object))
     }
     // Once more for those that asked to see what others changed after them.
-    for (const webhook of all)
-      if (webhook.reinvocationPolicy === 'IfNeeded' && !jsonEqual(states.get(webhook), write.object))
-        await ask(webhook, write)
+    for (const one of all)
+      if (one.webhook.reinvocationPolicy === 'IfNeeded' && !jsonEqual(states.get(one), write.object))
+        await ask(one, write)
   },
 }
 
@@ -34,43 +37,67 @@ export const validatingWebhooks: Admission = {
   name: 'ValidatingAdmissionWebhook',
   concerns: (write) => chosen(validating, write).length > 0,
   async validate(write) {
-    const results = await Promise.allSettled(chosen(validating, write).map((webhook) => ask(webhook, write)))
+    const results = await Promise.allSettled(chosen(validating, write).map((one) => ask(one, write)))
     for (const result of results) if (result.status === 'rejected') throw result.reason
   },
 }
 
+/** A webhook that wants to see a write, and the version it wants to see. */
+interface Chosen {
+  webhook: Webhook
+  shown: Definition
+}
+
 /** In order of the configurations' names, then as they are written. */
-const chosen = (kind: typeof mutating, write: Admitted): Webhook[] =>
-  isExempt(write)
-    ? []
-    : write.objects
-        .list<WebhookConfiguration>(kind)
-        .flatMap(({ webhooks }) => webhooks ?? [])
-        .filter((webhook) => wants(webhook, write))
+function chosen(kind: typeof mutating, write: Admitted): Chosen[] {
+  const { objects } = write
+  if (objects.store.count(`/${kind.group}/${kind.plural}/`) === 0 || isExempt(write)) return []
+  return objects.list<WebhookConfiguration>(kind).flatMap(({ webhooks = [] }) =>
+    webhooks.flatMap((webhook) => {
+      const shown = wantedAs(webhook, write)
+      return shown ? [{ webhook, shown }] : []
+    }),
+  )
+}
 
 /** Asks one webhook and does what it says. A webhook that fails refuses the write, unless its policy is to ignore that. */
-async function ask(webhook: Webhook, write: Admitted): Promise<void> {
+async function ask({ webhook, shown }: Chosen, write: Admitted): Promise<void> {
+  if (webhook.matchConditions?.length && !(await conditionsSay(webhook, write, shown))) return
   if (write.dryRun && webhook.sideEffects !== 'None' && webhook.sideEffects !== 'NoneOnDryRun')
     throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`)
   let review: Review
   try {
-    if (webhook.matchConditions?.length) throw new Error('matchConditions are not evaluated by this server')
-    review = await callWebhook(webhook, write)
-    if (review.allowed && review.patch) takePatch(review, write)
+    review = await callWebhook(webhook, write, shown)
+    if (review.allowed && review.patch) takePatch(review, write, shown)
   } catch (cause) {
     if (webhook.failurePolicy === 'Ignore') return
     throw failed(webhook, write, cause)
   }
+  for (const [key, value] of Object.entries(review.auditAnnotations ?? {}))
+    write.annotate(`${webhook.name}/${key}`, value)
   for (const warning of review.warnings ?? []) write.warnings.push(warning)
   if (!review.allowed) throw denied(webhook, review)
 }
 
+/** Whether the webhook is asked at all. Conditions that cannot be evaluated refuse, unless the policy is to ignore that. */
+async function conditionsSay(webhook: Webhook, write: Admitted, shown: Definition): Promise<boolean> {
+  const { matchConditionsHold } = await import('./conditions.ts')
+  try {
+    return matchConditionsHold(webhook, write, shown)
+  } catch (cause) {
+    if (webhook.failurePolicy === 'Ignore') return false
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw forbidden(write.definition, write.name, why)
+  }
+}
+
 /** Changes the object in place, as all of admission does. */
-function takePatch({ patch, patchType }: Review, { object, definition }: Admitted): void {
+function takePatch({ patch, patchType }: Review, { object, definition }: Admitted, shown: Definition): void {
   if (patchType !== 'JSONPatch') throw new Error(`unsupported patch type ${JSON.stringify(patchType)}`)
   if (!object) throw new Error('there is no object to patch')
   const operations = JSON.parse(Buffer.from(patch!, 'base64').toString()) as unknown
-  const next = jsonPatch(object, operations) as KubeObject
+  const patched = jsonPatch(inVersion(object, definition, shown), operations) as KubeObject
+  const next = inVersion(patched, shown, definition)
   if (typeof next !== 'object' || next === null || typeof next.metadata !== 'object')
     throw new Error('the patch leaves no object')
   for (const key of Object.keys(object)) delete (object as unknown as Record<string, unknown>)[key]

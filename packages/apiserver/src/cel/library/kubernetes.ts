@@ -123,8 +123,12 @@ function validated(format: Format, text: string): Optional {
   return problems.length === 0 ? none : new Optional(new List(problems))
 }
 
-/** Quantities, versions and formats of names. */
+/** Quantities, versions and formats of names; keys in JSON patches. */
 export const kubernetes = (): Overload[] => [
+  overload('jsonpatch.escapeKey', '(string) string', (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1'), {
+    ...first,
+    size: ([size = 0]) => 2 * size,
+  }),
   overload('quantity', '(string) kubernetes.Quantity', quantity, first),
   overload('isQuantity', '(string) bool', (text: string) => findQuantity(text) !== undefined, first),
   overload('sign', 'kubernetes.Quantity.() int', ({ value }: Amount) => compare(value.nanos, 0n)),
