@@ -128,3 +128,28 @@ test('hand-written Endpoints are mirrored, followed and forgotten', async () => 
     assert.deepEqual(await ips(), [])
   })
 })
+
+const hinted: { name: string; wish?: string; zones: Record<string, string>; want: (object | undefined)[] }[] = [
+  { name: 'nothing is asked for', zones: { here: 'z1' }, want: [undefined] },
+  { name: 'the same zone', wish: 'PreferSameZone', zones: { here: 'z1' }, want: [{ forZones: [{ name: 'z1' }] }] },
+  { name: 'the same zone, which is not known', wish: 'PreferClose', zones: {}, want: [undefined] },
+  {
+    name: 'the same node',
+    wish: 'PreferSameNode',
+    zones: { here: 'z1' },
+    want: [{ forNodes: [{ name: 'here' }], forZones: [{ name: 'z1' }] }],
+  },
+  { name: 'the same node without zones', wish: 'PreferSameNode', zones: {}, want: [{ forNodes: [{ name: 'here' }] }] },
+]
+for (const { name, wish, zones, want } of hinted)
+  test(`hints of endpoints: ${name}`, () => {
+    const one = service('web', wish ? { spec: { trafficDistribution: wish } } : {})
+    const pods = [at('a', '10.0.0.1')]
+    const zoneOf = (node: string | undefined) => zones[node ?? '']
+    const [slice] = slicesIn(reconcileEndpointSlices(one, { pods, slices: [], now, zoneOf }))
+    assert.deepEqual(
+      slice?.endpoints?.map(({ hints }) => hints),
+      want,
+    )
+    assert.equal(slice?.endpoints?.[0]?.zone, zones.here)
+  })

@@ -3,6 +3,7 @@ import { create, type Plan, remove, type Step, update } from '@sampan/control/pl
 import { jsonEqual } from '@sampan/kit/json-equal'
 import { selectsMap } from '@sampan/kit/selectors'
 import { rfc3339 } from '@sampan/resources/conditions'
+import { node } from '@sampan/resources/core/node'
 import { isReady, type Pod, pod, podIPs } from '@sampan/resources/core/pod'
 import { type Service, service } from '@sampan/resources/core/service'
 import { type EndpointSlice, endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
@@ -17,19 +18,26 @@ export const sliceManager = 'endpointslice-controller.k8s.io'
 const triggerKey = 'endpoints.kubernetes.io/last-change-trigger-time'
 const headlessLabel = 'service.kubernetes.io/headless'
 const most = 100
+const zoneLabel = 'topology.kubernetes.io/zone'
+
+interface Around {
+  pods: readonly Pod[]
+  slices: readonly EndpointSlice[]
+  now: Date
+  /** The zone of a node, by its name; undefined for one that has none. */
+  zoneOf?: ZoneOf
+}
+type ZoneOf = (nodeName: string | undefined) => string | undefined
 
 /**
  * One endpoint per address of every pod the Service selects, leaving ones included (serving, not ready), in slices of at
  * most 100 of one address family and one set of ports. What is in a slice stays in it.
  */
-export function reconcileEndpointSlices(
-  one: Service,
-  { pods, slices, now }: { pods: readonly Pod[]; slices: readonly EndpointSlice[]; now: Date },
-): Plan {
+export function reconcileEndpointSlices(one: Service, { pods, slices, now, zoneOf = () => undefined }: Around): Plan {
   if (!hasSlices(one) || one.metadata.deletionTimestamp) return []
   const left = new Set(slices.filter((slice) => !slice.metadata.deletionTimestamp))
   const steps: Step[] = []
-  for (const group of groupsOf(one, pods)) {
+  for (const group of groupsOf(one, pods, zoneOf)) {
     const mine = [...left].filter(
       (slice) =>
         slice.addressType === group.family && portsKey((slice.ports ?? []) as EndpointPort[]) === portsKey(group.ports),
@@ -51,7 +59,7 @@ interface Group {
 }
 
 /** By family and resolved ports. Without any pod there is still one, so that the Service has a slice. */
-function groupsOf(one: Service, pods: readonly Pod[]): Group[] {
+function groupsOf(one: Service, pods: readonly Pod[], zoneOf: ZoneOf): Group[] {
   const families = (one.spec.ipFamilies ?? ['IPv4']) as Group['family'][]
   const groups = new Map<string, Group>()
   for (const each of pods) {
@@ -63,16 +71,17 @@ function groupsOf(one: Service, pods: readonly Pod[]): Group[] {
       const key = `${family} ${portsKey(ports)}`
       const group = groups.get(key) ?? { family, ports, endpoints: new Map() }
       groups.set(key, group)
-      group.endpoints.set(each.metadata.uid ?? '', endpointOf(one, each, address))
+      group.endpoints.set(each.metadata.uid ?? '', endpointOf(one, each, address, zoneOf(each.spec.nodeName)))
     }
   }
+  for (const { endpoints } of groups.values()) addHints(one, endpoints)
   for (const family of families)
     if (![...groups.values()].some((group) => group.family === family))
       groups.set(family, { family, ports: [], endpoints: new Map() })
   return [...groups.values()]
 }
 
-function endpointOf(one: Service, each: Pod, address: string): Endpoint {
+function endpointOf(one: Service, each: Pod, address: string, zone: string | undefined): Endpoint {
   const { metadata, spec } = each
   const serving = isReady(each)
   const terminating = metadata.deletionTimestamp !== undefined
@@ -86,8 +95,27 @@ function endpointOf(one: Service, each: Pod, address: string): Endpoint {
     },
     ...(isNamed && { hostname: spec.hostname }),
     ...(spec.nodeName && { nodeName: spec.nodeName }),
+    ...(zone && { zone }),
     targetRef: { kind: 'Pod', namespace: metadata.namespace, name: metadata.name, uid: metadata.uid },
   }
+}
+
+/** Who should use which endpoint, where the Service wants traffic kept near: for all of them or for none. */
+function addHints({ spec }: Service, endpoints: Map<string, Endpoint>): void {
+  const { trafficDistribution: wish } = spec
+  if (!wish) return
+  const ready = [...endpoints].filter(([, { conditions }]) => conditions?.ready)
+  const forNodes = wish === 'PreferSameNode' && ready.every(([, { nodeName }]) => nodeName)
+  const forZones = ready.every(([, { zone }]) => zone)
+  if (!forNodes && !forZones) return
+  for (const [uid, endpoint] of ready)
+    endpoints.set(uid, {
+      ...endpoint,
+      hints: {
+        ...(forNodes && { forNodes: [{ name: endpoint.nodeName! }] }),
+        ...(forZones && { forZones: [{ name: endpoint.zone! }] }),
+      },
+    })
 }
 
 /** Changes as few slices as possible: endpoints stay where they are, new ones fill gaps, then new slices are made. */
@@ -165,6 +193,7 @@ export const servicesOf = ({ metadata }: Pod, snapshot: Snapshot) =>
 export const endpointSlices: Controller = controller<Service>({
   name: 'endpoint-slice',
   kind: service,
+  reads: [node as never],
   watches: [
     watch(pod, servicesOf),
     watch(endpointSlice, ({ metadata: { namespace, labels } }) =>
@@ -178,5 +207,6 @@ export const endpointSlices: Controller = controller<Service>({
         .owned(endpointSlice, one)
         .filter(({ metadata }) => metadata.labels?.[managedBy] === sliceManager),
       now: snapshot.now,
+      zoneOf: (name) => (name ? snapshot.get(node, { name })?.metadata.labels?.[zoneLabel] : undefined),
     }),
 })

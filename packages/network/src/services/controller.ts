@@ -14,7 +14,8 @@ import type { NetworkConfig } from '../network-config.ts'
 import type { KernelTable } from '../nft/kernel.ts'
 import { emptyPart, type Part, type Table, tableFrom } from '../nft/table.ts'
 import type { Policies } from '../policies/controller.ts'
-import { beginsToLeave, leavingOf, serviceOf } from './endpoints.ts'
+import { beginsToLeave, type IsLeaving, leavingOf, serviceOf } from './endpoints.ts'
+import { type HealthAnswer, healthPorts } from './health-ports.ts'
 import { hostPortPart } from './host-ports.ts'
 import { isOurLoadBalancer, nodeClaims } from './node-claims.ts'
 import { servicePart } from './service-part.ts'
@@ -119,6 +120,24 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     return nodeClaims(wanting, config, busy)
   }
 
+  const health = healthPorts((port, { namespace, name }, error) => {
+    const about = services.get({ namespace, name })
+    const message = `health checks cannot be answered at port ${port}: ${error.message}`
+    if (about) recorder.record({ about, type: 'Warning', reason: 'PortTaken', message, component: 'sampan-network' })
+  })
+
+  function healthAnswers(): Map<number, HealthAnswer> {
+    const wanted = new Map<number, HealthAnswer>()
+    for (const one of services.list()) {
+      const { healthCheckNodePort: port, externalTrafficPolicy } = one.spec
+      const { namespace = '', name } = one.metadata
+      if (!port || externalTrafficPolicy !== 'Local') continue
+      const local = localCount(slices.by('service', keyOf(one)), config.nodeName, isLeaving)
+      wanted.set(port, { namespace, name, local })
+    }
+    return wanted
+  }
+
   async function run() {
     const claims = claimed()
     const whole = () => tableFrom(base, [...parted(claims), ...hostPorts.values(), policies.part()])
@@ -133,6 +152,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     const gone = [...udpTargets].filter((ip) => !now.has(ip))
     udpTargets = now
     if (gone.length > 0) await forget(gone)
+    health.set(healthAnswers())
     await tellBalancers(claims)
   }
 
@@ -216,11 +236,20 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
       policies.close()
       stopWatching()
       await job.close()
+      await health.close()
     },
   }
 }
 
 const keyOf = ({ metadata }: Service) => `${metadata.namespace}/${metadata.name}`
+
+/** Pods on this node that take new connections, each counted once. */
+function localCount(slices: readonly EndpointSlice[], nodeName: string, isLeaving: IsLeaving): number {
+  const ready = slices.flatMap(({ endpoints = [] }) =>
+    endpoints.filter((one) => one.nodeName === nodeName && (one.conditions?.ready ?? true) && !isLeaving(one)),
+  )
+  return new Set(ready.map(({ addresses, targetRef }) => targetRef?.uid ?? addresses[0])).size
+}
 
 const hasNodeAddress = ({ status }: Service, nodeIP: string) =>
   status?.loadBalancer?.ingress?.some(({ ip }) => ip === nodeIP) ?? false
