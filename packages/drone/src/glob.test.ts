@@ -52,8 +52,8 @@ for (const [pattern, name, want] of cases)
 
 test('no pattern takes exponential time', () => {
   const started = performance.now()
-  matchesGlob('a*'.repeat(40) + 'b', 'a'.repeat(200))
-  matchesGlob('**/a/'.repeat(30) + 'b', 'a/'.repeat(200))
+  matchesGlob(`${'a*'.repeat(40)}b`, 'a'.repeat(200))
+  matchesGlob(`${'**/a/'.repeat(30)}b`, 'a/'.repeat(200))
   matchesGlob('{a,aa,aaa}*'.repeat(20), `${'a'.repeat(60)}b`)
   assert.ok(performance.now() - started < 2000)
 })

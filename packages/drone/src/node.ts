@@ -1,5 +1,6 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Node as YamlNode } from 'yaml'
 import type { TextDocument } from './documents.ts'
+import { YamlError } from './yaml-reader.ts'
+import { type Token, Tokens } from './yaml-tokens.ts'
 
 /** A YAML node as Go's yaml v2 keeps it: no types yet, the scalar's own text, lines counting from 1. */
 export type Node = ScalarNode | ListNode | MapNode | AliasNode
@@ -15,145 +16,191 @@ export interface ScalarNode {
 export interface ListNode {
   kind: 'list'
   line: number
-  tag: string
   items: Node[]
 }
 export interface MapNode {
   kind: 'map'
   line: number
-  tag: string
   entries: [key: Node, value: Node][]
 }
 export interface AliasNode {
   kind: 'alias'
   line: number
-  tag: ''
   name: string
   target: Node
 }
 
-/** The text is no YAML. */
-export class YamlError extends Error {
-  readonly line: number
-  constructor(line: number, message: string) {
-    super(message)
-    this.name = 'YamlError'
-    this.line = line
-  }
-}
-
-/** What npm `yaml` complains about and Go's parser takes without a word. */
-const tolerated = new Set([
-  'DUPLICATE_KEY',
-  'TAG_RESOLVE_FAILED',
-  'BAD_INDENT',
-  'MISSING_CHAR',
-  'BAD_DIRECTIVE',
-  'NON_STRING_KEY',
-])
-/** Tolerated codes are fatal all the same when the message says so. */
-const fatal =
-  /Missing closing|must be at the same|All mapping items|All sequence items|must end with|not enclosed|seq-item-ind|Expected .* to (start|end)|sequence item without|start with -|Nested mappings|need to be followed by/i
-
-const maximumDepth = 200
-
 /** Reads one document. Undefined when it holds nothing. Throws `YamlError` with the line in the file. */
 export function nodeOf(document: TextDocument): Node | undefined {
-  const text = document.text.replace(/^\uFEFF/, '')
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  const lineAt = (offset: number) => document.line + lowerBound(starts, offset)
-  tooDeep(text, document.line)
-  let parsed: ReturnType<typeof parseDocument>
-  try {
-    parsed = parseDocument(text, {
-      version: '1.1',
-      schema: 'failsafe',
-      merge: false,
-      uniqueKeys: false,
-      strict: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    })
-  } catch (error) {
-    throw new YamlError(document.line, `cannot be read as YAML: ${(error as Error).message}`)
+  const control = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(document.text)
+  if (control) {
+    const line = document.line + document.text.slice(0, control.index).split('\n').length - 1
+    throw new YamlError(
+      line,
+      'control characters are not allowed: take them out or write them as \\x… in double quotes',
+    )
   }
-  for (const error of parsed.errors)
-    if (!tolerated.has(error.code) || fatal.test(error.message))
-      throw new YamlError(lineAt(error.pos[0]), sentence(error.code, error.message))
-  const anchors = new Map<string, Node>()
-  let lastLine = document.line
-  const convert = (from: unknown): Node => {
-    const node = from as YamlNode | null
-    const line = node?.range ? lineAt(node.range[0]) : lastLine
-    lastLine = line
-    if (isAlias(node)) {
-      const target = anchors.get(node.source)
-      if (!target) throw new YamlError(line, `unknown anchor "${node.source}": define it with &${node.source} above`)
-      return { kind: 'alias', line, tag: '', name: node.source, target }
+  const tokens = new Tokens(document.text, document.line)
+  if (tokens.peek().kind === 'document') tokens.take()
+  if (tokens.peek().kind === 'end') return undefined
+  const root = new Composer(tokens).node(true, false)
+  tokens.peek()
+  return root
+}
+
+const nothing = (line: number): ScalarNode => ({ kind: 'scalar', line, tag: '', value: '', isPlain: true })
+
+/** Builds nodes of tokens; what Drone's parser takes and refuses decides the order of the questions here. */
+class Composer {
+  #tokens: Tokens
+  #anchors = new Map<string, Node>()
+
+  constructor(tokens: Tokens) {
+    this.#tokens = tokens
+  }
+
+  #is(...kinds: Token['kind'][]): boolean {
+    return kinds.includes(this.#tokens.peek().kind)
+  }
+
+  /** `isBlock`: indented lists and maps may stand here. `isValue`: a list may stand at its key's own indentation. */
+  node(isBlock: boolean, isValue: boolean): Node {
+    const tokens = this.#tokens
+    const first = tokens.peek()
+    if (first.kind === 'alias') return this.#alias()
+    let anchor = ''
+    let tag = ''
+    for (const kind of first.kind === 'anchor' ? ['anchor', 'tag'] : ['tag', 'anchor']) {
+      const token = tokens.peek()
+      if (token.kind !== kind) continue
+      if (token.kind === 'anchor') anchor = token.value
+      else if (token.kind === 'tag') tag = token.value
+      tokens.take()
     }
-    const anchor = (node as { anchor?: string } | null)?.anchor
     const keep = <T extends Node>(made: T): T => {
-      if (anchor) anchors.set(anchor, made)
+      if (anchor) this.#anchors.set(anchor, made)
       return made
     }
-    const tag = (node as { tag?: string } | null)?.tag ?? ''
-    if (isMap(node)) {
-      const map = keep<MapNode>({ kind: 'map', line, tag, entries: [] })
-      for (const pair of node.items) map.entries.push([convert(pair.key), convert(pair.value)])
-      return map
+    const token = tokens.peek()
+    const { line } = first
+    if (token.kind === 'scalar') {
+      tokens.take()
+      return keep({ kind: 'scalar', line, tag, value: token.value, isPlain: token.isPlain && !tag })
     }
-    if (isSeq(node)) {
-      const list = keep<ListNode>({ kind: 'list', line, tag, items: [] })
-      for (const item of node.items)
-        list.items.push(
-          isPair(item)
-            ? { kind: 'map', line, tag: '', entries: [[convert(item.key), convert(item.value)]] }
-            : convert(item),
-        )
-      return list
+    if (isValue && token.kind === 'entry') return this.#indentless(keep({ kind: 'list', line, items: [] }))
+    if (token.kind === 'flow-list') return this.#flowList(keep({ kind: 'list', line, items: [] }))
+    if (token.kind === 'flow-map') return this.#flowMap(keep({ kind: 'map', line, entries: [] }))
+    if (isBlock && token.kind === 'block-list') return this.#blockList(keep({ kind: 'list', line, items: [] }))
+    if (isBlock && token.kind === 'block-map') return this.#blockMap(keep({ kind: 'map', line, entries: [] }))
+    if (anchor || tag) return keep({ kind: 'scalar', line, tag, value: '', isPlain: !tag })
+    throw new YamlError(token.line, 'a value is missing, or the line is indented wrongly')
+  }
+
+  #alias(): AliasNode {
+    const token = this.#tokens.take() as Extract<Token, { kind: 'anchor' | 'alias' }>
+    const target = this.#anchors.get(token.value)
+    if (!target)
+      throw new YamlError(
+        token.line,
+        `unknown anchor "${token.value}": define it with &${token.value} above, in the same document`,
+      )
+    return { kind: 'alias', line: token.line, name: token.value, target }
+  }
+
+  #blockList(list: ListNode): ListNode {
+    const tokens = this.#tokens
+    tokens.take()
+    while (this.#is('entry')) {
+      const { line } = tokens.take()
+      list.items.push(this.#is('entry', 'block-end') ? nothing(line) : this.node(true, false))
     }
-    if (!isScalar(node)) return { kind: 'scalar', line, tag: '', value: '', isPlain: true }
-    const isPlain = (node.type === 'PLAIN' || node.type === undefined) && !tag
-    return keep<ScalarNode>({ kind: 'scalar', line, tag: tag === '!' ? '' : tag, value: textOf(node), isPlain })
+    if (!this.#is('block-end'))
+      throw new YamlError(tokens.peek().line, 'an item of the list is missing its "- ", or is indented wrongly')
+    tokens.take()
+    return list
   }
-  return parsed.contents ? convert(parsed.contents) : undefined
-}
 
-function textOf(node: { value: unknown; source?: string }): string {
-  if (typeof node.value === 'string') return node.value
-  return node.source ?? (node.value === null || node.value === undefined ? '' : String(node.value))
-}
-
-/** Index of the last start at or before the offset. */
-function lowerBound(starts: number[], offset: number): number {
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (starts[middle]! <= offset) low = middle
-    else high = middle - 1
+  #indentless(list: ListNode): ListNode {
+    while (this.#is('entry')) {
+      const { line } = this.#tokens.take()
+      list.items.push(this.#is('entry', 'key', 'value', 'block-end') ? nothing(line) : this.node(true, false))
+    }
+    return list
   }
-  return low
-}
 
-/** Refuses nesting that would exhaust a recursive reader's stack. */
-function tooDeep(text: string, line: number): void {
-  let depth = 0
-  let inLine = line
-  for (const char of text) {
-    if (char === '\n') inLine++
-    else if (char === '[' || char === '{') depth++
-    else if ((char === ']' || char === '}') && depth > 0) depth--
-    if (depth > 10_000) throw new YamlError(inLine, `nested deeper than ${maximumDepth} levels: write it flatter`)
+  #blockMap(map: MapNode): MapNode {
+    const tokens = this.#tokens
+    tokens.take()
+    while (this.#is('key')) {
+      const { line } = tokens.take()
+      const key = this.#is('key', 'value', 'block-end') ? nothing(line) : this.node(true, true)
+      map.entries.push([key, this.#blockValue()])
+    }
+    if (this.#is('value')) throw new YamlError(tokens.peek().line, 'a ":" without a key before it')
+    if (!this.#is('block-end'))
+      throw new YamlError(tokens.peek().line, 'a key is missing, or the line is indented wrongly')
+    tokens.take()
+    return map
   }
-  const chain = /(?:^|\n)[ \t]*(?:[-?:][ \t]+){200}/.exec(text)
-  if (chain) throw new YamlError(line, `nested deeper than ${maximumDepth} levels: write it flatter`)
-}
 
-function sentence(code: string, message: string): string {
-  const said = message.replace(/\s+/g, ' ').trim()
-  if (code === 'TAB_AS_INDENT' || /\btab/i.test(said)) return 'a tab is used for indentation: use spaces'
-  if (code === 'BAD_ALIAS') return `${said}: an alias is * and a name of letters, digits, - and _`
-  return `not valid YAML: ${said.charAt(0).toLowerCase()}${said.slice(1)}`
+  #blockValue(): Node {
+    const tokens = this.#tokens
+    if (!this.#is('value')) return nothing(tokens.peek().line)
+    const { line } = tokens.take()
+    return this.#is('key', 'value', 'block-end') ? nothing(line) : this.node(true, true)
+  }
+
+  #flowList(list: ListNode): ListNode {
+    const tokens = this.#tokens
+    const { line } = tokens.take()
+    for (let isFirst = true; !this.#is('flow-list-end'); isFirst = false) {
+      if (!isFirst) this.#comma(line, ']')
+      if (this.#is('flow-list-end')) break
+      if (this.#is('key')) list.items.push(this.#pair())
+      else list.items.push(this.node(false, false))
+    }
+    tokens.take()
+    return list
+  }
+
+  #comma(line: number, close: string): void {
+    if (!this.#is('comma')) throw new YamlError(line, `what begins here is not closed: a "," or "${close}" is missing`)
+    this.#tokens.take()
+  }
+
+  /** `a: b` as an item of `[…]`. */
+  #pair(): MapNode {
+    const { line } = this.#tokens.take()
+    let key: Node = nothing(line)
+    // A bare "?" takes the token after it with it, as libyaml does.
+    if (this.#is('value', 'comma', 'flow-list-end')) this.#tokens.take()
+    else key = this.node(false, false)
+    return { kind: 'map', line, entries: [[key, this.#flowValue('flow-list-end')]] }
+  }
+
+  #flowValue(end: 'flow-list-end' | 'flow-map-end'): Node {
+    const { line } = this.#tokens.peek()
+    if (!this.#is('value')) return nothing(line)
+    this.#tokens.take()
+    return this.#is('comma', end) ? nothing(line) : this.node(false, false)
+  }
+
+  #flowMap(map: MapNode): MapNode {
+    const tokens = this.#tokens
+    const { line } = tokens.take()
+    for (let isFirst = true; !this.#is('flow-map-end'); isFirst = false) {
+      if (!isFirst) this.#comma(line, '}')
+      if (this.#is('flow-map-end')) break
+      if (this.#is('key')) {
+        tokens.take()
+        const key = this.#is('value', 'comma', 'flow-map-end') ? nothing(line) : this.node(false, false)
+        map.entries.push([key, this.#flowValue('flow-map-end')])
+      } else {
+        const key = this.node(false, false)
+        map.entries.push([key, nothing(key.line)])
+      }
+    }
+    tokens.take()
+    return map
+  }
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${} is what the files under test are written with
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Plan, planOf } from './plan.ts'
@@ -192,7 +193,7 @@ test('a pipeline for failures runs on failure alone', () => {
 test('${} is put in before the steps are read, the trigger is judged without', () => {
   const made = plan(
     pipe(
-      'trigger: {branch: "${DRONE_BRANCH}"}\nsteps:\n- name: a\n  image: "i:${DRONE_BRANCH}"\n  commands: [echo $${HOME} $PWD]\n',
+      'trigger: {branch: "${DRONE_BRANCH}"}\nsteps:\n- name: a\n  image: "i:${DRONE_BRANCH}"\n  commands: ["echo $${HOME} $PWD"]\n',
     ),
   )
   assert.equal(made.pipelines[0]!.selected, false)

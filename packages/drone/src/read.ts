@@ -1,10 +1,11 @@
 import type { BuildContext } from './build-context.ts'
 import { bad, Decoder, type Shape, TooMuch } from './decode.ts'
 import { documentsOf, type TextDocument } from './documents.ts'
-import { type Node, nodeOf, YamlError } from './node.ts'
+import { type Node, nodeOf } from './node.ts'
 import { type InlineSecret, maximumSize, type Notes, type PlannedCron, type PlanOptions } from './plan.ts'
 import { cron, kind, type PipelineDocument, pipeline, secret, signature } from './shapes.ts'
 import { isTemplate, rendered } from './templates.ts'
+import { YamlError } from './yaml-reader.ts'
 
 /** One pipeline document as it is written, before `${}`. */
 export interface RawPipeline {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${} is what the files under test are written with
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BadSubstitution, goQuoted, substitute } from './substitute.ts'
