@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { unifiedDiff } from './diff.ts'
+import { unifiedDiff } from './unified-diff.ts'
 
 const lines = (...all: (string | number)[]) => `${all.join('\n')}\n`
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
