@@ -110,3 +110,12 @@ test('complete fills in defaults, deeply, without touching what was given', () =
   assert.deepEqual(complete(app, given), { name: 'web', size: 's', env: {}, ports: [{ port: 1, protocol: 'TCP' }] })
   assert.deepEqual(given, { name: 'web', ports: [{ port: 1 }] })
 })
+
+test('complete takes null for missing where null may not be', () => {
+  const properties = { a: text({ default: 'x' }), b: text({ default: 'x', nullable: true }), c: text() }
+  assert.deepEqual(complete({ type: 'object', properties }, { a: null, b: null, c: null }), {
+    a: 'x',
+    b: null,
+    c: null,
+  })
+})

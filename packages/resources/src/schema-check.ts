@@ -32,9 +32,10 @@ export function check(schema: Schema, value: unknown, at = '', options: Checking
   ]
 }
 
-/** `value` with the schema's defaults where fields are missing. Changes nothing: what must change is copied. */
+/** `value` with the schema's defaults where fields are missing, or null where null may not be. Changes nothing: what must change is copied. */
 export function complete(schema: Schema, value: unknown): unknown {
-  if (value === undefined) return schema.default === undefined ? undefined : structuredClone(schema.default)
+  const isNone = value === undefined || (value === null && schema.default !== undefined && !schema.nullable)
+  if (isNone) return schema.default === undefined ? undefined : structuredClone(schema.default)
   if (Array.isArray(value)) return schema.items ? value.map((one) => complete(schema.items!, one)) : value
   if (!isObject(value)) return value
   const filled: Record<string, unknown> = { ...value }

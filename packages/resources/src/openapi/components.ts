@@ -129,9 +129,12 @@ function print(schema: Schema & { $ref?: string }): Printed {
   }
 }
 
-const typeMeta = {
-  apiVersion: { type: 'string', description: 'Group and version of the schema of this object.' },
-  kind: { type: 'string', description: 'What this object is.' },
+let namespaceTexts: Record<string, string> | undefined
+
+/** Custom kinds explain these as built-in ones do: a Namespace's texts. */
+function typeMeta() {
+  const { apiVersion, kind } = (namespaceTexts ??= descriptionsOf(packageOf('', 'v1')).Namespace ?? {})
+  return { apiVersion: { type: 'string', description: apiVersion }, kind: { type: 'string', description: kind } }
 }
 
 function customKind({ schema }: Definition): Printed {
@@ -140,7 +143,7 @@ function customKind({ schema }: Definition): Printed {
     ...rest,
     type: 'object',
     properties: {
-      ...typeMeta,
+      ...typeMeta(),
       ...properties,
       metadata: { $ref: `${metaPackage}.ObjectMeta`, description: "Standard object's metadata." },
     },
@@ -152,7 +155,7 @@ const listOf = ({ kind }: Definition, name: string): Printed => ({
   type: 'object',
   required: ['items'],
   properties: {
-    ...typeMeta,
+    ...typeMeta(),
     items: { type: 'array', items: { $ref: name }, description: `List of ${kind}` },
     metadata: { $ref: `${metaPackage}.ListMeta`, description: 'Standard list metadata.' },
   },
