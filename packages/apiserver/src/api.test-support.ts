@@ -2,7 +2,7 @@ import { systemUser } from './auth/interfaces.ts'
 import { startTestServer, type TestServer } from './test-server.test-support.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely, the assertions are the check
-type Json = any
+export type Json = any
 
 export interface Reply {
   status: number

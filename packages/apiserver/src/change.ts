@@ -47,6 +47,8 @@ export async function changeObject(
   for (let attempt = 0; ; attempt++) {
     const entry = store.latest(key)
     if (!entry) throw notFound(definition, name)
+    const converting = served.ready?.([entry])
+    if (converting) await converting
     const old = served.object(entry)
     const made = change.next(old)
     const next = made instanceof Promise ? await made : made
@@ -113,11 +115,13 @@ async function writeNext(
   next: KubeObject,
 ): Promise<KubeObject> {
   const { group, plural } = served.definition
-  const stored = served.stored(next)
   if (!isFinished(next)) {
+    const made = served.stored(next)
+    const stored = made instanceof Promise ? await made : made
     const written = await store.put(key, encodedAt(stored), entry.modified)
     forgetSoon(entry.value)
     afterWrite(group, plural)
+    await served.ready?.([written])
     return served.object(written)
   }
   const gone = await store.delete(key, entry.modified)

@@ -20,13 +20,23 @@ export interface Served {
   object(entry: Entry): KubeObject
   /** Its JSON. */
   bytes(entry: Entry): Uint8Array
-  /** The form that is kept. */
-  stored(object: KubeObject): KubeObject
+  /**
+   * Converts what others have to convert, so that `object` and `bytes` have it. Left out, or no promise: there is nothing to
+   * wait for. Throws InternalError when the conversion fails.
+   */
+  ready?(entries: readonly Entry[]): Promise<void> | undefined
+  /** The form that is kept. Throws InternalError when it has to be converted and that fails. */
+  stored(object: KubeObject): KubeObject | Promise<KubeObject>
 }
+
+/** Converts objects of a custom kind to another `apiVersion` of it. Throws InternalError. */
+export type Convert = (objects: readonly KubeObject[], apiVersion: string) => Promise<KubeObject[]>
 
 export interface CustomKind {
   /** The name of its CustomResourceDefinition. */
   definedBy: string
+  /** Set when versions differ by more than their name. */
+  convert?: Convert
   scale?: { labelSelectorPath?: string }
 }
 
@@ -43,14 +53,28 @@ export function servedFrom(
   const view = (entry: Entry) => {
     let one = views.get(entry.value)
     if (!one) {
-      one = { object: storedAs!.decode(objectOf(entry)) }
+      const kept = objectOf(entry)
+      const object = storedAs!.decode(kept)
+      one = object === kept ? { object, bytes: entry.value } : { object }
       views.set(entry.value, one)
     }
     return one
   }
+  const apiVersion = apiVersionOf(definition)
+  const convert = custom?.convert
+  const isForeign = (entry: Entry) => !views.has(entry.value) && objectOf(entry).apiVersion !== apiVersion
+  const prepare = async (entries: readonly Entry[]) => {
+    const foreign = entries.filter(isForeign)
+    const converted = await convert!(
+      foreign.map((entry) => objectOf(entry)),
+      apiVersion,
+    )
+    for (const [index, entry] of foreign.entries())
+      views.set(entry.value, { object: storedAs!.decode(converted[index]!) })
+  }
   return {
     definition,
-    apiVersion: apiVersionOf(definition),
+    apiVersion,
     verbs: new Set(definition.verbs ?? allVerbs),
     schema,
     ...(custom && { custom }),
@@ -64,6 +88,12 @@ export function servedFrom(
           return one.bytes
         }
       : (entry) => entry.value,
-    stored: storedAs ? (object) => storedAs.encode(object) : (object) => object,
+    ...(convert && { ready: (entries: readonly Entry[]) => (entries.some(isForeign) ? prepare(entries) : undefined) }),
+    stored: convert
+      ? (object) =>
+          apiVersionOf(kept) === apiVersion ? object : convert([object], apiVersionOf(kept)).then(([one]) => one!)
+      : storedAs
+        ? (object) => storedAs.encode(object)
+        : (object) => object,
   }
 }

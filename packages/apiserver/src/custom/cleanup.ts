@@ -4,6 +4,7 @@ import { systemUser } from '../auth/interfaces.ts'
 import { changeObject } from '../change.ts'
 import type { Context } from '../context.ts'
 import { internalCall } from '../internal-call.ts'
+import { objectOf } from '../objects.ts'
 import { removeObject } from '../verbs/delete.ts'
 import { cleanup, crdKind } from './crd-admission.ts'
 import type { CustomKindsOptions } from './custom-kinds.ts'
@@ -24,7 +25,7 @@ export function customCleanup(context: Context): Pick<CustomKindsOptions, 'remov
       if (!served) return
       const options = { grace: 0, propagation: undefined, uid: undefined, resourceVersion: undefined, dryRun: false }
       for (const entry of context.store.list(served.prefix()).entries) {
-        const { name, namespace } = served.object(entry).metadata
+        const { name, namespace } = objectOf(entry).metadata
         await attempt(entry.key, () =>
           removeObject(
             context,

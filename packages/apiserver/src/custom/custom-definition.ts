@@ -1,6 +1,7 @@
 import { type Column, type Definition, defineResource, type Schema } from '@sampan/resources/define'
 import type { KubeObject } from '@sampan/resources/meta'
 import { check, complete } from '@sampan/resources/schema-check'
+import type { ClientConfig } from '../admission/webhooks/reach.ts'
 import { age } from '../table.ts'
 import { compilePath } from './json-path.ts'
 import { isInherited } from './rules/ratchet.ts'
@@ -20,7 +21,10 @@ export interface Crd extends KubeObject {
     }
     versions: CrdVersion[]
     preserveUnknownFields?: boolean
-    conversion?: { strategy?: string }
+    conversion?: {
+      strategy?: string
+      webhook?: { clientConfig: ClientConfig; conversionReviewVersions?: string[] }
+    }
   }
   status?: {
     conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[]
@@ -64,6 +68,7 @@ export function customDefinition({ spec }: Crd, version: CrdVersion): Definition
   const storedVersion = `${group}/${storage.name}`
   const base = { group, kind: names.kind, plural: names.plural, scope }
   const inner = withoutMetadata(schema)
+  const fillsIn = hasDefaults(inner)
   return defineResource({
     ...base,
     version: version.name,
@@ -93,9 +98,22 @@ export function customDefinition({ spec }: Crd, version: CrdVersion): Definition
     storedAs: {
       definition: defineResource({ ...base, version: storage.name }),
       encode: (object) => ({ ...object, apiVersion: storedVersion }),
-      decode: (stored) => (stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion }),
+      decode: (stored) => {
+        const shown = stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion }
+        return fillsIn ? (complete(inner, shown) as KubeObject) : shown
+      },
     },
   })
+}
+
+/** Whether reading an object may fill something in: its definition may have got defaults after it was written. */
+function hasDefaults({ default: own, properties, items, additionalProperties }: Schema): boolean {
+  return (
+    own !== undefined ||
+    Object.values(properties ?? {}).some(hasDefaults) ||
+    (items !== undefined && hasDefaults(items)) ||
+    (typeof additionalProperties === 'object' && hasDefaults(additionalProperties))
+  )
 }
 
 /** Metadata has rules of its own. */

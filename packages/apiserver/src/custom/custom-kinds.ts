@@ -1,8 +1,9 @@
 import type { Definition } from '@sampan/resources/define'
 import type { Entry, Store } from '@sampan/store/store'
 import type { Kinds } from '../kinds.ts'
-import { objectOf } from '../objects.ts'
+import { objectOf, objectsOf } from '../objects.ts'
 import { servedFrom } from '../served.ts'
+import { converter } from './converter.ts'
 import { cleanup } from './crd-admission.ts'
 import { type Crd, customDefinition } from './custom-definition.ts'
 
@@ -24,6 +25,7 @@ export interface CustomKindsOptions {
 
 /** Keeps what is served in step with the CustomResourceDefinitions in the store: within the write that changes them. */
 export function customKinds({ store, kinds, removeAll, release }: CustomKindsOptions): CustomKinds {
+  const objects = objectsOf(store)
   const known = new Map<string, { entry: Entry; definitions: Definition[] }>()
   const clearing = new Set<string>()
 
@@ -39,12 +41,15 @@ export function customKinds({ store, kinds, removeAll, release }: CustomKindsOpt
     const definitions = isEstablished
       ? preferredFirst(crd.spec.versions.filter((one) => one.served)).map((version) => customDefinition(crd, version))
       : []
+    const convert =
+      crd.spec.conversion?.strategy === 'Webhook' && crd.spec.versions.length > 1 ? converter(crd, objects) : undefined
     for (const definition of definitions) {
       const labelSelectorPath = crd.spec.versions.find((one) => one.name === definition.version)?.subresources?.scale
         ?.labelSelectorPath
       kinds.add(
         servedFrom(definition, () => definition.schema, {
           definedBy: crd.metadata.name,
+          ...(convert && { convert }),
           ...(labelSelectorPath && { scale: { labelSelectorPath } }),
         }),
       )

@@ -26,6 +26,7 @@ export async function scale(context: Context, target: OneTarget, call: Call): Pr
   if (call.method === 'GET') {
     const entry = context.store.get(served.key(name, namespace))
     if (!entry) throw notFound(served.definition, name)
+    await served.ready?.([entry])
     return { status: 200, object: scaleOf(served, served.object(entry)) }
   }
   const body: unknown = await call.object()

@@ -81,9 +81,11 @@ export async function createObject(
       return object
     }
     try {
-      const stored = served.stored(object)
+      const made = served.stored(object)
+      const stored = made instanceof Promise ? await made : made
       const entry = await context.store.put(key, encodedAt(stored), 0)
       context.afterWrite(definition.group, definition.plural)
+      await served.ready?.([entry])
       return served.object(entry)
     } catch (error) {
       undo()

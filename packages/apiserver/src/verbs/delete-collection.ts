@@ -15,7 +15,7 @@ export async function removeCollection(context: Context, target: Target, call: C
   const { served } = target
   const form = formOf(call.headers.accept)
   const options = await deleteOptionsOf(call)
-  const { entries, metadata } = select(context, target, listOptionsOf(call.query, served.definition))
+  const { entries, metadata } = await select(context, target, listOptionsOf(call.query, served.definition))
   const removed: KubeObject[] = []
   await Promise.all(
     entries.map(async (entry) => {

@@ -45,6 +45,7 @@ export async function removeObject(
   for (let attempt = 0; ; attempt++) {
     const entry = store.latest(key)
     if (!entry) throw notFound(definition, name)
+    await served.ready?.([entry])
     const old = served.object(entry)
     checkPreconditions(served, old, options)
     protect(served, name)
@@ -81,8 +82,9 @@ export async function removeObject(
         if (entry.modified > store.revision) await store.settled()
         return { object: old, isGone }
       }
-      const written: Entry = await store.put(key, encodedAt(served.stored(next)), entry.modified)
+      const written: Entry = await store.put(key, encodedAt(await served.stored(next)), entry.modified)
       context.afterWrite(definition.group, definition.plural)
+      await served.ready?.([written])
       return { object: served.object(written), isGone }
     } catch (error) {
       undo()

@@ -12,6 +12,7 @@ export async function get(context: Context, { served, name, namespace }: OneTarg
   if (call.query.get('resourceVersion')) await waitForRevision(context.store, call.query.get('resourceVersion'))
   const entry = context.store.get(served.key(name, namespace))
   if (!entry) throw notFound(served.definition, name)
+  await served.ready?.([entry])
   const shown = shownAs(form, served, call.query, context.now)
   if (shown) return { status: 200, object: shown.one(served.object(entry)) }
   return { status: 200, json: [served.bytes(entry)], value: () => served.object(entry) }

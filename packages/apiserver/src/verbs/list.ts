@@ -21,7 +21,7 @@ export async function list(context: Context, target: Target, call: Call): Promis
   const form = formOf(call.headers.accept)
   const options = listOptionsOf(call.query, served.definition)
   if (options.revision) await waitForRevision(context.store, String(options.revision))
-  const { entries, metadata } = select(context, target, options)
+  const { entries, metadata } = await select(context, target, options)
   const shown = shownAs(form, served, call.query, context.now)
   if (shown) return { status: 200, object: shown.list(entries.map(served.object), metadata) }
   const head = { kind: `${served.definition.kind}List`, apiVersion: served.apiVersion, metadata }
@@ -44,15 +44,16 @@ function pieces(head: object, served: Served, entries: readonly Entry[]): Uint8A
 }
 
 /** The entries of one page and the list's metadata. */
-export function select(
+export async function select(
   { store }: Context,
   { served, namespace, name }: Target,
   { filter, limit, continue: token, revision, match }: ListOptions,
-): { entries: Entry[]; metadata: ListMeta } {
+): Promise<{ entries: Entry[]; metadata: ListMeta }> {
   const prefix = served.prefix(namespace)
   const only = name ?? onlyName(filter)
   if (only !== undefined && (namespace || served.definition.scope === 'Cluster')) {
     const entry = store.get(served.key(only, namespace))
+    if (entry) await served.ready?.([entry])
     const entries = entry && passes(filter, served, entry) ? [entry] : []
     return { entries, metadata: { resourceVersion: String(store.revision) } }
   }
@@ -68,6 +69,7 @@ export function select(
   do {
     const room = limit === undefined ? undefined : filter.open ? limit - entries.length : Math.max(limit, 500)
     page = read(store, prefix, { after, at, limit: room }, from)
+    if (served.ready) await served.ready(page.entries)
     for (const [index, entry] of page.entries.entries()) {
       after = entry.key
       if (passes(filter, served, entry)) entries.push(entry)

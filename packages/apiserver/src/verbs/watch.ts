@@ -101,6 +101,7 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
     const first: Event[] = []
     if (initial ?? !since) {
       const page = store.list(prefix)
+      if (served.ready) await served.ready(page.entries)
       for (const entry of page.entries)
         if (passes(filter, served, entry)) first.push({ type: 'ADDED', entry, at: entry.modified })
       from = page.at
@@ -130,6 +131,7 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
         continue
       }
       if (woken.done) return
+      if (served.ready) await served.ready(woken.value.flatMap(entriesOf))
       const told: Event[] = []
       for (const change of woken.value) {
         at = change.entry.modified
@@ -140,6 +142,7 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
       if (told.length > 0) yield told
     }
   } catch (error) {
+    if (error instanceof StatusError) return yield [{ type: 'ERROR', error }]
     if (!(error instanceof Compacted)) throw error
     yield [{ type: 'ERROR', error: new StatusError('Expired', `too old resource version: ${since ?? 0}`) }]
   } finally {
@@ -149,6 +152,8 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
     stop.abort()
   }
 }
+
+const entriesOf = ({ entry, previous }: Change): Entry[] => (previous ? [entry, previous] : [entry])
 
 /** What a change means to someone who sees only a selection: entering is ADDED, leaving is DELETED. */
 function eventOf(change: Change, served: Served, filter: Filter): Event | undefined {

@@ -1,16 +1,12 @@
 import type { LabelSelectorLike } from '@sampan/kit/selectors'
 import type { KubeObject } from '@sampan/resources/meta'
 import type { MatchRule } from '../matching.ts'
+import type { ClientConfig } from './reach.ts'
 
 /** One webhook of a Mutating- or ValidatingWebhookConfiguration (admissionregistration.k8s.io/v1). */
 export interface Webhook {
   name: string
-  clientConfig: {
-    url?: string
-    service?: { namespace: string; name: string; path?: string; port?: number }
-    /** PEM, base64. */
-    caBundle?: string
-  }
+  clientConfig: ClientConfig
   rules?: MatchRule[]
   matchPolicy?: string
   failurePolicy?: string

@@ -8,7 +8,8 @@ import { prune } from '../../prune.ts'
 import { inVersion } from '../in-version.ts'
 import type { Admission, Admitted } from '../interfaces.ts'
 import { isExempt, wantedAs } from '../matching.ts'
-import { callWebhook, placeOf, type Review } from './call.ts'
+import { callWebhook, type Review } from './call.ts'
+import { placeOf } from './reach.ts'
 import type { Webhook, WebhookConfiguration } from './rules.ts'
 
 const group = 'admissionregistration.k8s.io'
@@ -110,7 +111,7 @@ function failed(webhook: Webhook, write: Admitted, cause: unknown): StatusError 
   const why = cause instanceof Error ? cause.message : String(cause)
   let where = ''
   try {
-    where = `Post ${JSON.stringify(placeOf(webhook, write).url.href)}: `
+    where = `Post ${JSON.stringify(placeOf(webhook.clientConfig, write.objects).url.href)}: `
   } catch {
     // There is no such place: that is what `why` says.
   }
