@@ -199,6 +199,9 @@ test('from push to rollback, seen through the API', async () => {
   assert.match(preview.environments[0].diff, /^- {2}replicas: 1\n\+ {2}replicas: 2$/m)
   assert.deepEqual((await call('POST', '/api/projects/demo/apps/web/preview', {})).body, { environments: [] })
   assert.equal((await call('GET', '/api/projects/demo/apps/web')).body.releases.length, 1)
+  const stale = await call('PATCH', '/api/projects/demo/apps/web/parameters?generation=99', { replicas: 5 })
+  assert.equal(stale.status, 409)
+  assert.match(stale.body.detail, /nothing has been overwritten/)
   const scaled = await callAndSettle('PATCH', '/api/projects/demo/apps/web/parameters', { replicas: 2 })
   assert.deepEqual([scaled.body.release, scaled.body.rollout], ['web-2', 'web.test.2'])
 
@@ -232,6 +235,21 @@ test('the progress of a rollout ends with the URL', async () => {
   })
   assert.match(body, /event: line\ndata: \{"text":"verified: http/)
   assert.match(body, /event: end\ndata: \{"ok":true,"url":"http:\/\/web-test\.demo\.localhost"\}/)
+})
+
+test('what instances take comes as samples, as long as somebody looks', async () => {
+  const leave = new AbortController()
+  const response = await fetch(`http://127.0.0.1:${served.port}/api/projects/demo/apps/web/usage`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: leave.signal,
+  })
+  let got = ''
+  for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
+    got += piece
+    if (got.includes('sample')) break
+  }
+  leave.abort()
+  assert.match(got, /event: sample\ndata: \{"time":"[^"]+","instances":\[/)
 })
 
 test('the log of a run comes as text or as events', async () => {

@@ -8,8 +8,10 @@ import { appLog } from '../logs/app-log.ts'
 import { found } from './apps.ts'
 import type { ApiContext } from './context.ts'
 import { mapped, textLines, wantsEvents } from './pipelines.ts'
+import { usageRoutes } from './usage.ts'
 
 export const appLogRoutes = (context: ApiContext) => [
+  ...usageRoutes(context),
   route({
     method: 'GET',
     path: '/api/projects/:project/apps/:app/logs',

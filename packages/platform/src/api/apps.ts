@@ -93,7 +93,8 @@ export function appRoutes(context: ApiContext) {
       path: '/api/projects/:project/apps/:app/parameters',
       allow: { verb: 'update', on: app },
       body: anything(),
-      handle: ({ params, body, api, user, signal }) => changeParameters(context, { params, body, api, user, signal }),
+      handle: ({ params, query, body, api, user, signal }) =>
+        changeParameters(context, { params, body, api, user, signal, generation: query.get('generation') }),
     }),
     route({
       method: 'DELETE',
@@ -170,15 +171,21 @@ interface Change {
   api: Client
   user: Caller
   signal: AbortSignal
+  /** The generation of the app that the caller has looked at; null: whatever it is. */
+  generation: string | null
 }
 
 /** Merges parameters; answers when the release they lead to is made, so that its rollout can be followed. */
-async function changeParameters(context: ApiContext, { params, body, api, user, signal }: Change) {
+async function changeParameters(
+  context: ApiContext,
+  { params, body, api, user, signal, generation: seenGeneration }: Change,
+) {
   const at = { namespace: params.project, name: params.app }
   const releases = () => releasesOf(all(context, release, at.namespace), at.name)
   const before = releases().at(-1)?.spec.number ?? 0
   const changed = await retried(async () => {
     const one = await api.get(app, at)
+    if (seenGeneration !== null && String(one.metadata.generation) !== seenGeneration) throw changedMeanwhile(one)
     const annotations = { ...one.metadata.annotations, [changedByAnnotation]: user.name }
     return api.update(app, {
       ...one,
@@ -205,6 +212,14 @@ async function changeParameters(context: ApiContext, { params, body, api, user, 
   }
   const started = all(context, rollout, at.namespace).find((one) => one.spec.release === newest.metadata.name)
   return { app: seen ?? changed, release: newest.metadata.name, ...(started && { rollout: started.metadata.name }) }
+}
+
+function changedMeanwhile({ metadata }: App): StatusError {
+  const who = metadata.annotations?.[changedByAnnotation]
+  return new StatusError(
+    'Conflict',
+    `${metadata.name} was changed${who ? ` by ${who}` : ''} since you looked: look at it again, nothing has been overwritten.`,
+  )
 }
 
 /** Tries again when somebody else wrote in between. */
