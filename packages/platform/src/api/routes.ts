@@ -7,6 +7,7 @@ import { pipelineRoutes } from './pipelines.ts'
 import { progressRoutes } from './progress.ts'
 import { projectRoutes } from './projects.ts'
 import { releaseRoutes } from './releases.ts'
+import { secretRoutes } from './secrets.ts'
 import { sessionRoutes } from './sessions.ts'
 import { systemRoutes } from './system.ts'
 import { userRoutes } from './users.ts'
@@ -21,6 +22,7 @@ export const apiRoutes = (context: ApiContext): Route[] => [
   ...appLogRoutes(context),
   ...progressRoutes(context),
   ...pipelineRoutes(context),
+  ...secretRoutes(context),
   ...systemRoutes(context),
   ...kubeRoutes(),
 ]

@@ -48,10 +48,12 @@ export async function* followPush(
 ): AsyncGenerator<string> {
   let outcome: Outcome | undefined
   const titles = new Set<string>()
+  let heading: string | undefined
   const isNews = (line: string) => {
     if (!line.startsWith('== ')) return true
     const isNew = !titles.has(line)
     titles.add(line)
+    if (isNew) heading = line
     return isNew
   }
 
@@ -85,15 +87,15 @@ export async function* followPush(
    * side are told apart by a name before their lines.
    */
   async function* buildLog(): AsyncGenerator<string> {
-    let last: string | undefined
+    const known = new Map<string, string>()
     for await (const line of readLog(await client.get(pipeline, at), { follow: true, signal })) {
-      let name = ''
-      if (line.step !== last) {
-        const title = `== ${titleOf(await client.get(pipeline, at), line.step)}`
+      let title = known.get(line.step)
+      if (title === undefined) {
+        title = `== ${titleOf(await client.get(pipeline, at), line.step)}`
+        known.set(line.step, title)
         if (isNews(title)) yield title
-        else name = `[${line.step.slice(line.step.indexOf('/') + 1)}] `
-        if (!name) last = line.step
       }
+      const name = title === heading ? '' : `[${line.step.slice(line.step.indexOf('/') + 1)}] `
       yield `   ${name}${line.text}`
     }
   }

@@ -16,8 +16,11 @@ import { fileLogStore } from '../logs/file-store.ts'
 import { pipelineLogReader, stepLog } from '../logs/pipeline-log.ts'
 import { pipelineController } from './controller.ts'
 import { createPipeline } from './create-pipeline.ts'
+import { fileReader } from './drone/file.ts'
 import type { PipelineParts } from './parts.ts'
 import type { BuildPlan } from './read-source.ts'
+import { runDataReader } from './run-data.ts'
+import { valuesFor } from './secret-store.ts'
 import { defaultSettings } from './settings.ts'
 import type { StackImage } from './stack-images.ts'
 import { type StackName, stackNames } from './stacks/source.ts'
@@ -35,12 +38,16 @@ const recipe: BuildPlan = {
   },
 }
 
+const surroundings = { platformURL: 'http://sampan.test', version: '1', netrcMachine: 'sampan.test' }
+
 async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sampan-pipelines-'))
   const clock = fakeClock()
   const client = memoryClient({ now: clock.now })
   const store = fileLogStore({ folder })
   const images = new Set<string>()
+  /** Pipeline files by commit. */
+  const files = new Map<string, string>()
   /** What containers would say, by step. */
   const said: Record<string, string[]> = {}
   const image = (name: StackName): StackImage => ({
@@ -56,10 +63,22 @@ async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
       registryHost: 'registry.test:5000',
       cacheFolder: '/cache',
       environment: { variables: {} },
-      pids: 100,
     },
     stacks: Object.fromEntries(stackNames.map((name) => [name, image(name)])) as Record<StackName, StackImage>,
     planOf: async () => dockerfile,
+    files: fileReader({
+      surroundings,
+      read: async (_app, sha) => files.get(sha),
+      templates: async () => ({}),
+    }),
+    surroundings,
+    registryAliases: ['localhost:5000'],
+    machine: 'here',
+    secretsFor: (reader) => valuesFor(client, reader),
+    repositoryKey: async () => 'k'.repeat(32),
+    runData: runDataReader(client),
+    hasPod: async (name) => (await client.find(pod, { namespace: 'sampan-builds', name })) !== undefined,
+    nodes: async () => [{ os: 'linux', arch: 'amd64', labels: {} }],
     hasImage: async (repository, tag) => images.has(`${repository}:${tag}`),
     obstacle: () => undefined,
     hubReachable: () => false,
@@ -193,7 +212,11 @@ test('a pipeline fetches, builds, pushes, and leaves its image and its log', asy
   const [made] = await pods()
   assert.equal(made?.spec.priorityClassName, 'sampan-build')
   assert.equal(made?.spec.activeDeadlineSeconds, 1800)
-  assert.deepEqual(made?.spec.containers[0]?.resources?.limits, { cpu: '2', memory: '2Gi' })
+  assert.deepEqual(made?.spec.containers[0]?.resources?.limits, {
+    cpu: '2',
+    memory: '2Gi',
+    'ephemeral-storage': '10Gi',
+  })
   const kept = await client.get(secret, { namespace: 'sampan-builds', name: made!.metadata.name })
   assert.equal(Buffer.from(kept.data!.password!, 'base64').toString(), 'fetch-ticket')
   assert.ok(!/fetch-ticket|push demo/.test(JSON.stringify(made)), 'no credential in the pod itself')

@@ -9,7 +9,7 @@ export const buildFinalizer = 'sampan.dev/builds'
 /** Names what caused the Pipeline, so that the same cause does not start it twice. */
 export const causeAnnotation = 'sampan.dev/cause'
 
-export interface NewPipeline extends Pick<Pipeline['spec'], 'event' | 'commit' | 'by' | 'parameters'> {
+export type NewPipeline = Omit<Pipeline['spec'], 'app' | 'number' | 'cancel' | 'approved'> & {
   app: App
   cause?: string
 }

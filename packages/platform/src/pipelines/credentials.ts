@@ -1,4 +1,5 @@
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
+import { maskedValues } from './drone/values.ts'
 import type { PipelineParts } from './parts.ts'
 import { keyOf } from './queue.ts'
 
@@ -24,5 +25,6 @@ export async function secretsOf(one: Pipeline, parts: PipelineParts): Promise<st
   if (!one.status?.startedAt) return []
   const { ticket, configJson } = credentialsOf(one, parts)
   const { auths } = JSON.parse(configJson) as { auths: Record<string, { password: string; auth: string }> }
-  return [ticket, ...Object.values(auths).flatMap(({ password, auth }) => [password, auth])]
+  const values = one.status.config ? maskedValues(await parts.runData(one)) : []
+  return [...values, ticket, ...Object.values(auths).flatMap(({ password, auth }) => [password, auth])]
 }

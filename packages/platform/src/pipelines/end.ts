@@ -4,20 +4,25 @@ import { pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
 import { buildNamespace } from '../config.ts'
-import { podNameOf } from './names.ts'
+import { removeStageObjects } from './drone/objects.ts'
+import { podNameOf, pullName, valuesName } from './names.ts'
 import type { PipelineParts } from './parts.ts'
 import { keyOf } from './queue.ts'
 import { isOver, type Stage, type Status, type StepStatus } from './status.ts'
 import { drained } from './step-log.ts'
 
-/** The run's pod and Secret go; the log is kept. */
-export function removeRun(one: Pipeline, snapshot: Snapshot): Step[] {
+/** The run's pods go, and everything else that is only there for it; the log is kept. */
+export function removeRun(one: Pipeline, snapshot: Snapshot, { always = false } = {}): Step[] {
   const pods = snapshot.by(pod, 'pipeline', keyOf(one))
-  if (pods.length === 0) return []
-  const metadata = { name: podNameOf(one), namespace: buildNamespace }
+  if (pods.length === 0 && !always) return []
+  const secrets = one.status?.config ? [podNameOf(one), valuesName(one), pullName(one)] : [podNameOf(one)]
+  const stages = one.status?.config ? (one.status.stages ?? []) : []
   return [
+    ...secrets.map((name) =>
+      remove(secret, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: buildNamespace } }),
+    ),
+    ...stages.flatMap((_, index) => removeStageObjects(one, index + 1)),
     ...pods.filter((each) => !each.metadata.deletionTimestamp).map((each) => remove(pod, each, { graceSeconds: 2 })),
-    remove(secret, { apiVersion: 'v1', kind: 'Secret', metadata }),
   ]
 }
 
@@ -45,7 +50,7 @@ export async function end(
   return [
     status(pipeline, one, next),
     event(one, good ? 'Normal' : 'Warning', good ? 'Built' : 'NotBuilt', said),
-    ...removeRun(one, snapshot),
+    ...removeRun(one, snapshot, { always: one.status?.config !== undefined }),
   ]
 }
 

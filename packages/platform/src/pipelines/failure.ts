@@ -11,7 +11,7 @@ export interface Failed {
   podMessage?: string
   /** The last lines of its log. */
   lines: readonly string[]
-  limits: { memory: string; timeoutSeconds: number }
+  limits: { memory: string; timeoutSeconds: number; disk?: string; pids?: number }
   /** Bases that need no registry outside, for the sentence about one that was not found. */
   offlineBases: readonly string[]
 }
@@ -37,8 +37,13 @@ export function buildFailure(failed: Failed): string {
     const name = last.text.split(/\s+/).find((word, i) => i > 0 && !word.startsWith('--')) ?? base[1]
     return `the base image ${name} was not found: ${baseProblem(text)}. Available without a registry outside: ${offlineBases.join(', ')}`
   }
+  const wrote = /the build wrote more than (\d+) bytes/.exec(text)
+  if (wrote)
+    return `${step} wrote more than ${sizeText(Number(wrote[1]))} to the disk: set build.disk of the app higher`
+  if (limits.pids && isOutOfProcesses(text))
+    return `${step} used all ${limits.pids} processes it may have: set build.pids of the app higher, or start fewer`
   if (/exit status 137|signal: killed|exited on killed|Killed$|Cannot allocate memory|heap out of memory/m.test(text)) {
-    return `${step} needed more than ${shownMemory(limits.memory)} of memory: set build.memory of the app higher`
+    return `${step} needed more than ${memoryText(limits.memory)} of memory: set build.memory of the app higher`
   }
   if (/no space left on device/i.test(text)) return `${step} filled the disk: free some space`
   const pushing = lines.findLast((line) => /^Pushing /.test(line))
@@ -47,13 +52,21 @@ export function buildFailure(failed: Failed): string {
   return `${step} failed: ${lastError(last ? lines.slice(last.index + 1) : lines)}`
 }
 
+/** What programs say when no process can be made any more. */
+export const isOutOfProcesses = (text: string) =>
+  /(fork|clone|vfork|pthread_create|spawn|thread)[^\n]{0,80}(Resource temporarily unavailable|EAGAIN)|(Cannot|can't|unable to) fork|unable to create (new )?native thread|No more processes/i.test(
+    text,
+  )
+
 /** What ends any container, whatever it does. */
 function common({ reason, podReason, podMessage, limits }: Failed, what: string): string | undefined {
   if (podReason === 'DeadlineExceeded')
     return `${what} took longer than ${durationText(limits.timeoutSeconds)}, the time a build may take`
+  if (podReason === 'Evicted' && /ephemeral|EmptyDir/i.test(podMessage ?? '') && limits.disk)
+    return `${what} wrote more than ${memoryText(limits.disk)} to the disk: set build.disk of the app higher`
   if (podReason === 'Evicted') return `the node stopped the build: ${podMessage ?? 'it was evicted'}`
   if (reason === 'OOMKilled') {
-    return `${what} needed more than ${shownMemory(limits.memory)} of memory: set build.memory of the app higher`
+    return `${what} needed more than ${memoryText(limits.memory)} of memory: set build.memory of the app higher`
   }
   return undefined
 }
@@ -112,10 +125,11 @@ function baseProblem(text: string): string {
 }
 
 const units: Record<string, number> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4 }
-const shownMemory = (quantity: string) => {
+/** A Kubernetes quantity of bytes for people. */
+export const memoryText = (quantity: string) => {
   const [, number = '', unit = ''] = /^([\d.]+)(Ki|Mi|Gi|Ti)$/.exec(quantity) ?? []
   return number ? sizeText(Number(number) * units[unit]!) : quantity
 }
 
-const durationText = (seconds: number) =>
+export const durationText = (seconds: number) =>
   seconds % 60 === 0 && seconds >= 120 ? `${seconds / 60} minutes` : `${seconds} seconds`

@@ -20,3 +20,13 @@ export const podNameOf = ({ metadata }: Pipeline) =>
 
 /** The same for every run that needs it: of two that make it, the second finds it made. */
 export const stackPodName = (stack: StackName, tag: string) => `stack-${stack}-${tag}`
+
+/** Everything of one stage: its claim, scripts and network policy have this name. Stages count from 1. */
+export const stageObjectName = (one: Pipeline, stage: number) => `${podNameOf(one)}-${stage}`
+/** Steps count from 1 in their stage; 0 is the pod that holds the workspace. */
+export const stepPodName = (one: Pipeline, stage: number, step: number) => `${stageObjectName(one, stage)}-${step}`
+/** Secrets and credentials of a run that follows a file. */
+export const valuesName = (one: Pipeline) => `${podNameOf(one)}-env`
+export const pullName = (one: Pipeline) => `${podNameOf(one)}-pull`
+/** On pods of a run that follows a file: which stage, so that its steps reach its services and nobody else does. */
+export const stageLabel = 'sampan.dev/stage'

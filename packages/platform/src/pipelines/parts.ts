@@ -1,9 +1,13 @@
 import type { App } from '@sampan/resources/sampan/app'
+import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import type { Collector } from '../logs/collect.ts'
 import type { LogStore } from '../logs/store.ts'
 import type { Disk } from './disk.ts'
+import type { Surroundings } from './drone/context.ts'
+import type { FileReader } from './drone/file.ts'
 import type { PodOptions } from './pods.ts'
 import type { BuildPlan } from './read-source.ts'
+import type { Reader, Values } from './secret-store.ts'
 import type { BuildSettings } from './settings.ts'
 import type { StackImage } from './stack-images.ts'
 import type { StackName } from './stacks/source.ts'
@@ -13,7 +17,22 @@ export interface PipelineParts {
   settings: BuildSettings
   pods: PodOptions
   stacks: Record<StackName, StackImage>
-  /** How a commit is built. */
+  /** Pipeline files of commits, planned. */
+  files: FileReader
+  surroundings: Surroundings
+  /** Other names of our registry in pipeline files: `localhost:5000`. */
+  registryAliases: readonly string[]
+  /** Name of this machine, for steps that want to know. */
+  machine: string
+  secretsFor(reader: Reader): Promise<Values>
+  /** Signs and encrypts for one app; undefined where none was made. */
+  repositoryKey(app: App): Promise<string | undefined>
+  /** Data of a run's Secret; empty where there is none (yet). */
+  runData(one: Pipeline): Promise<Readonly<Record<string, string>>>
+  /** Asks the API itself: what a cache does not have may only be late. */
+  hasPod(name: string): Promise<boolean>
+  nodes(): Promise<readonly { os: string; arch: string; labels: Readonly<Record<string, string>> }[]>
+  /** How a commit is built when nothing says how. */
   planOf(app: App, sha: string): Promise<BuildPlan>
   /** Why no build can start now, if so; it is asked again. */
   obstacle(): string | undefined

@@ -1,10 +1,14 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { configMap } from '@sampan/resources/core/config-map'
 import { namespace } from '@sampan/resources/core/namespace'
+import { node } from '@sampan/resources/core/node'
+import { pod } from '@sampan/resources/core/pod'
 import { networkPolicy } from '@sampan/resources/networking/network-policy'
 import { priorityClass } from '@sampan/resources/scheduling/priority-class'
+import { buildNamespace } from '../config.ts'
 import { fetchTicket } from '../git/fetch-ticket.ts'
 import type { Repositories } from '../git/repositories.ts'
 import { createCollector } from '../logs/collect.ts'
@@ -17,9 +21,14 @@ import { debianTags } from '../registry/seed.ts'
 import { hostBuildEnvironment } from './build-environment.ts'
 import { pipelineController } from './controller.ts'
 import { diskOf } from './disk.ts'
+import { fileReader } from './drone/file.ts'
+import { storedTemplates } from './drone/templates.ts'
 import { hubAnswers } from './hub.ts'
 import { builderObjects } from './objects.ts'
 import { buildPlanOf, treeOf } from './read-source.ts'
+import { findRepositoryKey } from './repository-key.ts'
+import { runDataReader } from './run-data.ts'
+import { valuesFor } from './secret-store.ts'
 import { type BuildSettings, defaultSettings } from './settings.ts'
 import { stackImagesIn } from './stack-images.ts'
 
@@ -56,6 +65,11 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
   const collector = createCollector({ client, store, log })
   const stacksFolder = options.stacksFolder ?? fileURLToPath(new URL('../../../../stacks', import.meta.url))
   const settings = { ...defaultSettings(), ...options.settings }
+  const surroundings = {
+    platformURL: config.platformURL,
+    version: '1',
+    netrcMachine: new URL(config.platformURL).hostname,
+  }
   let hubReachable = false
 
   const controller = pipelineController({
@@ -65,13 +79,35 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
       registryHost: config.registryHost,
       cacheFolder: buildCacheOf(config),
       environment: await hostBuildEnvironment(),
-      pids: settings.pids,
     },
     stacks: await stackImagesIn(stacksFolder),
     planOf: async (one, sha) => {
       const name = { project: one.metadata.namespace ?? '', app: one.metadata.name }
       return buildPlanOf(one, await treeOf(repositories, name, sha))
     },
+    files: fileReader({
+      surroundings,
+      read: (one, sha, path, limit) =>
+        repositories.read({ project: one.metadata.namespace ?? '', app: one.metadata.name }, sha, path, limit),
+      templates: (project) => storedTemplates(client, project),
+    }),
+    surroundings,
+    registryAliases: [
+      `localhost:${config.ports.registry}`,
+      `127.0.0.1:${config.ports.registry}`,
+      `${config.nodeIP}:${config.ports.registry}`,
+    ],
+    machine: hostname(),
+    secretsFor: (reader) => valuesFor(client, reader),
+    repositoryKey: (one) => findRepositoryKey(client, one),
+    runData: runDataReader(client),
+    hasPod: async (name) => (await client.find(pod, { namespace: buildNamespace, name })) !== undefined,
+    nodes: async () =>
+      (await client.list(node)).items.map(({ metadata, status }) => ({
+        os: status?.nodeInfo?.operatingSystem ?? 'linux',
+        arch: status?.nodeInfo?.architecture ?? '',
+        labels: metadata.labels ?? {},
+      })),
     hasImage: async (repository, tag) => (await registry.client.digestOf(repository, tag)) !== undefined,
     obstacle: registry.obstacle,
     hubReachable: () => hubReachable,

@@ -1,3 +1,4 @@
+import { unitsOf } from '@sampan/kit/quantity'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import { buildNamespace } from '../config.ts'
 import { appLabel, projectLabel } from '../labels.ts'
@@ -15,7 +16,6 @@ export interface PodOptions {
   /** Folder on the node with one cache per app. */
   cacheFolder: string
   environment: BuildEnvironment
-  pids: number
 }
 
 /** Priority of builds, below everything that serves. */
@@ -23,7 +23,7 @@ export const buildPriority = 'sampan-build'
 /** ConfigMap with the files of builder-files.ts. */
 export const builderConfigName = 'builder'
 
-const paths = {
+export const paths = {
   ticket: '/run/sampan-ticket',
   auth: '/run/sampan-auth',
   config: '/etc/sampan-build',
@@ -31,7 +31,7 @@ const paths = {
 }
 const stackCache = '.stacks'
 
-const env = (values: Record<string, string | undefined>) =>
+export const env = (values: Record<string, string | undefined>) =>
   Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]))
 
 /** The pod of the default pipeline: fetches the commit, builds it, pushes the image. */
@@ -63,7 +63,7 @@ export function runPod(
       name,
       namespace: buildNamespace,
       labels: { [projectLabel]: project, [appLabel]: app, [pipelineLabel]: pipeline.metadata.name },
-      annotations: annotationsOf(options),
+      annotations: annotationsOf(source.limits),
     },
     spec: {
       ...podBase(source.limits.timeoutSeconds),
@@ -135,7 +135,7 @@ export function stackPod(image: StackImage, limits: Limits, options: PodOptions)
       name,
       namespace: buildNamespace,
       labels: { [stackLabel]: image.name },
-      annotations: annotationsOf(options),
+      annotations: annotationsOf(limits),
     },
     spec: {
       ...podBase(limits.timeoutSeconds),
@@ -189,12 +189,12 @@ export const stackSecret = (image: StackImage, configJson: string) => ({
   data: base64({ 'config.json': configJson }),
 })
 
-const base64 = (values: Record<string, string>) =>
+export const base64 = (values: Record<string, string>) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]))
 
-const annotationsOf = ({ pids }: PodOptions) => ({ 'sampan.dev/pids-limit': String(pids) })
+export const annotationsOf = ({ pids }: Pick<Limits, 'pids'>) => ({ 'sampan.dev/pids-limit': String(pids) })
 
-const podBase = (timeoutSeconds: number) => ({
+export const podBase = (timeoutSeconds: number) => ({
   restartPolicy: 'Never',
   activeDeadlineSeconds: timeoutSeconds,
   terminationGracePeriodSeconds: 2,
@@ -203,18 +203,18 @@ const podBase = (timeoutSeconds: number) => ({
   enableServiceLinks: false,
 })
 
-const resourcesOf = ({ cpu, memory }: Limits) => ({
-  requests: { cpu: '50m', memory: '64Mi' },
-  limits: { cpu, memory },
+export const resourcesOf = ({ cpu, memory, disk }: Pick<Limits, 'cpu' | 'memory' | 'disk'>) => ({
+  requests: { cpu: '50m', memory: '64Mi', 'ephemeral-storage': '0' },
+  limits: { cpu, memory, 'ephemeral-storage': disk },
 })
 
 /** Variables that git, buildah and RUN itself need to reach the outside as the host does. */
-const surroundings = ({ environment }: PodOptions) => environment.variables
+export const surroundings = ({ environment }: PodOptions) => environment.variables
 
-const caMount = ({ environment }: PodOptions) =>
+export const caMount = ({ environment }: PodOptions) =>
   environment.caBundle ? [{ name: 'ca', mountPath: caPath, readOnly: true }] : []
 
-function buildContainer(
+export function buildContainer(
   name: string,
   values: Record<string, string>,
   limits: Limits,
@@ -229,6 +229,7 @@ function buildContainer(
     command: ['sampan-build'],
     env: env({
       ...values,
+      SAMPAN_LIMIT: String(unitsOf(limits.disk)),
       SAMPAN_POLICY: `${paths.config}/policy.json`,
       SAMPAN_STACKS: paths.stacks,
       SAMPAN_ARGUMENTS: names.length > 0 ? names.join(' ') : undefined,
@@ -249,12 +250,12 @@ function buildContainer(
   }
 }
 
-const cacheVolume = ({ cacheFolder }: PodOptions, below: string) => ({
+export const cacheVolume = ({ cacheFolder }: PodOptions, below: string) => ({
   name: 'cache',
   hostPath: { path: `${cacheFolder}/${below}`, type: 'DirectoryOrCreate' },
 })
 
-const commonVolumes = ({ environment }: PodOptions) => [
+export const commonVolumes = ({ environment }: PodOptions) => [
   { name: 'config', configMap: { name: builderConfigName } },
   ...(environment.caBundle ? [{ name: 'ca', hostPath: { path: environment.caBundle, type: 'File' } }] : []),
 ]

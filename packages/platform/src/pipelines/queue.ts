@@ -30,7 +30,8 @@ export function turnsOf(open: readonly Pipeline[], limit: number): Map<string, T
     free--
   }
   let waiting = 0
-  for (const one of ordered.filter((each) => !isRunning(each))) {
+  // One that waits for somebody's word keeps nobody else waiting.
+  for (const one of ordered.filter((each) => !isRunning(each) && each.status?.state !== 'blocked')) {
     const mayRun = free > 0 && !busy.has(appOf(one))
     busy.add(appOf(one))
     if (mayRun) free--

@@ -4,6 +4,7 @@ import { app } from '@sampan/resources/sampan/app'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
 import { hasEnded } from '../logs/pipeline-log.ts'
 import { diskRefusal } from './disk.ts'
+import { startFile } from './drone/start.ts'
 import { end } from './end.ts'
 import { imageStageOf } from './image-stage.ts'
 import type { PipelineParts } from './parts.ts'
@@ -23,13 +24,14 @@ export async function startOrWait(one: Pipeline, snapshot: Snapshot, parts: Pipe
   if (!owner) return failed(`the app ${one.spec.app} is gone`)
   const refusal = diskRefusal(await parts.disk(), parts.settings.minFreeBytes, parts.diskFolder)
   if (refusal) return failed(refusal)
+  const { queuePosition: _, message: __, reason: ___, ...before } = one.status ?? {}
+  const rest: Status = { ...before, state: 'running', startedAt: snapshot.now.toISOString() }
+  const file = await parts.files.fileOf({ ...one, status: rest }, owner)
+  if (file) return startFile(one, { owner, file, rest }, snapshot, parts)
   const plan = await parts.planOf(owner, one.spec.commit.sha)
   if (plan.by === 'nothing') return end(one, snapshot, parts, { state: 'failure', reason: plan.reason })
-  const { queuePosition: _, message: __, ...rest } = one.status ?? {}
   const started: Status = {
     ...rest,
-    state: 'running',
-    startedAt: snapshot.now.toISOString(),
     stages: [await imageStageOf(plan, parts)],
     ...(plan.by === 'recipe' && { stack: plan.recipe.stack }),
   }

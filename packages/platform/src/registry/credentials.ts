@@ -21,7 +21,7 @@ export const pullConfigJson = ({ key, registryHost }: CredentialOptions, project
     }),
   })
 
-/** For one run: it may push to one repository and pull it and the bases, until `until`. */
+/** For one run: it may push to one repository and pull those of its project and the bases, until `until`. */
 export const pushConfigJson = (
   { key, registryHost }: CredentialOptions,
   { subject, pipeline, repository, until }: { subject: string; pipeline?: string; repository: string; until: Date },
@@ -31,7 +31,13 @@ export const pushConfigJson = (
     username: robotName,
     password: robotTicket(key, {
       subject,
-      rights: [{ repository, actions: ['pull', 'push'] }, pull('library/*'), pull('stacks/*')],
+      // Steps may run in images that other apps of the project made.
+      rights: [
+        { repository, actions: ['pull', 'push'] },
+        ...(pipeline ? [pull(`${repository.split('/')[0]}/*`)] : []),
+        pull('library/*'),
+        pull('stacks/*'),
+      ],
       ...(pipeline && { pipeline }),
       exp: Math.floor(until.getTime() / 1000),
     }),

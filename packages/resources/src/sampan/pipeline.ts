@@ -90,6 +90,7 @@ const stage = object({
   after: optional(list(text(), { description: 'Names of the stages it waits for' })),
   startedAt: optional(time()),
   finishedAt: optional(time()),
+  pod: optional(text({ description: 'Name of the pod that holds its workspace' })),
   steps: list(step),
 })
 
