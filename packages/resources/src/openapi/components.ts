@@ -133,7 +133,8 @@ let namespaceTexts: Record<string, string> | undefined
 
 /** Custom kinds explain these as built-in ones do: a Namespace's texts. */
 function typeMeta() {
-  const { apiVersion, kind } = (namespaceTexts ??= descriptionsOf(packageOf('', 'v1')).Namespace ?? {})
+  namespaceTexts ??= descriptionsOf(packageOf('', 'v1')).Namespace ?? {}
+  const { apiVersion, kind } = namespaceTexts
   return { apiVersion: { type: 'string', description: apiVersion }, kind: { type: 'string', description: kind } }
 }
 
