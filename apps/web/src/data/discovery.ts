@@ -10,6 +10,8 @@ export interface ApiKind {
   verbs: readonly string[]
   shortNames: readonly string[]
   categories: readonly string[]
+  /** As `scale`, `status`, `log`. */
+  subresources: readonly string[]
   /** The path of all of them, as `/apis/apps/v1/deployments`. */
   path: string
   /** Whether this is the version the server prefers of the group. */
@@ -28,6 +30,7 @@ interface Discovery {
         shortNames?: string[]
         categories?: string[]
         verbs: string[]
+        subresources?: { subresource: string }[]
       }[]
     }[]
   }[]
@@ -55,11 +58,26 @@ export const kindsFrom = ({ items }: Discovery): ApiKind[] =>
         verbs: one.verbs,
         shortNames: one.shortNames ?? [],
         categories: one.categories ?? [],
+        subresources: (one.subresources ?? []).map(({ subresource }) => subresource),
         path: `${group ? `/apis/${group}` : '/api'}/${version}/${one.resource}`,
         isPreferred: order === 0,
       })),
     ),
   )
+
+/** The kind behind a word of `kindWord`, in the version the server prefers. */
+export const kindByWord = (all: readonly ApiKind[], word: string): ApiKind | undefined =>
+  all.find((kind) => kind.isPreferred && kindWord(kind) === word)
+
+/** The kind as an object names it: `apps/v1`, `Deployment`. Any version when the server no longer has that one. */
+export function kindOf(all: readonly ApiKind[], { apiVersion, kind }: { apiVersion?: string; kind?: string }) {
+  const [version = '', group = ''] = (apiVersion ?? '').split('/').reverse()
+  const own = all.filter((one) => one.kind === kind && one.group === group)
+  return own.find((one) => one.version === version) ?? own.find(({ isPreferred }) => isPreferred)
+}
+
+export const apiVersionOf = ({ group, version }: Pick<ApiKind, 'group' | 'version'>) =>
+  group ? `${group}/${version}` : version
 
 type Named = Pick<ApiKind, 'group' | 'version' | 'plural' | 'isNamespaced'>
 

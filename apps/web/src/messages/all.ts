@@ -2,9 +2,11 @@ import { addMessages } from './add.ts'
 import { columnMessages } from './column.ts'
 import { commonMessages } from './common.ts'
 import { configMessages } from './config.ts'
+import { headingMessages } from './heading.ts'
 import { homeMessages } from './home.ts'
 import { logMessages } from './log.ts'
 import { paletteMessages } from './palette.ts'
+import { phaseMessages } from './phase.ts'
 import { pipelineMessages } from './pipeline.ts'
 import { platformMessages } from './platform.ts'
 import { projectMessages } from './project.ts'
@@ -18,9 +20,11 @@ export const allMessages = {
   ...commonMessages,
   ...columnMessages,
   ...configMessages,
+  ...headingMessages,
   ...homeMessages,
   ...logMessages,
   ...paletteMessages,
+  ...phaseMessages,
   ...pipelineMessages,
   ...platformMessages,
   ...projectMessages,

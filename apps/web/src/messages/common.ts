@@ -13,7 +13,11 @@ export const commonMessages = {
   'common.details': { en: 'Details', zh: '详情' },
   'common.edit': { en: 'Edit', zh: '编辑' },
   'common.failed': { en: 'That did not work', zh: '操作未成功' },
-  'common.filter': { en: 'Filter by name', zh: '按名称筛选' },
+  'common.filterHelp': {
+    en: 'Parts of names, labels as app=web or tier!=db, fields as status.phase=Running',
+    zh: '名称片段、标签（如 app=web、tier!=db）或字段（如 status.phase=Running）',
+  },
+  'common.filterObjects': { en: 'Name, label=value, field=value', zh: '名称、标签=值、字段=值' },
   'common.loading': { en: 'Loading', zh: '加载中' },
   'common.loadingRest': { en: '{count} so far, loading the rest…', zh: '已加载 {count} 项，正在加载其余…' },
   'common.more': { en: 'More', zh: '更多' },

@@ -1,11 +1,15 @@
 import { Anchor, Group, Text, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
 import { type ReactNode, useMemo } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { type ApiKind, apiPath, objectPath } from '../data/discovery.ts'
+import { headingKey } from '../data/heading.ts'
 import { useObjects } from '../data/live.ts'
 import type { Row } from '../data/objects.ts'
+import { wantedFrom } from '../data/search-words.ts'
 import { Empty } from './empty.tsx'
+import { KubeState } from './kube-state.tsx'
 import { useWords } from './language.tsx'
 import { Loaded } from './loaded.tsx'
 import { Cell, type TableColumn, VirtualTable } from './virtual-table.tsx'
@@ -16,6 +20,7 @@ interface Props {
   /** Without one: of all namespaces. */
   namespace?: string
   labels?: string
+  fields?: string
   /** Of every row, at its right end. */
   menu?: (row: Row) => ReactNode
   /** Beside the search field. */
@@ -28,13 +33,21 @@ interface Props {
 
 /**
  * Every object of a kind with the columns of its definition (printer columns of built-in kinds, additionalPrinterColumns of
- * custom ones), as the server says them; live, paged on the server, searched by name (`?q=`).
+ * custom ones), as the server says them; live, paged on the server, searched by name, label and field (`?q=`).
  */
-export function KindTable({ kind, namespace, labels, menu, actions, empty, hrefOf, isShown }: Props) {
+export function KindTable({ kind, namespace, labels, fields, menu, actions, empty, hrefOf, isShown }: Props) {
   const { t } = useWords()
   const [search, setSearch] = useSearchParams()
   const wanted = search.get('q') ?? ''
-  const rows = useObjects<Row>({ path: apiPath(kind, { namespace }), labels, form: 'table' })
+  // What the server selects by is asked once the person has stopped typing; names are looked for at once.
+  const [settled] = useDebouncedValue(wanted, 400)
+  const asked = wantedFrom(settled)
+  const rows = useObjects<Row>({
+    path: apiPath(kind, { namespace }),
+    labels: both(labels, asked.labels),
+    fields: both(fields, asked.fields),
+    form: 'table',
+  })
   const columns = useMemo<TableColumn<Row>[]>(() => {
     const own = (rows.columns ?? []).flatMap(({ name, type, priority }, i) =>
       priority > 0 || name === 'Name' || name === 'Age' || name === 'Namespace' ? [] : [{ name, type, i }],
@@ -67,11 +80,17 @@ export function KindTable({ kind, namespace, labels, menu, actions, empty, hrefO
         : []),
       ...own.map(({ name, type, i }, place) => ({
         key: name,
-        title: name,
+        title: headingKey(name) ? t(headingKey(name)!) : name,
         ...(place > 0 && { hide: (place > 2 ? 2 : 1) as 1 | 2 }),
         sortBy: ({ cells }: Row) => cells[i] as string | number,
         cell: ({ cells }: Row) =>
-          type === 'date' && cells[i] ? <When time={String(cells[i])} /> : <Cell>{String(cells[i] ?? '')}</Cell>,
+          type === 'date' && cells[i] ? (
+            <When time={String(cells[i])} />
+          ) : states.has(name) && cells[i] ? (
+            <KubeState value={String(cells[i])} />
+          ) : (
+            <Cell>{String(cells[i] ?? '')}</Cell>
+          ),
       })),
       {
         key: 'age',
@@ -87,7 +106,7 @@ export function KindTable({ kind, namespace, labels, menu, actions, empty, hrefO
     ]
   }, [rows.columns, kind, namespace, t, menu, hrefOf])
   const shown = useMemo(() => {
-    const text = wanted.toLowerCase()
+    const text = wantedFrom(wanted).name
     return rows.items.filter(
       (row) => (isShown?.(row) ?? true) && (text === '' || row.metadata.name.toLowerCase().includes(text)),
     )
@@ -97,10 +116,11 @@ export function KindTable({ kind, namespace, labels, menu, actions, empty, hrefO
       <Group justify="space-between" mb="sm" gap="xs">
         <TextInput
           size="xs"
-          w={240}
+          w={280}
           leftSection={<MagnifyingGlassIcon />}
-          placeholder={t('common.filter')}
-          aria-label={t('common.filter')}
+          placeholder={t('common.filterObjects')}
+          aria-label={t('common.filterObjects')}
+          title={t('common.filterHelp')}
           value={wanted}
           onChange={(event) => {
             const text = event.currentTarget.value
@@ -145,6 +165,11 @@ export function KindTable({ kind, namespace, labels, menu, actions, empty, hrefO
     </>
   )
 }
+
+/** Headings of the server's tables whose cells are states. */
+const states = new Set(['Status', 'Phase'])
+
+const both = (one: string | undefined, other: string | undefined) => [one, other].filter(Boolean).join(',') || undefined
 
 function Nothing() {
   const { t } = useWords()
