@@ -70,6 +70,7 @@ async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
       surroundings,
       read: async (_app, sha) => files.get(sha),
       templates: async () => ({}),
+      isTrusted: async () => false,
     }),
     surroundings,
     registryAliases: ['localhost:5000'],

@@ -31,6 +31,7 @@ import { runDataReader } from './run-data.ts'
 import { valuesFor } from './secret-store.ts'
 import { type BuildSettings, defaultSettings } from './settings.ts'
 import { stackImagesIn } from './stack-images.ts'
+import { isTrusted } from './trust.ts'
 
 export interface PipelineOptions extends PartOptions {
   repositories: Repositories
@@ -89,6 +90,7 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
       surroundings,
       read: (one, sha, path, limit) =>
         repositories.read({ project: one.metadata.namespace ?? '', app: one.metadata.name }, sha, path, limit),
+      isTrusted: (one) => isTrusted(client, one),
       templates: (project) => storedTemplates(client, project),
     }),
     surroundings,

@@ -45,7 +45,7 @@ const developing: Rule[] = [
 
 const maintaining: Rule[] = [
   { apiGroups: ['sampan.dev'], resources: ['apps', 'environments', 'pipelines', 'rollouts'], verbs: write },
-  { apiGroups: ['sampan.dev'], resources: ['rollouts'], verbs: ['approve'] },
+  { apiGroups: ['sampan.dev'], resources: ['rollouts', 'pipelines'], verbs: ['approve'] },
   { apiGroups: [''], resources: ['secrets'], verbs: [...read, ...write] },
   { apiGroups: [''], resources: ['configmaps', 'persistentvolumeclaims'], verbs: write },
 ]

@@ -21,6 +21,8 @@ export interface FileReaderOptions {
   surroundings: Surroundings
   /** Text of a file of a commit, up to `limit` bytes. */
   read(owner: App, sha: string, path: string, limit: number): Promise<string | undefined>
+  /** Whether an administrator trusts the app: the app's own word for it is not enough. */
+  isTrusted(owner: App): Promise<boolean>
   /** Stored templates of a project by name. */
   templates(project: string): Promise<Readonly<Record<string, string>>>
 }
@@ -32,7 +34,7 @@ const remembered = 32
 export const configPathOf = ({ spec }: App) => spec.pipelines?.config ?? '.drone.yml'
 
 /** Plans are made again from the commit after a restart; between looks at a run they are remembered. */
-export function fileReader({ surroundings, read, templates }: FileReaderOptions): FileReader {
+export function fileReader({ surroundings, read, templates, isTrusted }: FileReaderOptions): FileReader {
   const known = new Map<string, RunFile | undefined>()
   return {
     async fileOf(one, owner) {
@@ -64,7 +66,7 @@ export function fileReader({ surroundings, read, templates }: FileReaderOptions)
         }
         const stored = await templates(one.metadata.namespace ?? '')
         const plan = planOf(text, context, {
-          trusted: owner.spec.pipelines?.trusted === true,
+          trusted: owner.spec.pipelines?.trusted === true && (await isTrusted(owner)),
           template: (name) => stored[name],
         })
         return { path, text, plan, context }
