@@ -12,4 +12,6 @@ export interface PageRoute {
 export const routes: readonly PageRoute[] = [
   { path: '/', load: () => import('./pages/home/page.tsx') },
   { path: '/projects/:project', load: () => import('./pages/project/page.tsx') },
+  { path: '/projects/:project/apps/:app', load: () => import('./pages/app/page.tsx') },
+  { path: '/projects/:project/apps/:app/:tab', load: () => import('./pages/app/page.tsx') },
 ]

@@ -147,8 +147,12 @@ export const platform = {
   app: (ref: AppRef) => api<AppDetail>(appPath(ref)),
   create: (project: string, body: NewApp) =>
     api<{ remote: Remote }>(`${projectPath(project)}/apps`, { method: 'POST', body }),
-  change: (ref: AppRef, parameters: Record<string, unknown>) =>
-    api<{ release?: string }>(`${appPath(ref)}/parameters`, { method: 'PATCH', body: parameters }),
+  /** With `generation`: Conflict when somebody else has changed the app since. */
+  change: (ref: AppRef, parameters: Record<string, unknown>, generation?: number) =>
+    api<{ release?: string; rollout?: string }>(
+      `${appPath(ref)}/parameters${generation === undefined ? '' : `?generation=${generation}`}`,
+      { method: 'PATCH', body: parameters },
+    ),
   preview: (ref: AppRef, parameters: Record<string, unknown>) =>
     api<Preview>(`${appPath(ref)}/preview`, { method: 'POST', body: parameters }),
   removeApp: (ref: AppRef) => api<void>(appPath(ref), { method: 'DELETE' }),
@@ -163,6 +167,11 @@ export const platform = {
   deploy: (ref: AppRef) => api<{ pipeline: Pipeline }>(`${appPath(ref)}/deploy`, { method: 'POST', body: {} }),
   cancelPipeline: (project: string, name: string) =>
     api<unknown>(`${projectPath(project)}/pipelines/${encodeURIComponent(name)}/cancel`, { method: 'POST', body: {} }),
+  cancelRollout: (project: string, rollout: string) =>
+    api<unknown>(`${projectPath(project)}/rollouts/${encodeURIComponent(rollout)}/cancel`, {
+      method: 'POST',
+      body: {},
+    }),
   approve: (project: string, rollout: string) =>
     api<unknown>(`${projectPath(project)}/rollouts/${encodeURIComponent(rollout)}/approve`, {
       method: 'POST',

@@ -17,3 +17,39 @@ export function ago(time: string, language: Language, now: number): string {
 /** The exact time, for hovering. */
 export const exact = (time: string, language: Language) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(time))
+
+/** How long from one time to another, as `1m 12s`; undefined before it has begun. */
+export function duration(from: string | undefined, to: string | undefined, now: number): string | undefined {
+  if (!from) return undefined
+  const seconds = Math.max(0, Math.round(((to ? Date.parse(to) : now) - Date.parse(from)) / 1000))
+  if (seconds < 60) return `${seconds}s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`
+  return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`
+}
+
+/** One clock for everything that shows how long ago something was. */
+function clock(everyMs: number) {
+  const listeners = new Set<() => void>()
+  let time = Date.now()
+  let timer: ReturnType<typeof setInterval> | undefined
+  return {
+    now: () => time,
+    listen(listener: () => void) {
+      listeners.add(listener)
+      timer ??= setInterval(() => {
+        time = Date.now()
+        for (const one of listeners) one()
+      }, everyMs)
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        clearInterval(timer)
+        timer = undefined
+      }
+    },
+  }
+}
+
+export const passing = clock(10_000)
+/** For what is going on. */
+export const ticking = clock(1_000)

@@ -1,34 +1,46 @@
 import { addMessages } from './add.ts'
+import { appMessages } from './app.ts'
 import { columnMessages } from './column.ts'
 import { commonMessages } from './common.ts'
 import { configMessages } from './config.ts'
+import { fieldMessages } from './field.ts'
 import { headingMessages } from './heading.ts'
 import { homeMessages } from './home.ts'
 import { logMessages } from './log.ts'
+import { networkMessages } from './network.ts'
 import { paletteMessages } from './palette.ts'
 import { phaseMessages } from './phase.ts'
 import { pipelineMessages } from './pipeline.ts'
 import { platformMessages } from './platform.ts'
 import { projectMessages } from './project.ts'
+import { releaseMessages } from './release.ts'
+import { settingsMessages } from './settings.ts'
 import { shellMessages } from './shell.ts'
 import { signInMessages } from './sign-in.ts'
+import { stagedMessages } from './staged.ts'
 import { stateMessages } from './state.ts'
 
 /** The texts of every noun. A new noun is a file beside this one and a line here. */
 export const allMessages = {
   ...addMessages,
-  ...commonMessages,
+  ...appMessages,
   ...columnMessages,
+  ...commonMessages,
   ...configMessages,
+  ...fieldMessages,
   ...headingMessages,
   ...homeMessages,
   ...logMessages,
+  ...networkMessages,
   ...paletteMessages,
   ...phaseMessages,
   ...pipelineMessages,
   ...platformMessages,
   ...projectMessages,
+  ...releaseMessages,
+  ...settingsMessages,
   ...shellMessages,
   ...signInMessages,
+  ...stagedMessages,
   ...stateMessages,
 }

@@ -1,19 +1,23 @@
 import { Text, Tooltip } from '@mantine/core'
-import { useEffect, useState } from 'react'
-import { ago, exact } from '../data/when.ts'
+import { useSyncExternalStore } from 'react'
+import { ago, exact, passing } from '../data/when.ts'
 import { useWords } from './language.tsx'
 
 /** How long ago, with the exact time on hovering; moves on by itself. */
-export function When({ time }: { time: string }) {
+export function When({ time, inline }: { time: string; inline?: boolean }) {
   const { language } = useWords()
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 10_000)
-    return () => clearInterval(timer)
-  }, [])
+  const now = useSyncExternalStore(passing.listen, passing.now)
   return (
     <Tooltip label={exact(time, language)}>
-      <Text span size="sm" c="dimmed">
+      <Text
+        component="time"
+        dateTime={time}
+        span
+        size={inline ? undefined : 'xs'}
+        c={inline ? undefined : 'dimmed'}
+        inherit={inline}
+        className="when"
+      >
         {ago(time, language, now)}
       </Text>
     </Tooltip>

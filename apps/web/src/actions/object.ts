@@ -1,0 +1,193 @@
+import {
+  CodeIcon,
+  FileTextIcon,
+  LightningBoltIcon,
+  LockClosedIcon,
+  LockOpen1Icon,
+  PauseIcon,
+  PlayIcon,
+  ReloadIcon,
+  SizeIcon,
+  TrashIcon,
+  Pencil1Icon,
+} from '@radix-ui/react-icons'
+import type { KubeObject } from '@sampan/resources/meta'
+import type { Action } from '../data/action.ts'
+import { api } from '../data/api.ts'
+import { hrefOf, isNode, isPod, isWorkload, type ObjectTarget, patchObject, removeObject, rightTo } from '../data/object.ts'
+
+type Field<T> = KubeObject & { spec?: T }
+
+const isCronJob = ({ kind }: ObjectTarget) => kind.group === 'batch' && kind.plural === 'cronjobs'
+
+export const editObject: Action<ObjectTarget> = {
+  id: 'object.edit',
+  label: 'object.edit',
+  icon: Pencil1Icon,
+  shortcut: 'e',
+  right: rightTo('update'),
+  run: (target, { go }) => go(hrefOf(target, 'yaml')),
+}
+
+export const podLogs: Action<ObjectTarget> = {
+  id: 'object.logs',
+  label: 'object.logs',
+  icon: FileTextIcon,
+  shortcut: 'l',
+  right: rightTo('get', 'log'),
+  obstacle: ({ kind }) => (isPod(kind) ? undefined : 'hidden'),
+  run: (target, { go }) => go(hrefOf(target, 'logs')),
+}
+
+export const podTerminal: Action<ObjectTarget> = {
+  id: 'object.terminal',
+  label: 'object.terminal',
+  icon: CodeIcon,
+  shortcut: 't',
+  right: rightTo('create', 'exec'),
+  obstacle: ({ kind }) => (isPod(kind) ? undefined : 'hidden'),
+  run: (target, { go }) => go(hrefOf(target, 'terminal')),
+}
+
+export const restartWorkload: Action<ObjectTarget> = {
+  id: 'object.restart',
+  label: 'object.restart',
+  icon: ReloadIcon,
+  shortcut: 'r',
+  right: rightTo('patch'),
+  obstacle: ({ kind }) => (isWorkload(kind) ? undefined : 'hidden'),
+  question: ({ name }) => ({
+    title: { key: 'object.restart' },
+    text: { key: 'object.restartAsk', values: { name } },
+  }),
+  // As `kubectl rollout restart` does it.
+  run: (target) =>
+    patchObject(target, {
+      spec: {
+        template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() } } },
+      },
+    }),
+  done: 'object.restarted',
+}
+
+export const scaleObject: Action<ObjectTarget> = {
+  id: 'object.scale',
+  label: 'object.scale',
+  icon: SizeIcon,
+  shortcut: 's',
+  right: rightTo('patch', 'scale'),
+  obstacle: ({ kind }) => (kind.subresources.includes('scale') ? undefined : 'hidden'),
+  run: (target, { open }) => open(() => import('../pages/cluster/scale.tsx'), target),
+}
+
+const isCordoned = ({ object }: ObjectTarget) => (object as Field<{ unschedulable?: boolean }>)?.spec?.unschedulable
+
+export const cordonNode: Action<ObjectTarget> = {
+  id: 'object.cordon',
+  label: 'object.cordon',
+  icon: LockClosedIcon,
+  right: rightTo('patch'),
+  obstacle: (target) => (isNode(target.kind) && target.object && !isCordoned(target) ? undefined : 'hidden'),
+  question: ({ name }) => ({ title: { key: 'object.cordon' }, text: { key: 'object.cordonAsk', values: { name } } }),
+  run: (target) => patchObject(target, { spec: { unschedulable: true } }),
+  done: 'object.cordoned',
+}
+
+export const uncordonNode: Action<ObjectTarget> = {
+  id: 'object.uncordon',
+  label: 'object.uncordon',
+  icon: LockOpen1Icon,
+  right: rightTo('patch'),
+  obstacle: (target) => (isNode(target.kind) && isCordoned(target) ? undefined : 'hidden'),
+  run: (target) => patchObject(target, { spec: { unschedulable: null } }),
+  done: 'object.uncordoned',
+}
+
+const isSuspended = ({ object }: ObjectTarget) => (object as Field<{ suspend?: boolean }>)?.spec?.suspend === true
+
+export const suspendCronJob: Action<ObjectTarget> = {
+  id: 'object.suspend',
+  label: 'object.suspend',
+  icon: PauseIcon,
+  right: rightTo('patch'),
+  obstacle: (target) => (isCronJob(target) && target.object && !isSuspended(target) ? undefined : 'hidden'),
+  run: (target) => patchObject(target, { spec: { suspend: true } }),
+  done: 'common.saved',
+}
+
+export const resumeCronJob: Action<ObjectTarget> = {
+  id: 'object.resume',
+  label: 'object.resume',
+  icon: PlayIcon,
+  right: rightTo('patch'),
+  obstacle: (target) => (isCronJob(target) && isSuspended(target) ? undefined : 'hidden'),
+  run: (target) => patchObject(target, { spec: { suspend: false } }),
+  done: 'common.saved',
+}
+
+interface JobTemplate {
+  jobTemplate: { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }; spec: unknown }
+}
+
+export const runCronJob: Action<ObjectTarget> = {
+  id: 'object.runNow',
+  label: 'object.runNow',
+  icon: LightningBoltIcon,
+  right: ({ namespace }) => ({ verb: 'create', group: 'batch', resource: 'jobs', ...(namespace && { namespace }) }),
+  obstacle: (target) => (isCronJob(target) && target.object ? undefined : 'hidden'),
+  // As `kubectl create job --from` does it.
+  run: async ({ namespace, name, object }, { go }) => {
+    const { spec, metadata } = object as Field<JobTemplate>
+    const { metadata: template = {}, spec: jobSpec } = spec!.jobTemplate
+    const job = await api<KubeObject>(`/kube/apis/batch/v1/namespaces/${encodeURIComponent(namespace!)}/jobs`, {
+      method: 'POST',
+      body: {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: {
+          generateName: `${name.slice(0, 40)}-manual-`,
+          labels: template.labels,
+          annotations: { ...template.annotations, 'cronjob.kubernetes.io/instantiate': 'manual' },
+          ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name, uid: metadata.uid, controller: false }],
+        },
+        spec: jobSpec,
+      },
+    })
+    go(`/cluster/kinds/jobs.batch/${namespace}/${job.metadata.name}`)
+  },
+  done: 'object.started',
+}
+
+export const deleteObject: Action<ObjectTarget> = {
+  id: 'object.delete',
+  label: 'object.delete',
+  icon: TrashIcon,
+  isDangerous: true,
+  right: rightTo('delete'),
+  question: ({ kind, name }) => ({
+    title: { key: 'object.delete' },
+    text: { key: 'object.deleteAsk', values: { kind: kind.kind, name } },
+    typed: name,
+  }),
+  run: async (target, { go }) => {
+    await removeObject(target)
+    const own = hrefOf(target)
+    if (location.pathname === new URL(own, location.href).pathname) go(own.split('/').slice(0, 4).join('/'))
+  },
+  done: 'object.deleted',
+}
+
+/** What can be done with any object; those that make no sense for a kind hide themselves. */
+export const objectActions: readonly Action<ObjectTarget>[] = [
+  podLogs,
+  podTerminal,
+  scaleObject,
+  restartWorkload,
+  runCronJob,
+  suspendCronJob,
+  resumeCronJob,
+  cordonNode,
+  uncordonNode,
+  editObject,
+  deleteObject,
+]

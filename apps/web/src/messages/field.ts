@@ -1,0 +1,36 @@
+import type { Messages } from '../data/messages.ts'
+
+/** Fields of forms that are made from schemas, by their name in the schema. */
+export const fieldMessages = {
+  'field.add': { en: 'Add line', zh: '添加一行' },
+  'field.args': { en: 'Arguments', zh: '参数' },
+  'field.check': { en: 'Check after a release', zh: '发布后检查' },
+  'field.command': { en: 'Command', zh: '命令' },
+  'field.cpu': { en: 'CPU of one instance', zh: '单实例 CPU' },
+  'field.disabled': { en: 'No route to the outside', zh: '不对外开放' },
+  'field.env': { en: 'Environment variables', zh: '环境变量' },
+  'field.hosts': { en: 'More host names', zh: '更多域名' },
+  'field.memory': { en: 'Memory of one instance', zh: '单实例内存' },
+  'field.more': { en: 'Of this service type', zh: '服务类型参数' },
+  'field.newName': { en: 'New name', zh: '新名称' },
+  'field.newValue': { en: 'New value', zh: '新值' },
+  'field.path': { en: 'Path', zh: '路径' },
+  'field.port': { en: 'Port', zh: '端口' },
+  'field.replicas': { en: 'Instances', zh: '实例数' },
+  'field.route': { en: 'Route', zh: '路由' },
+  'field.status': { en: 'Status that counts as an answer', zh: '视为正常的状态码' },
+  'fieldHelp.args': { en: 'One per line', zh: '每行一个' },
+  'fieldHelp.command': {
+    en: 'Replaces what the image starts; one word per entry',
+    zh: '替换镜像的启动命令，每项一个词',
+  },
+  'fieldHelp.cpu': { en: 'Cores, as 500m or 1', zh: '核数，如 500m 或 1' },
+  'fieldHelp.disabled': { en: 'Reached from inside the cluster only', zh: '仅可从集群内部访问' },
+  'fieldHelp.env': { en: 'A pasted .env file becomes one line each', zh: '粘贴 .env 文件会自动拆分为多行' },
+  'fieldHelp.hosts': { en: 'Besides the address every app gets', zh: '除应用自带地址之外' },
+  'fieldHelp.memory': { en: 'As 256Mi or 1Gi', zh: '如 256Mi 或 1Gi' },
+  'fieldHelp.path': { en: 'Starts with /', zh: '以 / 开头' },
+  'fieldHelp.port': { en: 'Where it listens; empty: what the image exposes', zh: '监听端口，留空则使用镜像声明的端口' },
+  'fieldHelp.replicas': { en: 'How many copies run', zh: '运行的副本数' },
+  'fieldHelp.status': { en: 'As 200 or 2xx; empty: anything below 500', zh: '如 200 或 2xx，留空表示低于 500 即可' },
+} as const satisfies Messages

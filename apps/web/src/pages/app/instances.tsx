@@ -1,0 +1,102 @@
+import { Group, Text } from '@mantine/core'
+import { type InstanceTarget, instanceActions } from '../../actions/instance.ts'
+import { namespaceOf } from '../../data/app-detail.ts'
+import type { AppDetail, AppRef, InstanceRow } from '../../data/platform.ts'
+import { bytesText, cpuText, type Usage, useUsage } from '../../data/usage.ts'
+import { ActionMenu } from '../../parts/action-button.tsx'
+import { useWords } from '../../parts/language.tsx'
+import { Sparkline } from '../../parts/sparkline.tsx'
+import { State } from '../../parts/state.tsx'
+import { When } from '../../parts/when.tsx'
+
+/** Every running copy of the app with what it uses. */
+export function Instances({ data, project, app }: AppRef & { data: AppDetail }) {
+  const { t } = useWords()
+  const usage = useUsage({ project, app })
+  if (data.instances.length === 0)
+    return (
+      <Text c="dimmed" size="sm">
+        {t('app.noInstances')}
+      </Text>
+    )
+  return (
+    <div className="cards">
+      {data.instances.map((one) => (
+        <Instance
+          key={one.name}
+          instance={one}
+          usage={usage.get(one.name)}
+          target={{ namespace: namespaceOf(project, one.environment), pod: one.name }}
+        />
+      ))}
+    </div>
+  )
+}
+
+interface Props {
+  instance: InstanceRow
+  usage: Usage | undefined
+  target: InstanceTarget
+}
+
+function Instance({
+  instance: { name, environment, phase, ready, restarts, reason, startedAt, release },
+  usage,
+  target,
+}: Props) {
+  const { t } = useWords()
+  const state = phase === 'Terminating' ? 'terminating' : ready ? 'ready' : 'notReady'
+  return (
+    <div className="tile">
+      <Group justify="space-between" wrap="nowrap" gap="xs" align="start">
+        <Text size="sm" ff="monospace" className="name grow">
+          {name}
+        </Text>
+        <Group gap={4} wrap="nowrap">
+          <State value={state} size="sm" />
+          <ActionMenu actions={instanceActions} target={target} label={`${t('common.more')}: ${name}`} />
+        </Group>
+      </Group>
+      <Text size="xs" c="dimmed">
+        {[environment, release && `v${release}`].filter(Boolean).join(' · ')}
+        {restarts > 0 && ` · ${t('app.restarts', { count: restarts })}`}
+        {startedAt && (
+          <>
+            {' · '}
+            <When time={startedAt} inline />
+          </>
+        )}
+      </Text>
+      {reason && (
+        <Text size="xs" mt={6} className="name">
+          {reason}
+        </Text>
+      )}
+      <Group gap="md" mt={10} grow wrap="nowrap">
+        <Measure label={t('app.cpu')} values={usage?.cpu} text={cpuText} />
+        <Measure label={t('app.memory')} values={usage?.memory} text={bytesText} />
+      </Group>
+    </div>
+  )
+}
+
+interface MeasureProps {
+  label: string
+  values: readonly number[] | undefined
+  text: (value: number) => string
+}
+
+function Measure({ label, values, text }: MeasureProps) {
+  const last = values?.at(-1)
+  return (
+    <div>
+      <Group justify="space-between" gap={4} wrap="nowrap">
+        <Text size="xs" c="dimmed">
+          {label}
+        </Text>
+        <Text size="xs">{last === undefined ? '–' : text(last)}</Text>
+      </Group>
+      <Sparkline values={values ?? []} label={`${label} ${last === undefined ? '' : text(last)}`} />
+    </div>
+  )
+}

@@ -1,0 +1,113 @@
+import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
+import { ExternalLinkIcon } from '@radix-ui/react-icons'
+import { Link } from 'wouter'
+import { approveRollout } from '../../actions/app.ts'
+import { knownKey } from '../../data/messages.ts'
+import { addHref, appHref, pipelineHref } from '../../data/paths.ts'
+import type { AppDetail, AppRef, AppRow } from '../../data/platform.ts'
+import { isBad, isMoving } from '../../data/states.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { useWords } from '../../parts/language.tsx'
+import { Section } from '../../parts/page.tsx'
+import { RunLine } from '../../parts/run-line.tsx'
+import { Instances } from './instances.tsx'
+import { ReleaseTable } from './release-table.tsx'
+
+type Props = AppRef & { data: AppDetail }
+
+/** How it is, in one screen: a sentence and the address, what serves, instances, the last releases, who waits. */
+export function Overview({ data, project, app }: Props) {
+  const { t } = useWords()
+  const run = data.pipelines[0]
+  const isBuilding = run && isMoving(run.status?.state ?? 'running')
+  const waiting = data.releases.flatMap((release) =>
+    release.rollouts.filter(({ state }) => state === 'planned').map((one) => ({ ...one, number: release.number })),
+  )
+  return (
+    <Stack gap="xl">
+      <div className="panel">
+        {data.environments.map((row) => (
+          <Standing key={row.environment} row={row} />
+        ))}
+        {isBuilding && <RunLine pipeline={run} />}
+      </div>
+      {waiting.map(({ name, environment, number }) => (
+        <Alert key={name} color="orange" variant="light">
+          <Group justify="space-between">
+            <Text size="sm">{t('release.waits', { number, environment })}</Text>
+            <ActionButton action={approveRollout} target={{ project, name }} variant="filled" />
+          </Group>
+        </Alert>
+      ))}
+      {data.releases.length === 0 && !isBuilding ? (
+        <Empty
+          title={t('app.noReleases')}
+          action={
+            run ? (
+              <Anchor component={Link} href={pipelineHref(project, run.metadata.name)} size="sm">
+                {t('app.lastRun')}
+              </Anchor>
+            ) : (
+              <Anchor component={Link} href={`${addHref(project, 'push')}?app=${app}`} size="sm">
+                {t('app.howToPush')}
+              </Anchor>
+            )
+          }
+        >
+          {run?.status?.reason ?? t('app.noReleasesHelp')}
+        </Empty>
+      ) : (
+        <>
+          <Section title={t('app.instances')}>
+            <Instances data={data} project={project} app={app} />
+          </Section>
+          <Section
+            title={t('app.lastReleases')}
+            actions={
+              <Anchor component={Link} href={appHref(project, app, 'releases')} size="sm">
+                {t('common.showAll')}
+              </Anchor>
+            }
+          >
+            <ReleaseTable releases={data.releases.slice(0, 5)} project={project} app={app} />
+          </Section>
+        </>
+      )}
+    </Stack>
+  )
+}
+
+/** One environment: the sentence, the address, and why when something is wrong. */
+function Standing({ row }: { row: AppRow }) {
+  const { t } = useWords()
+  const { environment, state, reason, url, release, ready = 0, replicas = 0 } = row
+  const sentence = t(knownKey(`app.says.${state}`) ?? 'app.says.none', {
+    release: release ?? '–',
+    ready,
+    replicas,
+    environment,
+  })
+  return (
+    <div className="line standing" data-bad={isBad(state) || undefined}>
+      <div className="grow">
+        <Text size="sm" fw={600}>
+          {environment}
+        </Text>
+        <Text size="sm" mt={2}>
+          {sentence}
+        </Text>
+        {reason && (
+          <Text size="sm" mt={4} className="name reason">
+            {reason}
+          </Text>
+        )}
+        {url && (
+          <Anchor href={url} target="_blank" rel="noreferrer" size="sm" className="name" mt={4} display="inline-block">
+            {url} <ExternalLinkIcon width={13} height={13} aria-label={t('app.open')} />
+          </Anchor>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+import { Group, Tabs } from '@mantine/core'
+import { useLocation } from 'wouter'
+import { deleteApp, deployApp, openApp, scaleApp } from '../../actions/app.ts'
+import { offer } from '../../data/action.ts'
+import { useAppDetail } from '../../data/app-detail.ts'
+import type { MessageKey } from '../../data/messages.ts'
+import { appHref, projectHref } from '../../data/paths.ts'
+import type { AppDetail, AppRef } from '../../data/platform.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { useOffers } from '../../parts/action-provider.tsx'
+import { useWords } from '../../parts/language.tsx'
+import { Loaded } from '../../parts/loaded.tsx'
+import { Page as Frame } from '../../parts/page.tsx'
+import { State } from '../../parts/state.tsx'
+import { Config } from './config.tsx'
+import { Logs } from './logs.tsx'
+import { Network } from './network.tsx'
+import { Overview } from './overview.tsx'
+import { Releases } from './releases.tsx'
+import { Settings } from './settings.tsx'
+
+const tabs = [
+  { name: 'overview', label: 'app.overview', Panel: Overview },
+  { name: 'releases', label: 'app.releases', Panel: Releases },
+  { name: 'logs', label: 'app.log', Panel: Logs },
+  { name: 'config', label: 'app.config', Panel: Config },
+  { name: 'network', label: 'app.network', Panel: Network },
+  { name: 'settings', label: 'app.settings', Panel: Settings },
+] as const satisfies { name: string; label: MessageKey; Panel: (of: AppRef & { data: AppDetail }) => unknown }[]
+
+/** One app: how it is and why, what was released, its log, its configuration, its way in. The tab is in the address. */
+export function Page({ project, app, tab = 'overview' }: AppRef & { tab?: string }) {
+  const { t } = useWords()
+  const [, go] = useLocation()
+  const detail = useAppDetail({ project, app })
+  const target = detail.data && { project, app, data: detail.data }
+  useOffers(
+    target
+      ? [openApp, deployApp, scaleApp].map((action) => offer(action, target, app)).concat(offer(deleteApp, target, app))
+      : [],
+    `${project}/${app} ${detail.dataUpdatedAt}`,
+  )
+  return (
+    <Frame
+      title={app}
+      trail={[
+        { label: t('home.title'), href: '/' },
+        { label: project, href: projectHref(project) },
+      ]}
+      beside={
+        <Group gap={6}>
+          {detail.data?.environments.map(({ environment, state }) => (
+            <State key={environment} value={state} />
+          ))}
+        </Group>
+      }
+      actions={
+        target && (
+          <>
+            <ActionButton action={openApp} target={target} />
+            <ActionButton action={scaleApp} target={target} />
+            <ActionButton action={deployApp} target={target} />
+          </>
+        )
+      }
+    >
+      <Loaded query={detail}>
+        {(data) => (
+          <Tabs
+            value={tab}
+            onChange={(name) => name && go(appHref(project, app, name))}
+            keepMounted={false}
+            className="tabs"
+          >
+            <Tabs.List mb="lg">
+              {tabs.map(({ name, label }) => (
+                <Tabs.Tab key={name} value={name}>
+                  {t(label)}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {tabs.map(({ name, Panel }) => (
+              <Tabs.Panel key={name} value={name}>
+                <Panel data={data} project={project} app={app} />
+              </Tabs.Panel>
+            ))}
+          </Tabs>
+        )}
+      </Loaded>
+    </Frame>
+  )
+}
