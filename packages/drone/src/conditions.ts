@@ -9,6 +9,9 @@ export interface Condition {
   exclude: string[]
 }
 
+/** What a key that is not there means; never written to, so one is enough for all. */
+const open: Condition = { include: [], exclude: [] }
+
 const both = struct({ include: list(text), exclude: list(text) })
 
 /**
@@ -16,7 +19,7 @@ const both = struct({ include: list(text), exclude: list(text) })
  * lone `include: main` (no list) leaves the condition open for everything.
  */
 const condition: Shape<Condition> = {
-  zero: () => ({ include: [], exclude: [] }),
+  zero: () => open,
   read(node, there, decoder) {
     if (node.kind === 'scalar') {
       const { value } = decoder.attempt(node, text, '')
