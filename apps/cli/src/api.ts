@@ -13,7 +13,10 @@ export class Refused extends Error {
 export interface Api {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
   patch<T>(path: string, body: unknown): Promise<T>
+  /** Bytes as they come, of one media type. */
+  upload<T>(path: string, body: ReadableStream<Uint8Array>, type: string): Promise<T>
   remove(path: string): Promise<void>
   /** Text as it comes. */
   stream(path: string, signal: AbortSignal): AsyncIterable<string>
@@ -26,7 +29,12 @@ export function apiAt({ server, token }: Context): Api {
   async function send(
     method: string,
     path: string,
-    options: { body?: unknown; accept?: string; signal?: AbortSignal } = {},
+    options: {
+      body?: unknown
+      upload?: { body: ReadableStream<Uint8Array>; type: string }
+      accept?: string
+      signal?: AbortSignal
+    } = {},
   ) {
     const response = await fetch(`${server}${path}`, {
       method,
@@ -34,7 +42,9 @@ export function apiAt({ server, token }: Context): Api {
         ...(token && { authorization: `Bearer ${token}` }),
         accept: options.accept ?? 'application/json',
         ...(options.body !== undefined && { 'content-type': 'application/json' }),
+        ...(options.upload && { 'content-type': options.upload.type }),
       },
+      ...(options.upload && { body: options.upload.body, duplex: 'half' as const }),
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
       ...(options.signal && { signal: options.signal }),
     }).catch((cause: Error) => {
@@ -51,7 +61,9 @@ export function apiAt({ server, token }: Context): Api {
   return {
     get: (path) => json('GET', path),
     post: (path, body = {}) => json('POST', path, body),
+    put: (path, body) => json('PUT', path, body),
     patch: (path, body) => json('PATCH', path, body),
+    upload: async (path, body, type) => (await send('POST', path, { upload: { body, type } })).json() as never,
     remove: async (path) => {
       await send('DELETE', path)
     },

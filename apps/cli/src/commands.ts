@@ -1,14 +1,17 @@
 import type { Command } from './command.ts'
 import { apps } from './commands/apps.ts'
+import { execPipeline } from './commands/exec-pipeline.ts'
 import { kubeconfig } from './commands/kubeconfig.ts'
 import { launch } from './commands/launch.ts'
 import { lint } from './commands/lint.ts'
 import { login } from './commands/login.ts'
 import { logs } from './commands/logs.ts'
 import { open } from './commands/open.ts'
+import { pipelines } from './commands/pipelines.ts'
 import { releases } from './commands/releases.ts'
 import { rollback } from './commands/rollback.ts'
 import { scale } from './commands/scale.ts'
+import { secrets } from './commands/secrets.ts'
 import { serverCommand } from './server-process.ts'
 
 /** Every word people can type after `sampan`. */
@@ -22,6 +25,9 @@ export const commands: Record<string, Command & { passesThrough?: true }> = {
   lint,
   apps,
   logs,
+  pipelines,
+  'exec-pipeline': execPipeline,
+  secrets,
   releases,
   rollback,
   scale,
