@@ -88,6 +88,12 @@ async function validateRest(
   return undo
 }
 
+/** Throws Invalid with what is wrong with labels, annotations and the like: all that a write to a status can spoil. */
+export function checkMetadata({ definition }: Served, object: KubeObject, old: KubeObject): void {
+  const problems = metadataProblems(definition, object, old)
+  if (problems.length > 0) throw invalid(definition, object.metadata.name, problems)
+}
+
 /** Throws Invalid with everything that is wrong with `object`; with `isWhole`, also with what has changed since `old`. */
 export function checkObject(served: Served, object: KubeObject, old?: KubeObject, isWhole = true): void {
   const { definition } = served

@@ -3,7 +3,7 @@ import { conflict, notFound, StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { Conflict, type Entry } from '@sampan/store/store'
 import type { Admitted } from './admission/interfaces.ts'
-import { checkObject, mutateAll, surroundings, validateAll } from './admit.ts'
+import { checkMetadata, checkObject, mutateAll, surroundings, validateAll } from './admit.ts'
 import type { Context } from './context.ts'
 import { encodedAt } from './encode.ts'
 import type { Call } from './handlers.ts'
@@ -83,6 +83,7 @@ export async function changeObject(
     if (context.admission.length > 0 && !isStatus) definition.defaults(next)
     // A subresource may change what the main resource may not; a status has no rules but those of a schema.
     if (!isStatus || served.custom) checkObject(served, next, old, !change.keep && !part)
+    else checkMetadata(served, next, old)
     countGeneration(served, old, next)
     const track = change.track ?? trackUpdate
     track(context, served, { old, next, subresource: change.subresource, call })
@@ -168,16 +169,36 @@ function keepIdentity({ definition }: Served, old: KubeObject, next: KubeObject)
 
 type WithStatus = KubeObject & { status?: unknown }
 
-/** The main resource leaves the status alone, `/status` leaves everything else alone. */
-function keepOtherParts({ definition }: Served, old: WithStatus, next: WithStatus, subresource: string | undefined) {
+/** Kinds whose `/status` takes no labels and annotations; that of other built-in kinds does. */
+const onlyStatus = new Set([
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'apiregistration.k8s.io/apiservices',
+  'flowcontrol.apiserver.k8s.io/flowschemas',
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+  'resource.k8s.io/resourceclaims',
+  'storage.k8s.io/volumeattachments',
+])
+
+/** The main resource leaves the status alone, `/status` leaves the spec alone. */
+function keepOtherParts(
+  { definition, custom: isCustom }: Served,
+  old: WithStatus,
+  next: WithStatus,
+  subresource: string | undefined,
+) {
   if (subresource === 'status') {
     const { status, metadata } = next
     for (const key of Object.keys(next)) delete (next as unknown as Record<string, unknown>)[key]
     Object.assign(next, old)
-    const mayTouch = definition.group === '' && (definition.plural === 'pods' || definition.plural === 'nodes')
-    next.metadata = mayTouch
-      ? metadata
-      : { ...old.metadata, ...(metadata.managedFields && { managedFields: metadata.managedFields }) }
+    next.metadata =
+      isCustom || onlyStatus.has(`${definition.group}/${definition.plural}`)
+        ? { ...old.metadata, ...(metadata.managedFields && { managedFields: metadata.managedFields }) }
+        : metadata
+    if (definition.group === 'apps' && definition.plural === 'deployments') {
+      if (old.metadata.labels) next.metadata.labels = old.metadata.labels
+      else delete next.metadata.labels
+    }
     if (status === undefined) delete next.status
     else next.status = status
   } else if (definition.hasStatus && subresource === undefined) {

@@ -262,6 +262,25 @@ describe('writes', () => {
     assert.equal(agreed.status, 200, 'the same value is shared')
   })
 
+  test('labels and annotations come with a status, but for kinds where they do not', async () => {
+    const noted = { metadata: { annotations: { a: 'b' }, labels: { c: 'd' } }, spec: { paused: true } }
+    await api.ask('POST', deployments, deploymentNamed('noted'))
+    const deployed = await api.ask('PATCH', `${deployments}/noted/status`, noted, mergePatchType)
+    const { labels, annotations } = deployed.body.metadata
+    assert.deepEqual([labels, annotations, deployed.body.spec.paused], [undefined, { a: 'b' }, undefined])
+    const services = '/api/v1/namespaces/default/services'
+    await api.ask('POST', services, { metadata: { name: 'noted' }, spec: { ports: [{ port: 80 }] } })
+    const { body } = await api.ask('PATCH', `${services}/noted/status`, noted, mergePatchType)
+    assert.deepEqual([body.metadata.labels, body.metadata.annotations], [{ c: 'd' }, { a: 'b' }])
+    const wrong = { metadata: { labels: { c: 'no spaces' } } }
+    assert.equal((await api.ask('PATCH', `${services}/noted/status`, wrong, mergePatchType)).status, 422)
+    const attachments = '/apis/storage.k8s.io/v1/volumeattachments'
+    const source = { persistentVolumeName: 'v' }
+    await api.ask('POST', attachments, { metadata: { name: 'noted' }, spec: { attacher: 'a', nodeName: 'n', source } })
+    const attached = await api.ask('PATCH', `${attachments}/noted/status`, noted, mergePatchType)
+    assert.deepEqual([attached.status, attached.body.metadata.annotations], [200, undefined])
+  })
+
   test('status is written only through /status, and counts no generation', async () => {
     const made = await api.ask('POST', deployments, { ...deploymentNamed('s'), status: { replicas: 9 } })
     assert.equal(made.body.status?.replicas, undefined)

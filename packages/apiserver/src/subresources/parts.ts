@@ -48,11 +48,12 @@ const resize: Part = {
   },
 }
 
-/** `certificatesigningrequests/approval`: the conditions, and nothing else. */
+/** `certificatesigningrequests/approval`: the conditions, and labels and annotations. */
 const approval: Part = {
   keep(old, next) {
     type Request = KubeObject & { status?: { conditions?: unknown[] } }
     onlyPart(old as Request, next as Request, (from, into) => {
+      into.metadata = from.metadata
       into.status = { ...into.status, ...(from.status?.conditions && { conditions: from.status.conditions }) }
     })
   },

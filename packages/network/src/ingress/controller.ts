@@ -138,9 +138,17 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
   async function writeStatuses({ ours }: IngressData) {
     const loadBalancer = { ingress: [{ ip: config.nodeIP }] }
     for (const one of ours) {
-      if (jsonEqual(one.status?.loadBalancer, loadBalancer)) continue
+      if (jsonEqual(one.status?.loadBalancer, loadBalancer) || !leadsSomewhere(one)) continue
       await writeStatus(one, { loadBalancer })
     }
+  }
+
+  /** Where none of its services is there yet, an Ingress has no address: its author is still at work on it. */
+  const leadsSomewhere = ({ metadata: { namespace = '' }, spec }: Ingress) => {
+    const paths = (spec?.rules ?? []).flatMap(({ http }) => http?.paths ?? [])
+    return [spec?.defaultBackend, ...paths.map(({ backend }) => backend)].some(
+      (one) => one?.service && services.get({ namespace, name: one.service.name }),
+    )
   }
 
   async function writeStatus({ metadata: { namespace, name } }: Ingress, status: object) {
