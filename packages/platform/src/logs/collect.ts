@@ -3,7 +3,10 @@ import type { Log } from '@sampan/kit/log'
 import { StatusError } from '@sampan/resources/errors'
 import { containerLines } from './container-lines.ts'
 import { masked } from './mask.ts'
-import type { LogName, LogStore } from './store.ts'
+import type { LogName, LogStore, StoredLine } from './store.ts'
+
+/** How many lines are kept from the end of a log that grew too large. */
+const lastLines = 200
 
 export interface Source {
   namespace: string
@@ -24,24 +27,23 @@ export function createCollector({ client, store, log }: { client: Client; store:
   const running = new Map<string, { stop: AbortController; done: Promise<void> }>()
 
   async function copy(source: Source, name: LogName, secrets: readonly string[], follow: boolean, signal: AbortSignal) {
-    const { last = '' } = await store.state(name)
-    const chunks = client.logs(
-      { namespace: source.namespace, name: source.pod },
-      {
-        container: source.container,
-        follow,
-        timestamps: true,
-        ...(last && { sinceTime: `${last.slice(0, 19)}Z` }),
-        signal,
-      },
-    )
-    for await (const lines of containerLines(chunks)) {
-      const fresh = lines.filter((line) => line.time > last)
-      await store.append(
-        name,
-        fresh.map(({ time, text }) => ({ time, text: masked(text, secrets) })),
-      )
+    const { last = '', isFull } = await store.state(name)
+    const shown = (lines: readonly StoredLine[]) =>
+      lines.map(({ time, text }) => ({ time, text: masked(text, secrets) }))
+    const at = { namespace: source.namespace, name: source.pod }
+    const options = { container: source.container, timestamps: true, signal }
+    let takes = !isFull
+    if (takes) {
+      const since = last && { sinceTime: `${last.slice(0, 19)}Z` }
+      for await (const lines of containerLines(client.logs(at, { ...options, follow, ...since }))) {
+        takes = await store.append(name, shown(lines.filter((line) => line.time > last)))
+        // Whoever writes without end is not listened to without end.
+        if (!takes) break
+      }
     }
+    if (takes || follow) return
+    const tail = (await Array.fromAsync(containerLines(client.logs(at, { ...options, tailLines: lastLines })))).flat()
+    await store.lastWords(name, shown(tail.slice(-lastLines)))
   }
 
   /** The pod or its container is not there (yet, or any more), or somebody ended the call: not our failure. */

@@ -9,6 +9,14 @@ interface Options {
 }
 
 const stretch = 256 * 1024
+const longestLine = 16 * 1024
+/** A line may cross the limit, and the one that says so comes after it. */
+const mostPastLimit = 4 * longestLine + 1024
+
+/** One line of text: no breaks, nothing that would steer a terminal, of bounded length. */
+const cleaned = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  text.replace(/[\u0000-\u0008\u000a-\u001a\u001c-\u001f\u007f]/g, ' ').slice(0, longestLine)
 
 /** Logs as files, `<folder>/<part>/<part>….log`, one line each: time, blank, text. */
 export function fileLogStore({ folder, limit = 8 * 1024 * 1024 }: Options): LogStore {
@@ -40,23 +48,40 @@ export function fileLogStore({ folder, limit = 8 * 1024 * 1024 }: Options): LogS
     }
   }
 
+  async function write(path: string, text: Buffer): Promise<void> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await appendFile(path, text, { mode: 0o600 })
+    for (const wake of waiting.get(path) ?? []) wake()
+  }
+
   const store: LogStore = {
     async append(name, lines) {
       const path = pathOf(name)
       const size = await sizeOf(path)
-      if (size >= limit || lines.length === 0) return
-      let text = ''
+      if (size >= limit) return false
+      if (lines.length === 0) return true
+      const parts: Buffer[] = []
+      let written = size
       for (const line of lines) {
-        text += `${line.time} ${line.text.replaceAll('\n', ' ').slice(0, 16 * 1024)}\n`
-        if (size + text.length >= limit) {
-          text += `${line.time} … the log is cut here: it reached ${Math.round(limit / 1024)} KiB\n`
-          text += ' '.repeat(Math.max(0, limit - size - Buffer.byteLength(text)))
-          break
-        }
+        const part = Buffer.from(`${line.time} ${cleaned(line.text)}\n`)
+        parts.push(part)
+        written += part.length
+        if (written < limit) continue
+        const cut = `${line.time} … the log is cut here: it reached ${Math.round(limit / 1024)} KiB. Only its last lines follow.\n`
+        parts.push(Buffer.from(cut))
+        break
       }
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await appendFile(path, text, { mode: 0o600 })
-      for (const wake of waiting.get(path) ?? []) wake()
+      await write(path, Buffer.concat(parts))
+      return written < limit
+    },
+    async lastWords(name, lines) {
+      const path = pathOf(name)
+      const size = await sizeOf(path)
+      // Anything after the cut is the last words of an earlier call.
+      if (size < limit || size > limit + mostPastLimit) return
+      const tail = (await bytes(path, Math.max(0, size - 512))).toString('utf8')
+      if (!tail.endsWith('Only its last lines follow.\n')) return
+      await write(path, Buffer.from(lines.map((line) => `${line.time} ${cleaned(line.text)}\n`).join('')))
     },
     async read(name, offset) {
       const found = await bytes(pathOf(name), offset)
@@ -68,7 +93,7 @@ export function fileLogStore({ folder, limit = 8 * 1024 * 1024 }: Options): LogS
       let last: string | undefined
       for (let offset = 0; ; ) {
         const part = await store.read(name, offset)
-        if (part.lines.length === 0) return { lines, last }
+        if (part.lines.length === 0) return { lines, last, isFull: offset >= limit }
         lines += part.lines.length
         last = part.lines.at(-1)?.time
         offset = part.next

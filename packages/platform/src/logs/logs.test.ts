@@ -34,18 +34,41 @@ test('a log gives back what was written, from anywhere, in whole lines', async (
   assert.deepEqual(first.lines, [line(1, 'one'), line(2, 'two lines')])
   await store.append(name, [line(3, '')])
   assert.deepEqual((await store.read(name, first.next)).lines, [line(3, '')])
-  assert.deepEqual(await store.state(name), { lines: 3, last: line(3, '').time })
+  assert.deepEqual(await store.state(name), { lines: 3, last: line(3, '').time, isFull: false })
   await store.remove(['builds', 'demo', 'web-1'])
-  assert.deepEqual(await store.state(name), { lines: 0, last: undefined })
+  assert.deepEqual(await store.state(name), { lines: 0, last: undefined, isFull: false })
 })
 
 test('a log that is full says so in its last line, and takes no more', async (t) => {
   const folder = await folderFor(t)
   const store = fileLogStore({ folder, limit: 4096 })
-  for (let i = 0; i < 10; i++) await store.append(['a'], [line(i, 'x'.repeat(600))])
+  for (let i = 0; i < 10; i++) assert.equal(await store.append(['a'], [line(i, 'x'.repeat(600))]), i < 6)
   const { lines } = await store.read(['a'], 0)
   assert.match(lines.at(-1)?.text ?? '', /cut here: it reached 4 KiB/)
   assert.ok((await readFile(join(folder, 'a.log'))).length < 5000)
+  for (let i = 0; i < 2; i++) await store.lastWords(['a'], [line(8, 'why it failed')])
+  const all = (await store.read(['a'], 0)).lines
+  assert.equal(all.at(-1)?.text, 'why it failed')
+  assert.equal(all.length, lines.length + 1, 'last words come once')
+  await store.append(['b'], [line(1, 'short')])
+  await store.lastWords(['b'], [line(2, 'never')])
+  assert.equal((await store.read(['b'], 0)).lines.length, 1)
+})
+
+test('bytes that are no text hurt nobody', async (t) => {
+  const store = fileLogStore({ folder: await folderFor(t) })
+  await store.append(['a'], [line(1, 'a\u0000b\u001b[31mred\u0007\nc'), line(2, 'x'.repeat(100_000))])
+  const { lines } = await store.read(['a'], 0)
+  assert.equal(lines[0]?.text, 'a b\u001b[31mred  c')
+  assert.equal(lines[1]?.text.length, 16 * 1024)
+  async function* endless() {
+    yield Buffer.from('2026-01-01T00:00:01Z ')
+    for (let i = 0; i < 200; i++) yield Buffer.alloc(10_000, 0xff)
+    yield Buffer.from('\n2026-01-01T00:00:02Z after\n')
+  }
+  const read = (await Array.fromAsync(containerLines(endless()))).flat()
+  assert.ok(read[0]!.text.length < 100_000)
+  assert.equal(read[1]?.text, 'after')
 })
 
 test('a name cannot leave the folder', async (t) => {

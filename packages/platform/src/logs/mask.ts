@@ -1,5 +1,5 @@
-/** Shorter values would hide half of every log. */
-const shortest = 4
+/** One letter would hide half of every log. */
+const shortest = 2
 
 /** `text` with every secret in it replaced, longest first, so that one that contains another leaves nothing behind. */
 export function masked(text: string, secrets: readonly string[]): string {

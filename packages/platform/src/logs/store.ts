@@ -18,11 +18,14 @@ export interface Stretch {
  * limit says so in its last line and takes no more.
  */
 export interface LogStore {
-  append(name: LogName, lines: readonly StoredLine[]): Promise<void>
+  /** Gives whether it takes more: after `false`, only last words are of use. */
+  append(name: LogName, lines: readonly StoredLine[]): Promise<boolean>
+  /** The last words of a log that is full, after the line that says so. Once per log; a log that is not full needs none. */
+  lastWords(name: LogName, lines: readonly StoredLine[]): Promise<void>
   /** Up to about 256 KiB of whole lines from `offset`; none when there is nothing (more). */
   read(name: LogName, offset: number): Promise<Stretch>
-  /** How many lines are kept, and the time of the last one. */
-  state(name: LogName): Promise<{ lines: number; last?: string }>
+  /** How many lines are kept, the time of the last one, and whether it takes no more. */
+  state(name: LogName): Promise<{ lines: number; last?: string; isFull?: boolean }>
   /** Resolves when the log may have grown, or at the signal. */
   grown(name: LogName, signal: AbortSignal): Promise<void>
   /** Every log below these path parts. */
