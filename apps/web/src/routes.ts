@@ -12,6 +12,10 @@ export interface PageRoute {
 export const routes: readonly PageRoute[] = [
   { path: '/', load: () => import('./pages/home/page.tsx') },
   { path: '/projects/:project', load: () => import('./pages/project/page.tsx') },
+  { path: '/projects/:project/add', load: () => import('./pages/add/page.tsx') },
+  { path: '/projects/:project/add/:way', load: () => import('./pages/add/page.tsx') },
+  { path: '/projects/:project/pipelines', load: () => import('./pages/pipelines/page.tsx') },
+  { path: '/projects/:project/pipelines/:pipeline', load: () => import('./pages/pipelines/run.tsx') },
   { path: '/projects/:project/apps/:app', load: () => import('./pages/app/page.tsx') },
   { path: '/projects/:project/apps/:app/:tab', load: () => import('./pages/app/page.tsx') },
 ]

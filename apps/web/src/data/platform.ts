@@ -146,7 +146,7 @@ export const platform = {
   apps: (project?: string) => api<AppRow[]>(`/api/apps${project ? `?project=${encodeURIComponent(project)}` : ''}`),
   app: (ref: AppRef) => api<AppDetail>(appPath(ref)),
   create: (project: string, body: NewApp) =>
-    api<{ remote: Remote }>(`${projectPath(project)}/apps`, { method: 'POST', body }),
+    api<{ app: App; remote: Remote }>(`${projectPath(project)}/apps`, { method: 'POST', body }),
   /** With `generation`: Conflict when somebody else has changed the app since. */
   change: (ref: AppRef, parameters: Record<string, unknown>, generation?: number) =>
     api<{ release?: string; rollout?: string }>(
@@ -167,6 +167,16 @@ export const platform = {
   deploy: (ref: AppRef) => api<{ pipeline: Pipeline }>(`${appPath(ref)}/deploy`, { method: 'POST', body: {} }),
   cancelPipeline: (project: string, name: string) =>
     api<unknown>(`${projectPath(project)}/pipelines/${encodeURIComponent(name)}/cancel`, { method: 'POST', body: {} }),
+  restartPipeline: (project: string, name: string) =>
+    api<{ pipeline: Pipeline }>(`${projectPath(project)}/pipelines/${encodeURIComponent(name)}/restart`, {
+      method: 'POST',
+      body: {},
+    }),
+  decidePipeline: (project: string, name: string, decision: 'approve' | 'decline') =>
+    api<unknown>(`${projectPath(project)}/pipelines/${encodeURIComponent(name)}/${decision}`, {
+      method: 'POST',
+      body: {},
+    }),
   cancelRollout: (project: string, rollout: string) =>
     api<unknown>(`${projectPath(project)}/rollouts/${encodeURIComponent(rollout)}/cancel`, {
       method: 'POST',

@@ -20,6 +20,7 @@ const colours: Record<string, string> = {
   cancelled: 'gray',
   skipped: 'gray',
   killed: 'gray',
+  blocked: 'orange',
   degraded: 'orange',
   rolledBack: 'orange',
   notReady: 'orange',

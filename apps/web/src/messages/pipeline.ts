@@ -4,6 +4,7 @@ export const pipelineMessages = {
   'pipeline.attempts': { en: 'Started {count} times', zh: '已启动 {count} 次' },
   'pipeline.cancel': { en: 'Cancel', zh: '取消' },
   'pipeline.cancelled': { en: 'The run is being stopped', zh: '正在停止流水线' },
+  'pipeline.decline': { en: 'Decline', zh: '拒绝' },
   'pipeline.empty': { en: 'No runs yet', zh: '还没有流水线' },
   'pipeline.emptyHelp': {
     en: 'Each push to an app starts one: it builds, tests, makes a release and follows it to its address.',
@@ -18,6 +19,7 @@ export const pipelineMessages = {
   'pipeline.restarted': { en: 'A new run has started', zh: '新的流水线已启动' },
   'pipeline.rollout': { en: 'Way to {environment}', zh: '发布到 {environment}' },
   'pipeline.run': { en: 'Run #{number}', zh: '流水线 #{number}' },
+  'pipeline.steps': { en: 'Steps', zh: '步骤' },
   'pipeline.title': { en: 'Pipelines', zh: '流水线' },
   'pipeline.wholeLog': { en: 'All steps', zh: '全部步骤' },
 } as const satisfies Messages

@@ -72,7 +72,13 @@ export function LogView({ path, download, label, lineOf, withFrom = false, numbe
     find('')
     setFollowing(false)
     setFocus(position + 1)
-    if (numbered) setSearch((one) => (one.set('line', String(position + 1)), one), { replace: true })
+    if (!numbered) return
+    setSearch(
+      (now) => new URLSearchParams([...now].filter(([key]) => key !== 'line').concat([['line', String(position + 1)]])),
+      {
+        replace: true,
+      },
+    )
   }
   const first = Math.max(0, Math.floor(top / lineHeight) - spare)
   const shown = Array.from({ length: Math.max(0, Math.min(count - first, Math.ceil(height / lineHeight) + 2 * spare)) })

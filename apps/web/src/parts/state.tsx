@@ -18,3 +18,19 @@ export function State({ value, size = 'md' }: { value: string; size?: 'sm' | 'md
     </Badge>
   )
 }
+
+/** The same in a corner: a dot whose word is for screen readers and on hovering. */
+export function StateDot({ value }: { value: string }) {
+  const { t } = useWords()
+  const word = t(knownKey(`state.${value}`) ?? 'state.unknown')
+  return (
+    <span
+      role="img"
+      aria-label={word}
+      title={word}
+      className="dot dot-large"
+      data-moving={isMoving(value) || undefined}
+      style={{ color: `var(--mantine-color-${colourOf(value)}-filled)` }}
+    />
+  )
+}
