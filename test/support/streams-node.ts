@@ -66,6 +66,7 @@ export async function startStreamsNode(name: string, subnet: number): Promise<St
     transport: inside,
     objects,
     ca: pki.ca,
+    frontProxyCa: pki.ca,
     nodeIP: '127.0.0.1',
     apiPort: 6443,
     apiServiceIP: '10.190.0.1',

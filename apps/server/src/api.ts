@@ -7,6 +7,7 @@ import { createAuth } from '@sampan/apiserver/auth/auth'
 import { bootstrap } from '@sampan/apiserver/auth/bootstrap'
 import { systemUser } from '@sampan/apiserver/auth/interfaces'
 import { kubeconfigText } from '@sampan/apiserver/auth/kubeconfig'
+import { openFrontProxy } from '@sampan/apiserver/auth/front-proxy'
 import { type OidcOptions, oidcReader } from '@sampan/apiserver/auth/oidc'
 import { apiNames, openPki } from '@sampan/apiserver/auth/pki'
 import { keepCertificates } from '@sampan/apiserver/auth/renewal'
@@ -39,8 +40,9 @@ export interface Api {
 /** Store, identity, admission and the objects every cluster starts with. */
 export async function openApi(config: Config, log: Log, signal: AbortSignal): Promise<Api> {
   const paths = pathsOf(config.home)
-  const [pki, store] = await Promise.all([
+  const [pki, frontProxy, store] = await Promise.all([
     openKeys(config),
+    openFrontProxy(paths.pki, new Date()),
     sqliteStore({ path: paths.database, sealed: sealedOf(paths.pki) }),
   ])
   const objects = objectsOf(store)
@@ -68,6 +70,7 @@ export async function openApi(config: Config, log: Log, signal: AbortSignal): Pr
     virtualKinds: parts.virtualKinds,
     paths: parts.paths,
     serverAddress: `${config.nodeIP}:${config.ports.api}`,
+    frontProxy: frontProxy.client,
     log,
   })
   const transport = server.transport(systemUser)
@@ -75,6 +78,7 @@ export async function openApi(config: Config, log: Log, signal: AbortSignal): Pr
     transport,
     objects,
     ca: pki.ca,
+    frontProxyCa: frontProxy.ca,
     nodeIP: config.nodeIP,
     apiPort: config.ports.api,
     apiServiceIP: config.network.apiServiceIP,

@@ -17,6 +17,11 @@ export class Kinds {
     return this.#generation
   }
 
+  /** What is derived from the whole is to be made anew. */
+  touch(): void {
+    this.#generation++
+  }
+
   add(served: Served): void {
     const { group, version, plural } = served.definition
     const id = `${group}/${version}`

@@ -13,7 +13,7 @@ import { forbiddenField, invalidValue, required } from '@sampan/resources/proble
 const annotationLimit = 256 << 10
 
 /** Names that only have to fit into a path: RBAC's, and those of API services. */
-const pathSegmentGroups = new Set(['rbac.authorization.k8s.io'])
+const pathSegmentGroups = new Set(['rbac.authorization.k8s.io', 'apiregistration.k8s.io'])
 
 function pathSegmentProblems(name: string): string[] {
   if (name === '.' || name === '..') return [`may not be '${name}'`]

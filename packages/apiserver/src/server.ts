@@ -8,8 +8,13 @@ import type { Transport } from '@sampan/resources/transport'
 import type { Store } from '@sampan/store/store'
 import type { Admission } from './admission/interfaces.ts'
 import { admitConnection } from './admit-connection.ts'
+import { type Aggregation, aggregation } from './aggregation/aggregation.ts'
+import { openApiBehind } from './aggregation/open-api.ts'
+import { forward, forwardUpgrade } from './aggregation/proxy.ts'
+import { apiServices } from './aggregation/remotes.ts'
 import type { Audit } from './audit/audit.ts'
 import { type Auth, anonymous, type UserInfo } from './auth/interfaces.ts'
+import type { Pair } from './auth/issue.ts'
 import type { Context } from './context.ts'
 import { customCleanup } from './custom/cleanup.ts'
 import { crdAdmission } from './custom/crd-admission.ts'
@@ -48,6 +53,8 @@ export interface ApiServerOptions {
   serverAddress?: string
   /** Hears of every request that comes over HTTP from somebody known. */
   audit?: Audit
+  /** The certificate servers behind this one know it by; left out: none are asked. */
+  frontProxy?: Pair
   now?: () => Date
   random?: () => number
   log?: Log
@@ -85,14 +92,19 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     now,
     random,
     log,
-    afterWrite: (group, plural) => customs.afterWrite(group, plural),
+    afterWrite(group, plural) {
+      customs.afterWrite(group, plural)
+      aggregated.afterWrite(group, plural)
+    },
   }
   const customs = customKinds({ store, kinds, ...customCleanup(context) })
+  const aggregated = aggregation(context, options.frontProxy)
+  aggregated.afterWrite(apiServices.group, apiServices.plural)
   expireEvents({ store, now, log, signal: closing.signal })
   const takeTurn = fairness(context)
   const paths: PathHandler[] = [
-    ...discoveryHandlers(kinds, options.serverAddress ?? ''),
-    ...openApiHandlers(kinds),
+    ...discoveryHandlers(kinds, options.serverAddress ?? '', aggregated.remotes),
+    ...openApiHandlers(kinds, openApiBehind(aggregated, context)),
     ...healthHandlers([{ name: 'ping', isWell: () => true }, ...(options.checks ?? [])]),
     { path: '/version', methods: ['GET'], handle: async () => ({ status: 200, object: version }) },
     ...(options.paths ?? []),
@@ -103,6 +115,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     const asked = askedOf(method, path, call.query)
     call.verb = asked.verb
     await authorize(context, asked, call)
+    const remote = remoteOf(aggregated, path)
+    if (remote) return forward(remote, call, { objects: context.objects, client: aggregated.client! })
     if (asked.resource) return (await serve(context, asked, call)) ?? unknownPath
     const handler = pathHandler(paths, path)
     if (!handler) return path === '/' ? { status: 200, object: { paths: paths.map((one) => one.path) } } : unknownPath
@@ -155,6 +169,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       await authorize(context, asked, call)
       // Browsers and newer clients open these with GET; a right to look must not be a way in (as since Kubernetes 1.35).
       if (opensContainer(asked)) await authorize(context, { ...asked, verb: 'create' }, call)
+      const remote = remoteOf(aggregated, call.path)
+      if (remote) {
+        finish?.({ status: 101 })
+        finish = undefined
+        return await forwardUpgrade(remote, call, socket, head, {
+          objects: context.objects,
+          client: aggregated.client!,
+        })
+      }
       const target = asked.resource && targetOf(context, asked.resource)
       const handler = target?.subresource ? kinds.handler(target.served.definition, target.subresource) : undefined
       if (target && handler?.upgrade) {
@@ -217,12 +240,20 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     addPath: (handler) => void paths.push(handler),
     async close() {
       closing.abort()
+      aggregated.close()
     },
   }
 }
 
 const impersonated = (auth: Auth, user: UserInfo, headers: IncomingMessage['headers']) =>
   auth.impersonate ? auth.impersonate(user, headers) : user
+
+/** The other server that answers for a path, if one does. */
+function remoteOf({ remotes, client }: Aggregation, path: string) {
+  if (!client || !path.startsWith('/apis/')) return undefined
+  const [, , group = '', version = ''] = path.split('/', 4)
+  return remotes.find(group, version)
+}
 
 const opensContainer = ({ resource }: Asked) =>
   resource?.group === '' &&

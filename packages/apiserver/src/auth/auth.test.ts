@@ -79,6 +79,7 @@ const setup = () =>
     transport: inside,
     objects,
     ca: pki.ca,
+    frontProxyCa: pki.ca,
     nodeIP: '192.0.2.1',
     apiPort: 6443,
     apiServiceIP: '10.190.0.1',

@@ -24,6 +24,8 @@ export interface BootstrapOptions {
   objects: Objects
   /** Certificate of the authority, PEM. */
   ca: string
+  /** By which servers behind this one know it, PEM. */
+  frontProxyCa: string
   /** Where `default/kubernetes` leads: this machine's address and the API's port. */
   nodeIP: string
   apiPort: number
@@ -90,7 +92,7 @@ const namespaces = () =>
     wanted(namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
   )
 
-function cluster({ ca, nodeIP, apiPort, apiServiceIP, serviceCIDR }: BootstrapOptions): Wanted[] {
+function cluster({ ca, frontProxyCa, nodeIP, apiPort, apiServiceIP, serviceCIDR }: BootstrapOptions): Wanted[] {
   const rbacKinds: Record<string, Definition> = {
     ClusterRole: clusterRole as unknown as Definition,
     ClusterRoleBinding: clusterRoleBinding as unknown as Definition,
@@ -125,9 +127,10 @@ function cluster({ ca, nodeIP, apiPort, apiServiceIP, serviceCIDR }: BootstrapOp
         metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
         data: {
           'client-ca-file': ca,
-          'requestheader-client-ca-file': ca,
+          'requestheader-client-ca-file': frontProxyCa,
           'requestheader-allowed-names': '["front-proxy-client"]',
           'requestheader-username-headers': '["X-Remote-User"]',
+          'requestheader-uid-headers': '["X-Remote-Uid"]',
           'requestheader-group-headers': '["X-Remote-Group"]',
           'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
         },

@@ -102,13 +102,13 @@ function isGood(pem: string, wanted: Wanted, authority: Pair, now: Date): boolea
   )
 }
 
-function readPair(folder: string, id: string): Pair | undefined {
+export function readPair(folder: string, id: string): Pair | undefined {
   const cert = read(join(folder, `${id}.crt`))
   const key = read(join(folder, `${id}.key`))
   return cert && key ? { cert, key } : undefined
 }
 
-function writePair(folder: string, id: string, pair: Pair): Pair {
+export function writePair(folder: string, id: string, pair: Pair): Pair {
   write(join(folder, `${id}.key`), pair.key)
   write(join(folder, `${id}.crt`), pair.cert)
   return pair

@@ -1,3 +1,5 @@
+import { groupVersions, remoteVersion } from '../aggregation/group-versions.ts'
+import type { Remote } from '../aggregation/remotes.ts'
 import type { Kinds } from '../kinds.ts'
 import type { Served } from '../served.ts'
 import { subresourcesOf, verbsOf } from './resources.ts'
@@ -19,19 +21,21 @@ export const aggregatedType = (version: string) =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
 
 /** `GET /api` (the core group) or `GET /apis` (all others) in one answer. */
-export function groupDiscoveryList(kinds: Kinds, isCore: boolean, version: string) {
-  const groups = [...kinds.groups()].filter(([group]) => (group === '') === isCore)
+export function groupDiscoveryList(kinds: Kinds, isCore: boolean, version: string, remotes: readonly Remote[] = []) {
+  const groups = groupVersions(kinds, remotes).filter(([group]) => (group === '') === isCore)
+  const local = kinds.groups()
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
     items: groups.map(([group, versions]) => ({
       metadata: { ...(group && { name: group }), creationTimestamp: null },
-      versions: [...versions].map(([name, served]) => ({
-        version: name,
-        resources: served.map((one) => resourceOf(one, kinds)),
-        freshness: 'Current',
-      })),
+      versions: versions.map((name) => {
+        const remote = remotes.find((one) => one.group === group && one.version === name)
+        if (remote) return remoteVersion(remote)
+        const served = local.get(group)?.get(name) ?? []
+        return { version: name, resources: served.map((one) => resourceOf(one, kinds)), freshness: 'Current' }
+      }),
     })),
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Remotes } from '../aggregation/remotes.ts'
 import { encode } from '../encode.ts'
 import type { Answer, Call, PathHandler } from '../handlers.ts'
 import type { Kinds } from '../kinds.ts'
@@ -6,7 +7,7 @@ import { aggregatedType, aggregatedVersion, groupDiscoveryList } from './aggrega
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts'
 
 /** `/api…` and `/apis…` where they name no resource. Made once per change of what is served. */
-export function discoveryHandlers(kinds: Kinds, serverAddress: string): PathHandler[] {
+export function discoveryHandlers(kinds: Kinds, serverAddress: string, remotes?: Remotes): PathHandler[] {
   const made = new Map<string, { generation: number; json: Uint8Array; value: unknown; etag: string }>()
   const remembered = (id: string, make: () => unknown) => {
     const known = made.get(id)
@@ -32,10 +33,10 @@ export function discoveryHandlers(kinds: Kinds, serverAddress: string): PathHand
       return answer(
         call,
         `${isCore} ${version}`,
-        () => groupDiscoveryList(kinds, isCore, version),
+        () => groupDiscoveryList(kinds, isCore, version, remotes?.all()),
         aggregatedType(version),
       )
-    return answer(call, `${isCore}`, () => (isCore ? apiVersions(serverAddress) : apiGroupList(kinds)))
+    return answer(call, `${isCore}`, () => (isCore ? apiVersions(serverAddress) : apiGroupList(kinds, remotes?.all())))
   }
   return [
     { path: '/api', methods: ['GET'], handle: async (call) => root(call, true) },
@@ -49,7 +50,8 @@ export function discoveryHandlers(kinds: Kinds, serverAddress: string): PathHand
     if (rest.length === 0) return root(call, top === 'api')
     const [group, version] = top === 'api' ? ['', rest[0]!] : [rest[0]!, rest[1]]
     if (rest.length > (top === 'api' ? 1 : 2)) return notThere
-    if (version === undefined) return answer(call, `group ${group}`, () => apiGroup(kinds, group) || undefined)
+    if (version === undefined)
+      return answer(call, `group ${group}`, () => apiGroup(kinds, group, remotes?.all()) || undefined)
     return answer(call, `version ${group}/${version}`, () => apiResourceList(kinds, group, version))
   }
 }

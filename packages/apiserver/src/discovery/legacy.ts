@@ -1,3 +1,5 @@
+import { groupVersions } from '../aggregation/group-versions.ts'
+import type { Remote } from '../aggregation/remotes.ts'
 import type { Kinds } from '../kinds.ts'
 import type { Served } from '../served.ts'
 import { subresourcesOf, verbsOf } from './resources.ts'
@@ -12,19 +14,19 @@ export const apiVersions = (serverAddress: string) => ({
 })
 
 /** `GET /apis`. */
-export function apiGroupList(kinds: Kinds) {
-  const groups = [...kinds.groups()].filter(([group]) => group !== '')
+export function apiGroupList(kinds: Kinds, remotes: readonly Remote[] = []) {
+  const groups = groupVersions(kinds, remotes).filter(([group]) => group !== '')
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
-    groups: groups.map(([group, versions]) => groupOf(group, [...versions.keys()])),
+    groups: groups.map(([group, versions]) => groupOf(group, versions)),
   }
 }
 
 /** `GET /apis/<group>`; undefined when there is none. */
-export function apiGroup(kinds: Kinds, group: string) {
-  const versions = kinds.groups().get(group)
-  return versions && group && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group, [...versions.keys()]) }
+export function apiGroup(kinds: Kinds, group: string, remotes: readonly Remote[] = []) {
+  const versions = groupVersions(kinds, remotes).find(([name]) => name === group)?.[1]
+  return versions && group && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group, versions) }
 }
 
 function groupOf(name: string, versions: readonly string[]) {

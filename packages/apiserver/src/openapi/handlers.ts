@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { OpenApiBehind } from '../aggregation/open-api.ts'
 import { encode } from '../encode.ts'
 import type { Answer, Call, PathHandler } from '../handlers.ts'
 import type { Kinds } from '../kinds.ts'
@@ -9,23 +10,23 @@ import { version } from '../version.ts'
  * `/openapi/v3`: an index and one document per group version; `/openapi/v2`: everything in one, as JSON or as the protobuf
  * that kubectl up to 1.28 insists on. All made when asked for: clients keep them by their hash.
  */
-export function openApiHandlers(kinds: Kinds): PathHandler[] {
+export function openApiHandlers(kinds: Kinds, behind?: OpenApiBehind): PathHandler[] {
   return [
-    { path: '/openapi/v3', methods: ['GET'], handle: async () => ({ status: 200, object: indexOf(kinds) }) },
-    { path: '/openapi/v3/', methods: ['GET'], handle: async (call) => groupVersion(kinds, call) },
-    { path: '/openapi/v2', methods: ['GET'], handle: async (call) => whole(kinds, call) },
-    { path: '/swagger-2.0.0.pb-v1', methods: ['GET'], handle: async (call) => whole(kinds, call) },
+    { path: '/openapi/v3', methods: ['GET'], handle: async () => ({ status: 200, object: indexOf(kinds, behind) }) },
+    { path: '/openapi/v3/', methods: ['GET'], handle: async (call) => groupVersion(kinds, call, behind) },
+    { path: '/openapi/v2', methods: ['GET'], handle: async (call) => whole(kinds, call, behind) },
+    { path: '/swagger-2.0.0.pb-v1', methods: ['GET'], handle: async (call) => whole(kinds, call, behind) },
   ]
 }
 
-function indexOf(kinds: Kinds) {
+function indexOf(kinds: Kinds, behind: OpenApiBehind | undefined) {
   const paths: Record<string, unknown> = {}
   for (const [group, versions] of kinds.groups())
     for (const [name, served] of versions) {
       const id = idOf(group, name)
       paths[id] = { serverRelativeURL: `/openapi/v3/${id}?hash=${hashOf(served)}` }
     }
-  return { paths }
+  return { paths: { ...paths, ...behind?.index() } }
 }
 
 const idOf = (group: string, name: string) => (group ? `apis/${group}/${name}` : `api/${name}`)
@@ -38,7 +39,9 @@ function hashOf(served: readonly Served[]): string {
   return hash.digest('hex').slice(0, 32).toUpperCase()
 }
 
-async function groupVersion(kinds: Kinds, call: Call): Promise<Answer> {
+async function groupVersion(kinds: Kinds, call: Call, behind: OpenApiBehind | undefined): Promise<Answer> {
+  const other = behind?.document(call.path.slice('/openapi/v3/'.length), call)
+  if (other) return other
   const parts = call.path.split('/').slice(3)
   const [group, name] = parts[0] === 'api' ? ['', parts[1]] : [parts[1] ?? '', parts[2]]
   const served = kinds
@@ -55,7 +58,7 @@ async function groupVersion(kinds: Kinds, call: Call): Promise<Answer> {
   return document(call, hash, asked !== null, () => openApiV3Document(definitions, version.gitVersion))
 }
 
-async function whole(kinds: Kinds, call: Call): Promise<Answer> {
+async function whole(kinds: Kinds, call: Call, behind: OpenApiBehind | undefined): Promise<Answer> {
   const { openApiV2Protobuf, v2Protobuf } = await import('@sampan/resources/openapi/v2-protobuf')
   const accept = call.headers.accept ?? '*/*'
   const isProtobuf = call.path !== '/openapi/v2' || v2Protobuf.accepted.test(accept)
@@ -63,13 +66,17 @@ async function whole(kinds: Kinds, call: Call): Promise<Answer> {
     return { status: 406, text: `only application/json and ${v2Protobuf.contentType} are served here\n` }
   const { openApiV2Document } = await import('@sampan/resources/openapi/v2')
   const served = kinds.all()
-  const make = () =>
+  const own = () =>
     openApiV2Document(
       served.map(({ definition }) => definition),
       version.gitVersion,
     )
-  if (!isProtobuf) return document(call, hashOf(served), false, make)
-  const answer = document(call, `${hashOf(served)}-PB`, false, make)
+  const others = behind?.hash()
+  const merged = others ? await behind!.merge(own()) : undefined
+  const make = merged ? () => merged : own
+  const hash = `${hashOf(served)}${others ?? ''}`
+  if (!isProtobuf) return document(call, hash, false, make)
+  const answer = document(call, `${hash}-PB`, false, make)
   if (!('value' in answer)) return answer
   return {
     ...answer,
