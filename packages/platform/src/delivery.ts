@@ -7,8 +7,10 @@ import { keptSecret } from './kept-secret.ts'
 import type { ReadPipelineLog } from './logs/pipeline-log.ts'
 import type { Part, PartOptions } from './part.ts'
 import { buildCacheOf, createBuildLogs, createPipelines, type PipelineOptions } from './pipelines/pipelines.ts'
+import { dropPreview, ensurePreview } from './previews/previews.ts'
 import { registryKeys } from './registry/keys.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
+import { createSources, type Sources } from './sources/sources.ts'
 
 export interface DeliveryOptions extends PartOptions {
   images: {
@@ -26,6 +28,7 @@ export interface DeliveryOptions extends PartOptions {
 export interface Delivery {
   parts: readonly Part[]
   git: Git
+  sources: Sources
   registry: Registry
   /** What the steps of a Pipeline said, also long after. */
   readLog: ReadPipelineLog
@@ -46,7 +49,14 @@ export async function createDelivery({ images, settings, ...options }: DeliveryO
     image: images.registry,
     baseArchive: images.baseArchive,
   })
-  const git = createGit({ ...options, key, readLog: logs.read })
+  const git = createGit({
+    ...options,
+    key,
+    readLog: logs.read,
+    preview: async (app, arrival) => void (await ensurePreview(options, app, arrival)),
+    gone: (app, ref) => dropPreview(options, app, ref),
+  })
+  const sources = createSources({ ...options, git })
   const pipelines = await createPipelines({
     ...options,
     settings,
@@ -58,12 +68,14 @@ export async function createDelivery({ images, settings, ...options }: DeliveryO
   })
   // The registry first: what the others start may need it.
   return {
-    parts: [registry, pipelines, git],
+    parts: [registry, pipelines, git, sources],
     git,
+    sources,
     registry,
     readLog: logs.read,
     async forget(app) {
       await git.repositories.remove(app)
+      await sources.forget(app)
       await rm(join(buildCacheOf(options.config), app.project, app.app), { recursive: true, force: true })
     },
   }

@@ -64,7 +64,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await sweepTokens(client, now())
 
   const common: PartOptions = { client, config, log, access: accounts, now }
-  const { parts, git, registry, readLog, forget } = await createDelivery({ ...common, images })
+  const { parts, git, sources, registry, readLog, forget } = await createDelivery({ ...common, images })
 
   const metrics = metricsRegistry()
   const caches = openCaches({ client, log })
@@ -93,6 +93,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     metrics,
     readLog,
     repositories: git.repositories,
+    git,
+    sources,
     urlOf,
     version: await versionOf(),
   }

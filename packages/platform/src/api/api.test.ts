@@ -48,6 +48,8 @@ before(async () => {
       yield { step: 'build', time: '2026-01-01T00:00:00Z', text: 'STEP 1' }
     },
     repositories: { exists: async () => false } as unknown as ApiContext['repositories'],
+    git: {} as ApiContext['git'],
+    sources: {} as ApiContext['sources'],
     urlOf: (host) => `http://${host}`,
     version: '0.1.0',
   }
@@ -293,7 +295,9 @@ test('guessing passwords is slowed down', async () => {
 test('every route is in docs/api.md, and nothing else', async () => {
   const page = await readFile(new URL('../../../../docs/api.md', import.meta.url), 'utf8')
   const documented = [...page.matchAll(/^\| (.+?) \|/gm)]
-    .flatMap(([, cell]) => [...cell!.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/(?:api|healthz|metrics)[^`?\s]*)/g)])
+    .flatMap(([, cell]) => [
+      ...cell!.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/(?:api|hooks|healthz|metrics)[^`?\s]*)/g),
+    ])
     .map(([, method, path]) => `${method} ${path}`)
   const served = apiRoutes(context)
     .filter(({ path }) => !path.startsWith('/kube/'))

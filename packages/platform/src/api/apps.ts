@@ -120,7 +120,7 @@ export function found(context: ApiContext, { project: home, app: name }: { proje
 }
 
 /** How the caller reaches us: what works for the request works for git. */
-function addressOf({ headers }: IncomingMessage, { config }: ApiContext): string {
+export function addressOf({ headers }: IncomingMessage, { config }: ApiContext): string {
   const host = headers['x-forwarded-host'] ?? headers.host
   const scheme = headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
   return typeof host === 'string' && /^[\w.:[\]-]+$/.test(host) ? `${scheme}://${host}` : config.platformURL

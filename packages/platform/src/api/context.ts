@@ -7,7 +7,9 @@ import type { KubeObject } from '@sampan/resources/meta'
 import type { Accounts } from '../access/accounts.ts'
 import type { PlatformConfig } from '../config.ts'
 import type { Repositories } from '../git/repositories.ts'
+import type { Git } from '../git/server.ts'
 import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
+import type { Sources } from '../sources/sources.ts'
 
 /** What the routes are made of. Reads come from the caches the controllers feed on: never behind our own writes. */
 export interface ApiContext {
@@ -21,6 +23,8 @@ export interface ApiContext {
   metrics: MetricsRegistry
   readLog: ReadPipelineLog
   repositories: Repositories
+  git: Pick<Git, 'intake' | 'pulls'>
+  sources: Sources
   urlOf(host: string): string
   version: string
 }

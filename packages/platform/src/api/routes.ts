@@ -2,13 +2,17 @@ import type { Route } from '@sampan/http/route'
 import { appLogRoutes } from './app-logs.ts'
 import { appRoutes } from './apps.ts'
 import type { ApiContext } from './context.ts'
+import { deployTokenRoutes } from './deploy-tokens.ts'
+import { hookRoutes } from './hooks.ts'
 import { kubeRoutes } from './kube.ts'
 import { pipelineRoutes } from './pipelines.ts'
+import { previewRoutes } from './previews.ts'
 import { progressRoutes } from './progress.ts'
 import { projectRoutes } from './projects.ts'
 import { releaseRoutes } from './releases.ts'
 import { secretRoutes } from './secrets.ts'
 import { sessionRoutes } from './sessions.ts'
+import { sourceRoutes } from './sources.ts'
 import { systemRoutes } from './system.ts'
 import { userRoutes } from './users.ts'
 
@@ -23,6 +27,10 @@ export const apiRoutes = (context: ApiContext): Route[] => [
   ...progressRoutes(context),
   ...pipelineRoutes(context),
   ...secretRoutes(context),
+  ...sourceRoutes(context),
+  ...deployTokenRoutes(context),
+  ...previewRoutes(context),
+  ...hookRoutes(context),
   ...systemRoutes(context),
   ...kubeRoutes(),
 ]

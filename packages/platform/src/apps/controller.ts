@@ -1,6 +1,6 @@
 import type { Client } from '@sampan/client/client'
 import { type Controller, controller, type Snapshot, watch } from '@sampan/control/controller'
-import { again, create, event, type Plan, patch, type Step, status, update } from '@sampan/control/plan'
+import { again, create, event, type Plan, patch, remove, type Step, status, update } from '@sampan/control/plan'
 import type { Log } from '@sampan/kit/log'
 import { deployment } from '@sampan/resources/apps/deployment'
 import { replicaSet } from '@sampan/resources/apps/replica-set'
@@ -85,6 +85,8 @@ export async function reconcileApp(one: App, snapshot: Snapshot, options: AppOpt
   }
   if (one.metadata.deletionTimestamp) return removeApp(everything, snapshot, options)
   if (!hasFinalizer(one, appFinalizer)) return [addFinalizer(app, one, appFinalizer)]
+  const left = leftovers(everything, snapshot.list(environment, namespace))
+  if (left.length > 0) return left
   const parts = [purposeOf(everything), ...previewsOf(everything)]
   const before: Step[] = []
   const states: EnvironmentStatus[] = []
@@ -96,6 +98,18 @@ export async function reconcileApp(one: App, snapshot: Snapshot, options: AppOpt
     states.push(...looked.states)
   }
   return [...before, status(app, one, statusOf(everything, states))]
+}
+
+/** Releases of previews that are gone, and how they got there. */
+function leftovers({ releases, rollouts }: Purpose, places: readonly Environment[]): Plan {
+  const gone = releases.filter(
+    ({ spec }) => spec.preview && !places.some(({ metadata }) => metadata.name === spec.preview),
+  )
+  const names = new Set(gone.map(({ metadata }) => metadata.name))
+  return [
+    ...rollouts.filter(({ spec }) => names.has(spec.release)).map((one) => remove(rollout, one)),
+    ...gone.map((one) => remove(release, one)),
+  ]
 }
 
 /** What is decided and told about an app in its environments, or in one preview of it. */

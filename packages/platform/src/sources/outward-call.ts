@@ -33,7 +33,11 @@ export async function outwardCall(
     })
     sent.on('response', resolve)
     sent.on('error', reject)
-    sent.on('timeout', () => sent.destroy(new Error(`${url.host} did not answer within ${waitMs / 1000} s`)))
+    sent.on('timeout', () =>
+      sent.destroy(
+        Object.assign(new Error(`${url.host} did not answer within ${waitMs / 1000} s`), { code: 'ETIMEDOUT' }),
+      ),
+    )
     sent.end(body)
   })
   let length = 0

@@ -47,6 +47,15 @@ function kindOf({ event, target }: Pipeline['spec']): string | undefined {
   return undefined
 }
 
+/** Tells where a pull request can be looked at. */
+export const previewStatus = (url: string, ref: string): CommitStatus => ({
+  state: 'success',
+  context: 'sampan/preview',
+  description: 'The preview answers',
+  url,
+  ref,
+})
+
 const sentences: Readonly<Record<CommitStatus['state'], string>> = {
   pending: 'Build is pending',
   running: 'Build is running',

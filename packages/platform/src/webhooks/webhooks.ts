@@ -23,6 +23,8 @@ export interface WebhookOptions {
   now: () => Date
   /** Told when a branch, tag or pull request is gone. */
   gone(app: App, ref: string): Promise<void>
+  /** How long a host is kept waiting, in milliseconds; hosts hang up after 5 (Gitea) to 15 seconds. */
+  patienceMs?: number
 }
 
 export type HookAnswer = { status: number; message: string; pipeline?: string }
@@ -30,13 +32,14 @@ export type HookAnswer = { status: number; message: string; pipeline?: string }
 export interface Webhooks {
   /** Takes a delivery. Resolves when it is settled or, when that takes longer than hosts wait, kept. */
   deliver(name: AppName, given: Delivered): Promise<HookAnswer>
+  /** Whether an app has a secret, so that a delivery can be genuine. */
+  listens(name: AppName): Promise<boolean>
+  refuse(): HookAnswer
   /** Goes on with what was kept before an interruption. */
   start(signal: AbortSignal): Promise<void>
   history(name: AppName): Promise<Delivery[]>
 }
 
-/** Hosts hang up after 5 (Gitea) to 15 seconds, in milliseconds. */
-const patienceMs = 4000
 const mostAttempts = 6
 const backoff = { first: 3000, most: 120_000 }
 /** The same for an app that is not there, has no secret or another one: nobody learns what exists. */
@@ -46,12 +49,16 @@ const refused: HookAnswer = {
 }
 
 export function webhooks(options: WebhookOptions): Webhooks {
-  const { client, inbox, log, now } = options
+  const { client, inbox, log, now, patienceMs = 4000 } = options
   let signal = new AbortController().signal
 
-  async function deliver(name: AppName, given: Delivered): Promise<HookAnswer> {
+  async function appAndSecret(name: AppName) {
     const one = await client.find(app, { namespace: name.project, name: name.app })
-    const secret = one && (await secretValue(client, one, one.spec.source.webhook?.secret, 'secret'))
+    return { one, secret: one && (await secretValue(client, one, one.spec.source.webhook?.secret, 'secret')) }
+  }
+
+  async function deliver(name: AppName, given: Delivered): Promise<HookAnswer> {
+    const { one, secret } = await appAndSecret(name)
     if (!one || !secret) return refused
     const hook = readHook(given, secret.trim(), now())
     if (!hook) return refused
@@ -122,6 +129,8 @@ export function webhooks(options: WebhookOptions): Webhooks {
 
   return {
     deliver,
+    listens: async (name) => Boolean((await appAndSecret(name)).secret),
+    refuse: () => refused,
     history: (name) => inbox.history(name),
     async start(until) {
       signal = until
