@@ -15,7 +15,7 @@ interface SetOptions {
   image?: string
   spec: number
   ready?: number
-  revision?: number
+  revision?: number | bigint
   desired?: number
   max?: number
   created?: string
@@ -172,6 +172,14 @@ const cases: { name: string; of: Deployment; sets: ReplicaSet[]; hasPods?: boole
 
 for (const { name, of, sets, hasPods, want } of cases)
   test(`Deployment ${name}`, () => assert.deepEqual(changes(reconcile(of, sets, hasPods)), want))
+
+test('revisions are counted beyond what a number holds', () => {
+  const one = deployment('web', { replicas: 1, image: 'web:2' })
+  const plan = reconcile(one, [set('a', { spec: 1, revision: 3546343826724305832n, desired: 1 })])
+  const [step] = plan
+  assert.ok(step?.op === 'create')
+  assert.equal(step.object.metadata.annotations?.[revisionKey], '3546343826724305833')
+})
 
 test('Deployment: a new set carries hash, numbers, annotations and owner', () => {
   const one = deployment('web', { replicas: 2, image: 'web:2', annotations: { team: 'red', [revisionKey]: '9' } })

@@ -73,7 +73,7 @@ export function reconcileDeployment(one: Deployment, { sets, hasPods, now }: Dep
     one.spec.replicas ?? 1,
     isRecreate ? { maxSurge: 0, maxUnavailable: 0 } : one.spec.strategy?.rollingUpdate,
   )
-  const revision = Math.max(0, ...old.map(revisionOf)) + 1
+  const revision = largest(old.map(revisionOf)) + 1n
   if (!fresh) return begun(one, old, { bounds, revision, counted, noted, now })
 
   const size = sizeOf(fresh)
@@ -87,7 +87,7 @@ export function reconcileDeployment(one: Deployment, { sets, hasPods, now }: Dep
         now,
       )
   const { status: next, steps } = progressed(one, counted(found), { fresh, old }, now)
-  const numbered = Math.max(revision, revisionOf(fresh))
+  const numbered = largest([revision, revisionOf(fresh)])
   return [
     ...scaled(one, fresh, grown, {
       annotations: setAnnotations(one, fresh, revision),
@@ -103,7 +103,7 @@ export function reconcileDeployment(one: Deployment, { sets, hasPods, now }: Dep
 
 interface Beginning {
   bounds: Bounds
-  revision: number
+  revision: bigint
   counted: (conditions: readonly DeploymentCondition[]) => DeploymentStatus
   noted: readonly DeploymentCondition[]
   now: Date
@@ -227,7 +227,9 @@ const sizeAnnotations = ({ replicas, surge }: Pick<Bounds, 'replicas' | 'surge'>
   [maxKey]: String(replicas + surge),
 })
 
-const revisionNoted = (one: Deployment, revision: number): Step[] =>
+const largest = (all: readonly bigint[]) => all.reduce((most, one) => (one > most ? one : most), 0n)
+
+const revisionNoted = (one: Deployment, revision: bigint): Step[] =>
   one.metadata.annotations?.[revisionKey] === String(revision)
     ? []
     : [patch(deployment, one.metadata, { metadata: { annotations: { [revisionKey]: String(revision) } } })]
@@ -237,7 +239,7 @@ function oldHistory({ spec }: Deployment, old: readonly ReplicaSet[]): Step[] {
   if (spec.revisionHistoryLimit === undefined) return []
   const kept = old.filter(({ metadata }) => !metadata.deletionTimestamp)
   const surplus = kept
-    .toSorted((a, b) => revisionOf(a) - revisionOf(b))
+    .toSorted((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : 1))
     .slice(0, Math.max(0, kept.length - spec.revisionHistoryLimit))
   return surplus
     .filter(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { notFound } from '@sampan/resources/errors'
+import { StatusError } from '@sampan/resources/errors'
 import { pod } from '@sampan/resources/fixtures'
 import { builtInKinds } from '@sampan/resources/kinds'
 import { type Metric, proposedBy, type Reading, readMetric, shownCustom } from './hpa-custom.ts'
@@ -76,7 +76,11 @@ for (const { name, metric, reading, current = 2, want, shown } of proposals)
   test(`autoscaling by ${name}`, () => {
     const proposal = proposedBy(metric, reading, { pods, current, tolerance, now })
     assert.equal(proposal.replicas, want)
-    const { pods: a, object: b, external: c } = shownCustom(metric, proposal) as Record<string, { current: object }>
+    const {
+      pods: a,
+      object: b,
+      external: c,
+    } = shownCustom(metric, proposal) as unknown as Record<string, { current: object }>
     if (shown) assert.deepEqual((a ?? b ?? c)?.current, shown)
   })
 
@@ -113,11 +117,11 @@ const reads: { name: string; metric: Metric; path: string; items: object[]; want
 for (const { name, metric, path, items, want } of reads)
   test(`metrics ${name}`, async () => {
     const ask = async (asked: string) => {
-      if (asked !== path) throw notFound('path', asked)
+      if (asked !== path) throw new StatusError('NotFound', asked)
       return { items }
     }
     const asking = { ask, namespace: 'shop', selector: 'app=web', kinds: builtInKinds }
     assert.deepEqual(await readMetric(metric, asking), want)
-    const nobody = { ...asking, ask: async (asked: string) => Promise.reject(notFound('path', asked)) }
+    const nobody = { ...asking, ask: async (asked: string) => Promise.reject(new StatusError('NotFound', asked)) }
     await assert.rejects(readMetric(metric, nobody), /unable to get metric from (custom|external) metrics API/)
   })

@@ -127,6 +127,10 @@ test('ReplicaSet says why it cannot start pods, and stops saying it', () => {
     },
   ])
   const set = replicaSet('web', { replicas: 1, status: failing as never })
+  const [next] = reconcile(1, [], [], set)
+  assert.ok(next?.op === 'create')
+  const repeated = next.failed?.(new StatusError('Forbidden', 'exceeded quota: another pod')) ?? []
+  assert.deepEqual(statusIn(repeated).conditions, failing.conditions)
   assert.equal(statusIn(reconcile(1, [own('a')], [], set)).conditions, undefined)
 })
 

@@ -78,7 +78,11 @@ function whenRefused<T extends Replicated>(
 ): Plan {
   const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }
   const before = conditionOf(set, failure.type)
-  const conditions = withCondition(before ? [...(next.conditions ?? []), before] : next.conditions, failure, now)
+  // Every refusal names another pod: told each time, the object would never come to rest for those who change it.
+  const isKnown = before?.status === failure.status && before.reason === failure.reason
+  const conditions = isKnown
+    ? [...(next.conditions ?? []), before]
+    : withCondition(before ? [...(next.conditions ?? []), before] : next.conditions, failure, now)
   return [
     event(set, 'Warning', 'FailedCreate', `Error creating: ${message}`),
     status(kind, set, { ...next, conditions } as T['status']),

@@ -57,20 +57,20 @@ export const newSetOf = (deployment: Deployment, sets: readonly ReplicaSet[]) =>
 
 export const createdAt = ({ metadata }: ReplicaSet) => Date.parse(metadata.creationTimestamp ?? '') || 0
 
-/** 0 for a set without a (readable) number. */
-export function revisionOf(set: { metadata: ReplicaSet['metadata'] } | undefined): number {
-  const revision = Number(set?.metadata.annotations?.[revisionKey] ?? 0)
-  return Number.isSafeInteger(revision) ? revision : 0
+/** 0 for a set without a (readable) number. Others may have counted beyond what a `number` holds. */
+export function revisionOf(set: { metadata: ReplicaSet['metadata'] } | undefined): bigint {
+  const text = set?.metadata.annotations?.[revisionKey] ?? ''
+  return /^\d{1,19}$/.test(text) ? BigInt(text) : 0n
 }
 
 /** What a ReplicaSet's annotations must say at `revision`, numbers of its size aside. A number it had before is kept. */
-export function setAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number) {
+export function setAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: bigint) {
   const annotations: Record<string, string> = { ...set?.metadata.annotations }
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {}))
     if (!ownKeys.has(key)) annotations[key] = value
   const before = revisionOf(set)
   if (before >= revision) return annotations
   annotations[revisionKey] = String(revision)
-  if (before > 0) annotations[historyKey] = [annotations[historyKey], String(before)].filter(Boolean).join(',')
+  if (before > 0n) annotations[historyKey] = [annotations[historyKey], String(before)].filter(Boolean).join(',')
   return annotations
 }

@@ -65,6 +65,8 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   let pass: Promise<void> | undefined
   let timer: { at: number; cancel: () => void } | undefined
   let cancelRefresh: (() => void) | undefined
+  /** Counts what volumes were told to show anew, and which of it they have been read for. */
+  const volumesTold = { wanted: 0, read: 0 }
 
   const steps: StepContext = {
     context,
@@ -140,8 +142,9 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     if (view.sandboxes[0]?.isReady && !state.volumes && !isAdopted) {
       // Found running: from now on its volumes are ours to keep up to date.
       isAdopted = true
-      showVolumes()
+      volumesTold.wanted++
     }
+    if (volumesTold.read < volumesTold.wanted && (state.volumes || isAdopted)) showVolumes()
   }
 
   async function noteExits() {
@@ -172,6 +175,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   }
 
   async function planned(pod: Pod) {
+    volumesTold.read = volumesTold.wanted
     const facts = factsOf(context, pod, viewNow().sandboxes[0])
     const plan = await planVolumes(pod, settings.folders, sourcesFor(context, pod, facts, aborter.signal))
     const { refreshAt } = plan
@@ -185,16 +189,20 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     for (const [name, { reason }] of state.failures)
       if (reason === 'CreateContainerConfigError' || reason === 'ContainerCreating') state.failures.delete(name)
     if (state.failure?.reason === 'FailedMount') state.failure = undefined
+    volumesTold.wanted++
     poke()
-    if (state.volumes && !isFinished && goneAt === undefined) showVolumes()
   }
 
+  /** What changes meanwhile asks for another turn: the pass after this one sees that. */
   function showVolumes() {
     operate('volumes', async () => {
       try {
         state.volumes = await (await planned(current())).make()
       } catch (error) {
-        if (!(error instanceof MountError)) throw error
+        if (!(error instanceof MountError)) {
+          volumesTold.wanted++
+          throw error
+        }
         teller(context, current())('Warning', 'FailedMount', error.message)
       }
     })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { signalNumber } from './stop-container.ts'
+import type { Service } from '@sampan/resources/core/service'
+import { container, podOf } from './pod/fixtures.ts'
+import { servesUntilNow, signalNumber } from './stop-container.ts'
 
 const cases: [string | undefined, number | undefined][] = [
   [undefined, undefined],
@@ -12,3 +14,38 @@ const cases: [string | undefined, number | undefined][] = [
   ['SIGNONE', undefined],
 ]
 for (const [name, want] of cases) test(`signal ${name}`, () => assert.equal(signalNumber(name), want))
+
+const selecting = (app: string) => [{ metadata: { name: 'web' }, spec: { selector: { app } } }] as Service[]
+const leaving = { labels: { app: 'web' }, deletionTimestamp: '2026-01-01T00:00:30Z' }
+const ready = { conditions: [{ type: 'Ready', status: 'True' }] }
+const main = container('main')
+const waits = [
+  { name: 'who serves', want: true },
+  { name: 'whom no Service selects', services: selecting('other'), want: false },
+  { name: 'who is not ready', status: {}, want: false },
+  { name: 'who only starts anew', metadata: { labels: { app: 'web' } }, want: false },
+  { name: 'who has little time', left: 900, want: false },
+  {
+    name: 'who has a hook for it',
+    spec: { containers: [{ ...main, lifecycle: { preStop: { sleep: { seconds: 1 } } } }] },
+    want: false,
+  },
+  {
+    name: 'a sidecar: it is stopped after the others',
+    spec: { initContainers: [{ ...main, restartPolicy: 'Always' }], containers: [container('other')] },
+    want: false,
+  },
+]
+for (const {
+  name,
+  services = selecting('web'),
+  metadata = leaving,
+  status = ready,
+  spec,
+  left = 30_000,
+  want,
+} of waits)
+  test(`a moment more is given to ${name}: ${want}`, () => {
+    const pod = podOf({ metadata, status, ...(spec && { spec }) })
+    assert.equal(servesUntilNow(pod, 'main', services, left), want)
+  })

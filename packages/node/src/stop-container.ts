@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { selectsMap } from '@sampan/kit/selectors'
 import { isReady, type Pod } from '@sampan/resources/core/pod'
-import { service } from '@sampan/resources/core/service'
+import { type Service, service } from '@sampan/resources/core/service'
 import type { NodeContext } from './context.ts'
 import { isGone } from './cri/client.ts'
 import { HookFailed, runHook } from './hooks.ts'
@@ -28,17 +28,15 @@ const leaveMs = 250
 
 /**
  * Programs that end at the first signal would refuse the connections that were on their way: a container that serves, of
- * a pod that is being deleted with time to spare, hears of it a moment after everybody else.
+ * a pod that is being deleted with time to spare, hears of it a moment after everybody else. `services` are those of its
+ * namespace, `left` the milliseconds it has.
  */
-function servesUntilNow({ caches }: NodeContext, pod: Pod, name: string, left: number): boolean {
-  const { deletionTimestamp, namespace, labels } = pod.metadata
+export function servesUntilNow(pod: Pod, name: string, services: readonly Service[], left: number): boolean {
+  const { deletionTimestamp, labels } = pod.metadata
   if (!deletionTimestamp || left < 4 * leaveMs || !isReady(pod)) return false
   const member = memberNamed(pod, name)
   if (member?.kind !== 'app' || member.container.lifecycle?.preStop) return false
-  return caches
-    .of(service)
-    .list(namespace)
-    .some(({ spec }) => selectsMap(spec.selector, labels))
+  return services.some(({ spec }) => selectsMap(spec.selector, labels))
 }
 
 /** preStop hook, stop signal, and SIGKILL at the deadline. Resolves when the container has ended. */
@@ -50,7 +48,8 @@ export async function stopContainer(context: NodeContext, pod: Pod, view: PodVie
   const hook = container?.lifecycle?.preStop
   const left = () => Math.max(0, deadline - clock.now().getTime())
   if (!stop.isRepeat) tell('Normal', 'Killing', stop.reason || `Stopping container ${name}`)
-  if (!stop.isRepeat && servesUntilNow(context, pod, name, left())) await sleep(leaveMs)
+  const services = context.caches.of(service).list(pod.metadata.namespace)
+  if (!stop.isRepeat && servesUntilNow(pod, name, services, left())) await sleep(leaveMs)
   let least = 0
   if (hook && container && !stop.isRepeat && left() > 0) {
     least = leastSeconds
