@@ -95,7 +95,7 @@ export async function* followPush(
         known.set(line.step, title)
         if (isNews(title)) yield title
       }
-      const name = title === heading ? '' : `[${line.step.slice(line.step.indexOf('/') + 1)}] `
+      const name = title === heading ? '' : `[${title.slice(3)}] `
       yield `   ${name}${line.text}`
     }
   }

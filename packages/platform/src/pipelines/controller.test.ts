@@ -46,6 +46,8 @@ async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
   const client = memoryClient({ now: clock.now })
   const store = fileLogStore({ folder })
   const images = new Set<string>()
+  /** Pods that have used up their processes. */
+  const full = new Set<string>()
   /** Pipeline files by commit. */
   const files = new Map<string, string>()
   /** What containers would say, by step. */
@@ -79,6 +81,7 @@ async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
     repositoryKey: async () => 'k'.repeat(32),
     runData: runDataReader(client),
     hasPod: async (name) => (await client.find(pod, { namespace: 'sampan-builds', name })) !== undefined,
+    processes: { isFull: (name) => full.has(name) },
     nodes: async () => [{ os: 'linux', arch: 'amd64', labels: {} }],
     hasImage: async (repository, tag) => images.has(`${repository}:${tag}`),
     obstacle: () => undefined,

@@ -56,20 +56,21 @@ export function wasInterrupted(pod: Pod, step: string): boolean {
 export interface Result {
   digest: string
   exposedPort?: number
+  tags?: string[]
 }
 
 /** What a build left in its termination message; undefined when that is no result. */
 export function resultOf(pod: Pod, step: string): Result | undefined {
   const message = containerOf(pod, step)?.state?.terminated?.message ?? ''
   try {
-    const { digest, ports = [] } = JSON.parse(message) as { digest?: string; ports?: string[] }
+    const { digest, ports = [], tags } = JSON.parse(message) as { digest?: string; ports?: string[]; tags?: string[] }
     if (!digest || !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
     const numbers = ports
       .filter((port) => !port.endsWith('/udp'))
       .map((port) => Number.parseInt(port, 10))
       .filter((port) => port > 0)
     const [exposedPort] = numbers.toSorted((a, b) => a - b)
-    return { digest, ...(exposedPort && { exposedPort }) }
+    return { digest, ...(exposedPort && { exposedPort }), ...(tags && { tags }) }
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts'
 import type { Surroundings } from './drone/context.ts'
 import type { FileReader } from './drone/file.ts'
 import type { PodOptions } from './pods.ts'
+import type { ProcessProbe } from './process-probe.ts'
 import type { BuildPlan } from './read-source.ts'
 import type { Reader, Values } from './secret-store.ts'
 import type { BuildSettings } from './settings.ts'
@@ -31,6 +32,7 @@ export interface PipelineParts {
   runData(one: Pipeline): Promise<Readonly<Record<string, string>>>
   /** Asks the API itself: what a cache does not have may only be late. */
   hasPod(name: string): Promise<boolean>
+  processes: ProcessProbe
   nodes(): Promise<readonly { os: string; arch: string; labels: Readonly<Record<string, string>> }[]>
   /** How a commit is built when nothing says how. */
   planOf(app: App, sha: string): Promise<BuildPlan>

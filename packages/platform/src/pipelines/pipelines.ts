@@ -25,6 +25,7 @@ import { fileReader } from './drone/file.ts'
 import { storedTemplates } from './drone/templates.ts'
 import { hubAnswers } from './hub.ts'
 import { builderObjects } from './objects.ts'
+import { processProbe } from './process-probe.ts'
 import { buildPlanOf, treeOf } from './read-source.ts'
 import { findRepositoryKey } from './repository-key.ts'
 import { runDataReader } from './run-data.ts'
@@ -104,6 +105,7 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
     repositoryKey: (one) => findRepositoryKey(client, one),
     runData: runDataReader(client),
     hasPod: async (name) => (await client.find(pod, { namespace: buildNamespace, name })) !== undefined,
+    processes: processProbe({ client }),
     nodes: async () =>
       (await client.list(node)).items.map(({ metadata, status }) => ({
         os: status?.nodeInfo?.operatingSystem ?? 'linux',

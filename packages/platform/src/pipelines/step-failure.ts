@@ -32,8 +32,8 @@ export function stepFailure(ended: EndedStep): string {
   if (/^Killed$|Cannot allocate memory|heap out of memory|std::bad_alloc|MemoryError/m.test(text))
     return memoryReason(limits)
   if (/no space left on device|disk quota exceeded/i.test(text)) return 'the disk it wrote to is full'
-  const said = lines.length > 0 ? `: ${lastError(lines.filter((line) => !line.startsWith('+ ')))}` : ''
-  return `exit code ${exitCode ?? 'unknown'}${said}`
+  const words = lines.filter((line) => !line.startsWith('+ ') && line.trim() !== '')
+  return `exit code ${exitCode ?? 'unknown'}${words.length > 0 ? `: ${lastError(words)}` : ''}`
 }
 
 const memoryReason = ({ memory }: Limits) =>

@@ -14,7 +14,7 @@ import { containerOf, resultOf } from '../observe.ts'
 import { obstacleTo } from '../obstacle.ts'
 import { keyOf } from '../queue.ts'
 import { isOver, type Stage, type StepStatus } from '../status.ts'
-import { diskReason, timeReason } from '../step-failure.ts'
+import { diskReason, pidsReason, timeReason } from '../step-failure.ts'
 import { drained, followed, lastLines } from '../step-log.ts'
 import { decideStage } from './decide.ts'
 import { cloneName, type Entry, entriesOf } from './entries.ts'
@@ -66,8 +66,8 @@ export async function advanceFileStage(one: Pipeline, stage: Stage, number: numb
   const looked = await observed(one, stage, number, { own, entries, around })
   const full = containerOf(root, watchContainer)?.state?.terminated
   if (full?.exitCode === 1) {
-    const reason = `its workspace grew too large: ${diskReason(around.limits)}`
-    return stopped(one, looked.stage, number, around, { state: 'failure', reason }, looked.artifacts)
+    const reason = diskReason(around.limits)
+    return stopped(one, looked.stage, number, around, { state: 'failure', reason, why: 'limit' }, looked.artifacts)
   }
   if (pods.remainingSeconds <= 0 || root.status?.reason === 'DeadlineExceeded') {
     return stopped(
@@ -75,7 +75,7 @@ export async function advanceFileStage(one: Pipeline, stage: Stage, number: numb
       looked.stage,
       number,
       around,
-      { state: 'failure', reason: timeReason(around.limits) },
+      { state: 'failure', reason: timeReason(around.limits), why: 'limit' },
       looked.artifacts,
     )
   }
@@ -103,7 +103,7 @@ export async function advanceFileStage(one: Pipeline, stage: Stage, number: numb
       looked.artifacts,
     )
   }
-  const plan: Step[] = []
+  const plan: Step[] = looked.kill.map((each) => remove(pod, each, { graceSeconds: 0 }))
   let message = looked.message ?? held.message
   const node = root.spec.nodeName
   if (node) {
@@ -167,6 +167,8 @@ interface Observed {
   stage: Stage
   artifacts: Artifact[]
   message?: string
+  /** Steps that are made to end. */
+  kill: Pod[]
 }
 
 /** Every step as its pod is now, with its log kept. */
@@ -179,6 +181,7 @@ async function observed(
   const { parts, snapshot, limits } = around
   const byName = new Map(entries.map((entry) => [entry.name, entry]))
   const artifacts: Artifact[] = []
+  const kill: Pod[] = []
   let message: string | undefined
   const look = async (before: StepStatus, index: number): Promise<StepStatus> => {
     if (isOver(before)) return before
@@ -202,6 +205,11 @@ async function observed(
       const lines = await lastLines(one, stage.name, before.name, parts)
       return { ...after, reason: explained(entry, seen.explain, lines, around) }
     }
+    if (after.state === 'running' && !isRoot && parts.processes.isFull(name, after.startedAt, snapshot.now)) {
+      kill.push(found)
+      const kept = await drained(one, stage.name, after, parts)
+      return { ...kept, state: 'failure', reason: pidsReason(limits), finishedAt: snapshot.now.toISOString() }
+    }
     if (entry?.kind === 'image' && after.state === 'success') {
       const made = imageOf(found, stage, after)
       if (made) artifacts.push(made)
@@ -210,7 +218,7 @@ async function observed(
   }
   const steps: StepStatus[] = []
   for (const [index, step] of stage.steps.entries()) steps.push(await look(step, index))
-  return { stage: { ...stage, steps }, artifacts, message }
+  return { stage: { ...stage, steps }, artifacts, kill, ...(message && { message }) }
 }
 
 /** Builds of images and clones say themselves what was wrong; of commands the exit code is the news. */
@@ -321,7 +329,7 @@ async function stopped(
   stage: Stage,
   number: number,
   { snapshot, parts }: FileAround,
-  end: { state: 'success' | 'failure' | 'error'; reason?: string },
+  { why, ...end }: { state: 'success' | 'failure' | 'error'; reason?: string; why?: 'limit' },
   artifacts: readonly Artifact[] = [],
 ): Promise<Look> {
   const finishedAt = snapshot.now.toISOString()
@@ -332,7 +340,10 @@ async function stopped(
       const hasBegun = step.state === 'running'
       if (!hasBegun) return { ...step, state: 'skipped' }
       const kept = await drained(one, stage.name, step, parts)
-      return { ...kept, finishedAt, state: isAside ? 'success' : end.state === 'success' ? 'success' : 'cancelled' }
+      if (isAside || end.state === 'success') return { ...kept, finishedAt, state: 'success' }
+      // What made the stage end is this step's doing, unless another step was: then this one is only stopped.
+      const isOwn = why === 'limit'
+      return { ...kept, finishedAt, state: isOwn ? 'failure' : 'cancelled', ...(isOwn && { reason: end.reason }) }
     }),
   )
   return { stage: { ...stage, ...end, steps, finishedAt }, artifacts, plan: removeStage(one, number, snapshot) }

@@ -108,7 +108,9 @@ function environmentOf({
 }: StartStep): Record<string, EnvValue> {
   const { planned } = pods
   const step = entry.step!
-  const failed = stages.filter((other) => isBad(other) || other.steps.some(counts))
+  const failed = stages
+    .map((other) => (other.name === stage.name ? stage : other))
+    .filter((other) => isBad(other) || other.steps.some(counts))
   const failedSteps = stage.steps.filter(counts).map(({ name }) => name)
   const own = Object.fromEntries(
     Object.entries({ ...step.environment, ...step.plugin }).flatMap(([name, value]): [string, EnvValue][] => {
