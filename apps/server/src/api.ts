@@ -5,12 +5,13 @@ import { standardAdmission } from '@sampan/apiserver/admission/standard'
 import { auditFile } from '@sampan/apiserver/audit/file'
 import { createAuth } from '@sampan/apiserver/auth/auth'
 import { bootstrap } from '@sampan/apiserver/auth/bootstrap'
+import { openFrontProxy } from '@sampan/apiserver/auth/front-proxy'
 import { systemUser } from '@sampan/apiserver/auth/interfaces'
 import { kubeconfigText } from '@sampan/apiserver/auth/kubeconfig'
-import { openFrontProxy } from '@sampan/apiserver/auth/front-proxy'
 import { type OidcOptions, oidcReader } from '@sampan/apiserver/auth/oidc'
-import { apiNames, openPki } from '@sampan/apiserver/auth/pki'
+import { apiNames, authorityIn, openPki } from '@sampan/apiserver/auth/pki'
 import { keepCertificates } from '@sampan/apiserver/auth/renewal'
+import { signer } from '@sampan/apiserver/auth/sign'
 import { objectsOf } from '@sampan/apiserver/objects'
 import { type ApiServer, createApiServer } from '@sampan/apiserver/server'
 import type { Log } from '@sampan/kit/log'
@@ -32,6 +33,8 @@ export interface Api {
   transport: Transport
   /** Certificate of the authority, PEM. */
   ca: string
+  /** Makes certificates for approved CertificateSigningRequests. */
+  sign: ReturnType<typeof signer>
   /** Opens the port and writes the kubeconfigs. Throws when the port is taken. */
   listen(): Promise<void>
   close(): Promise<void>
@@ -92,6 +95,7 @@ export async function openApi(config: Config, log: Log, signal: AbortSignal): Pr
     objects,
     transport,
     ca: pki.ca,
+    sign: signer(() => authorityIn(paths.pki)),
     async listen() {
       https = await listen(config, server, pki)
       log.info('the API answers', { port: config.ports.api })

@@ -39,7 +39,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   const stop = new AbortController()
   const { signal } = stop
   const api = await openApi(config, log, signal)
-  const { store, objects, transport, ca } = api
+  const { store, objects, transport, ca, sign } = api
   const client = clientOver(transport)
   keepAggregated({ objects, transport, signal, log })
   keepQuotas({ store, log, signal })
@@ -50,7 +50,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     caches,
     events,
     log,
-    controllers: controllers({ client, ca, log, volumesFolder: paths.volumes }),
+    controllers: controllers({ client, ca, sign, log, volumesFolder: paths.volumes }),
   })
   const scheduler = runScheduler({ client, caches, events, log })
   const node = createNode({

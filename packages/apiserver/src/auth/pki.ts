@@ -102,6 +102,13 @@ function isGood(pem: string, wanted: Wanted, authority: Pair, now: Date): boolea
   )
 }
 
+/** The authority of the cluster with its key, as it is now. Throws when there is none. */
+export function authorityIn(folder: string): Pair {
+  const pair = readPair(folder, 'ca')
+  if (!pair) throw new Error(`there is no authority in ${folder}`)
+  return pair
+}
+
 export function readPair(folder: string, id: string): Pair | undefined {
   const cert = read(join(folder, `${id}.crt`))
   const key = read(join(folder, `${id}.key`))
