@@ -14,6 +14,7 @@ import { secretRoutes } from './secrets.ts'
 import { sessionRoutes } from './sessions.ts'
 import { sourceRoutes } from './sources.ts'
 import { systemRoutes } from './system.ts'
+import { uploadRoutes } from './uploads.ts'
 import { userRoutes } from './users.ts'
 
 /** The platform's HTTP API, as docs/api.md lists it (a test compares the two). */
@@ -28,6 +29,7 @@ export const apiRoutes = (context: ApiContext): Route[] => [
   ...pipelineRoutes(context),
   ...secretRoutes(context),
   ...sourceRoutes(context),
+  ...uploadRoutes(context),
   ...deployTokenRoutes(context),
   ...previewRoutes(context),
   ...hookRoutes(context),

@@ -1,41 +1,49 @@
+import type { IncomingMessage } from 'node:http'
 import { json } from '@sampan/http/answer'
-import { readBytes } from '@sampan/http/body'
 import { route } from '@sampan/http/route'
 import { StatusError } from '@sampan/resources/errors'
 import { app } from '@sampan/resources/sampan/app'
-import { createPipeline } from '../pipelines/create-pipeline.ts'
-import { entriesOf } from '../uploads/archive.ts'
-import { commitFiles } from '../uploads/commit.ts'
+import { pipelineEvents } from '@sampan/resources/sampan/pipeline'
 import { found } from './apps.ts'
 import type { ApiContext } from './context.ts'
 
-const most = 200 * 1024 * 1024
+type Event = (typeof pipelineEvents)[number]
 
-/** Code as an archive, for those who have no git at hand: it becomes a commit of the built-in repository, and a run. */
+/** Source code as one archive: to be released, or only to be tried. */
 export const uploadRoutes = (context: ApiContext) => [
   route({
     method: 'POST',
-    path: '/api/projects/:project/apps/:app/upload',
+    path: '/api/projects/:project/apps/:app/source',
     allow: { verb: 'update', on: app },
-    async handle({ params, user, request }) {
-      const { client, repositories, now } = context
-      found(context, params)
-      const one = await client.get(app, { namespace: params.project, name: params.app })
-      const { type, url, branch } = one.spec.source
-      if (type !== 'git' || url) {
-        throw new StatusError(
-          'Conflict',
-          `The code of ${params.app} comes from ${url ?? 'an image'}: change its source to the built-in repository first.`,
-        )
+    async handle({ params, query, user, request }) {
+      const one = found(context, params)
+      const message = query.get('message') ?? undefined
+      const pipeline = await context.sources.uploads.take(one, { body: bodyOf(request), by: user.name, message })
+      return json({ pipeline }, { status: 201 })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/projects/:project/apps/:app/trials',
+    allow: { verb: 'update', on: app },
+    async handle({ params, query, user, request }) {
+      const one = found(context, params)
+      const event = (query.get('event') ?? 'push') as Event
+      if (!pipelineEvents.includes(event)) {
+        throw new StatusError('Invalid', `"${event}" is no event: use ${pipelineEvents.join(', ')}.`)
       }
-      const files = entriesOf(await readBytes(request, most))
-      const name = { project: params.project, app: params.app }
-      const message = `Upload of ${files.length} file${files.length === 1 ? '' : 's'}`
-      const author = { name: user.name, message, now: now() }
-      const sha = await commitFiles(repositories, name, { branch, files, author })
-      const commit = { ...(await repositories.commit(name, sha)), ref: `refs/heads/${branch}` }
-      const pipeline = await createPipeline(client, { app: one, event: 'push', branch, commit, by: user.name })
+      const trial = { event, branch: query.get('branch') ?? undefined }
+      const pipeline = await context.sources.uploads.take(one, { body: bodyOf(request), by: user.name, trial })
       return json({ pipeline }, { status: 201 })
     },
   }),
 ]
+
+/** What is left unread of a refused body is thrown away, so that the answer reaches the sender. */
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false })
+  } finally {
+    request.resume()
+  }
+}

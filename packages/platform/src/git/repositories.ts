@@ -45,6 +45,11 @@ export interface Repositories {
   setRefs(name: AppName, refs: Iterable<readonly [ref: string, sha: string | undefined]>): Promise<void>
   /** Whether everything of `earlier` is in `later` too. */
   isAncestor(name: AppName, earlier: string, later: string): Promise<boolean>
+  /**
+   * When all files of a commit are in one folder that has a file like `top` in it, `ref` gets a commit of that folder
+   * instead: archives of a project often have its name around everything. Gives the commit the ref is at.
+   */
+  unwrap(name: AppName, ref: string, sha: string, top: RegExp): Promise<string>
   /** HEAD names a branch that exists, so that a clone checks something out. */
   settleHead(name: AppName, preferred: string): Promise<void>
   remove(name: AppName): Promise<void>
@@ -142,6 +147,24 @@ export function repositoriesIn(folder: string, settings: GitSettings): Repositor
     async isAncestor(name, earlier, later) {
       const args = ['--git-dir', pathOf(name), 'merge-base', '--is-ancestor', earlier, later]
       return (await run('git', args, { env: environment })).code === 0
+    },
+    async unwrap(name, ref, sha, top) {
+      const [only, ...others] = (await git(name, 'ls-tree', '-z', sha)).split('\0').filter(Boolean)
+      const [, tree] = /^040000 tree ([0-9a-f]+)\t/.exec(only ?? '') ?? []
+      if (!tree || others.length > 0) return sha
+      const inside = (await git(name, 'ls-tree', '-z', '--name-only', tree)).split('\0')
+      if (!inside.some((file) => top.test(file))) return sha
+      const object = await git(name, 'cat-file', 'commit', sha)
+      const made = await runOrThrow(
+        'git',
+        ['--git-dir', pathOf(name), 'hash-object', '-t', 'commit', '-w', '--stdin'],
+        {
+          env: environment,
+          input: object.replace(/^tree [0-9a-f]+/, `tree ${tree}`),
+        },
+      )
+      await git(name, 'update-ref', ref, made.trim())
+      return made.trim()
     },
     async settleHead(name, preferred) {
       if (await resolve(name, 'HEAD')) return

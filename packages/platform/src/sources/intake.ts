@@ -2,7 +2,7 @@ import type { Client } from '@sampan/client/client'
 import type { Log } from '@sampan/kit/log'
 import type { App } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
-import type { AppName, Repositories } from '../git/repositories.ts'
+import { type AppName, ownRefs, type Repositories } from '../git/repositories.ts'
 import { createPipeline } from '../pipelines/create-pipeline.ts'
 import { matchesAny } from './patterns.ts'
 
@@ -56,6 +56,7 @@ export function intake({ client, repositories, log, preview }: IntakeOptions): I
 
 /** Drone's words in a commit message or title of a pull request; other events were asked for by somebody. */
 function skipWord({ event, commit, pullRequest }: Arrival): string | undefined {
+  if (commit.ref.startsWith(ownRefs)) return undefined
   if (event !== 'push' && event !== 'pull_request') return undefined
   const [word] =
     /\[ci skip\]|\[skip ci\]|\*\*\*no_ci\*\*\*/i.exec(`${commit.message ?? ''}\n${pullRequest?.title ?? ''}`) ?? []
@@ -70,6 +71,8 @@ async function notWanted(app: App, arrival: Arrival, hasConfig: () => Promise<bo
   if (type === 'image')
     return `Kept, but not deployed: ${name} runs an image (source.type is image), not this repository.`
   if (event !== 'push' && event !== 'tag' && event !== 'pull_request') return undefined
+  // Uploads and trials: somebody asked for just that.
+  if (commit.ref.startsWith(ownRefs)) return undefined
   const pushed = branchIn(commit.ref)
   if (pushed === branch && event === 'push') return undefined
   if (isPreviewed(app, arrival)) return undefined

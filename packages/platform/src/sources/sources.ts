@@ -14,6 +14,7 @@ import { gitRemotes } from './git-remote.ts'
 import { type GitSync, gitSync } from './git-sync.ts'
 import { branchIn, nameOf, type Taken, tagIn } from './intake.ts'
 import { statusController } from './status-controller.ts'
+import { type Uploads, uploads } from './upload/uploads.ts'
 
 export interface SourcesOptions extends PartOptions {
   git: Git
@@ -26,6 +27,7 @@ export interface Sources extends Part {
   webhooks: Webhooks
   sync: GitSync
   rules: AddressRules
+  uploads: Uploads
   /** Asks the app's source now. Throws `Unreachable`, `AddressRefused`. */
   follow(app: App, signal: AbortSignal): Promise<Taken[]>
   /** The app's source is asked at the next look, however long that would take otherwise. */
@@ -67,6 +69,7 @@ export function createSources({ git, ...options }: SourcesOptions): Sources {
     webhooks: hooks,
     sync,
     rules,
+    uploads: uploads({ repositories, intake, once, now, folder: join(config.home, 'run', 'uploads') }),
     follow: async (app, signal) => (app.spec.source.type === 'image' ? [] : syncs[app.spec.source.type](app, signal)),
     soon: following.soon,
     forget: (app) => inbox.remove(app),
