@@ -1,6 +1,7 @@
 import { Center } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 import { Route, Switch } from 'wouter'
+import { loadAgain } from './data/load-again.ts'
 import { MeContext, useSession } from './data/session.ts'
 import { ActionProvider } from './parts/action-provider.tsx'
 import { Empty } from './parts/empty.tsx'
@@ -13,7 +14,7 @@ import { routes } from './routes.ts'
 
 const pages = routes.map(({ path, load }) => ({
   path,
-  Page: lazy(async () => ({ default: (await load()).Page })),
+  Page: lazy(async () => ({ default: (await loadAgain(load)).Page })),
 }))
 
 /**

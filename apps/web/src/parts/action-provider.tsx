@@ -15,6 +15,7 @@ import {
 import { useLocation } from 'wouter'
 import type { Action, ActionContext, DialogProps, Offer } from '../data/action.ts'
 import { Refused } from '../data/api.ts'
+import { loadAgain } from '../data/load-again.ts'
 import { Ask } from './ask.tsx'
 import { useKeys } from './keys.tsx'
 import { useWords } from './language.tsx'
@@ -64,7 +65,9 @@ export function ActionProvider({ children }: { children: ReactNode }) {
       say: ({ key, values }) => tell({ text: t(key, values) }),
       open: (load, target) =>
         setDialog({
-          Dialog: lazy(async () => ({ default: (await load()).Dialog as ComponentType<DialogProps<unknown>> })),
+          Dialog: lazy(async () => ({
+            default: (await loadAgain(load)).Dialog as ComponentType<DialogProps<unknown>>,
+          })),
           target,
         }),
     }),
