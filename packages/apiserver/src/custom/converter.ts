@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
-import { placeOf, post } from '../admission/webhooks/reach.ts'
+import { placeOf, post, shownUrl } from '../admission/webhooks/reach.ts'
 import type { Objects } from '../objects.ts'
 import { prune } from '../prune.ts'
 import type { Convert } from '../served.ts'
@@ -51,7 +51,9 @@ export function converter(crd: Crd, objects: Objects): Convert {
       request: { uid, desiredAPIVersion: apiVersion, objects: from },
       response: null,
     })
-    const text = await called(place.url.href, () => post(clientConfig, place, body, AbortSignal.timeout(timeoutMs)))
+    const text = await called(shownUrl(clientConfig, timeoutMs / 1000), () =>
+      post(clientConfig, place, body, AbortSignal.timeout(timeoutMs)),
+    )
     const { kind, response } = JSON.parse(text) as Review
     if (kind !== 'ConversionReview' || !response)
       throw new Error('invalid response: expected a ConversionReview with a response')

@@ -38,6 +38,13 @@ export function placeOf(config: ClientConfig, objects: Objects): Place {
   return { url, serverName: `${name}.${namespace}.svc` }
 }
 
+/** The address people know a webhook by, for messages: Services by their name. */
+export function shownUrl({ url, service }: ClientConfig, seconds: number): string {
+  const base =
+    url ?? `https://${service!.name}.${service!.namespace}.svc:${service!.port ?? 443}${service!.path || '/'}`
+  return `${base}${base.includes('?') ? '&' : '?'}timeout=${seconds}s`
+}
+
 /** Sends a review and answers what comes back. Throws when that is not an answer, or not in time. */
 export function post(
   config: ClientConfig,
@@ -67,13 +74,14 @@ export function post(
         if (size > maxAnswer) answer.destroy(new Error('the answer is too large'))
         else pieces.push(piece)
       })
-      answer.on('error', reject)
+      answer.on('error', (error) => reject(signal.aborted ? new Error('context deadline exceeded') : error))
       answer.on('end', () => {
         if (answer.statusCode !== 200) reject(new Error(`the server answered ${answer.statusCode}`))
         else resolve(Buffer.concat(pieces).toString())
       })
     })
-    sent.on('error', reject)
+    // The only thing that ends the signal is time.
+    sent.on('error', (error) => reject(signal.aborted ? new Error('context deadline exceeded') : error))
     sent.end(body)
   })
 }

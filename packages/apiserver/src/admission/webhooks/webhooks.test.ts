@@ -146,7 +146,7 @@ describe('admission webhooks', () => {
     assert.deepEqual([refused.status, refused.body.reason], [500, 'InternalError'])
     assert.match(
       refused.body.message,
-      /^Internal error occurred: failed calling webhook "hook.example.com": failed to call webhook: Post "https:\/\/localhost:1\/": /,
+      /^Internal error occurred: failed calling webhook "hook.example.com": failed to call webhook: Post "https:\/\/localhost:1\/\?timeout=10s": /,
     )
     await api.ask('DELETE', `${registrations}/validatingwebhookconfigurations`)
     await register('validating', {

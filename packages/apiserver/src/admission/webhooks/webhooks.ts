@@ -9,7 +9,7 @@ import { inVersion } from '../in-version.ts'
 import type { Admission, Admitted } from '../interfaces.ts'
 import { isExempt, wantedAs } from '../matching.ts'
 import { callWebhook, type Review } from './call.ts'
-import { placeOf } from './reach.ts'
+import { shownUrl } from './reach.ts'
 import type { Webhook, WebhookConfiguration } from './rules.ts'
 
 const group = 'admissionregistration.k8s.io'
@@ -72,7 +72,7 @@ async function ask({ webhook, shown }: Chosen, write: Admitted): Promise<void> {
     if (review.allowed && review.patch) takePatch(review, write, shown)
   } catch (cause) {
     if (webhook.failurePolicy === 'Ignore') return
-    throw failed(webhook, write, cause)
+    throw failed(webhook, cause)
   }
   for (const [key, value] of Object.entries(review.auditAnnotations ?? {}))
     write.annotate(`${webhook.name}/${key}`, value)
@@ -106,15 +106,10 @@ function takePatch({ patch, patchType }: Review, { object, definition }: Admitte
   if (definition.schema) prune(definition.schema, object)
 }
 
-function failed(webhook: Webhook, write: Admitted, cause: unknown): StatusError {
+function failed(webhook: Webhook, cause: unknown): StatusError {
   const name = JSON.stringify(webhook.name)
   const why = cause instanceof Error ? cause.message : String(cause)
-  let where = ''
-  try {
-    where = `Post ${JSON.stringify(placeOf(webhook.clientConfig, write.objects).url.href)}: `
-  } catch {
-    // There is no such place: that is what `why` says.
-  }
+  const where = `Post ${JSON.stringify(shownUrl(webhook.clientConfig, webhook.timeoutSeconds ?? 10))}: `
   return new StatusError(
     'InternalError',
     `Internal error occurred: failed calling webhook ${name}: failed to call webhook: ${where}${why}`,
