@@ -42,7 +42,7 @@ const types: Record<string, string> = {
 
 /** Sends an archive of the code; it becomes a commit of the built-in repository. */
 export const upload = (ref: AppRef, file: Blob & { name?: string }) =>
-  api<{ pipeline?: string }>(`${appPath(ref)}/upload`, {
+  api<{ pipeline?: string }>(`${appPath(ref)}/source`, {
     method: 'POST',
     body: file,
     type: types[file.name?.split('.').at(-1) ?? ''] ?? (file.type || 'application/octet-stream'),

@@ -14,7 +14,6 @@ import { found } from './apps.ts'
 import { type ApiContext, all } from './context.ts'
 import { previewRoutes } from './preview.ts'
 import { releaseRows } from './rows.ts'
-import { uploadRoutes } from './uploads.ts'
 
 export function releaseRoutes(context: ApiContext) {
   const releaseAt = (params: { project: string; app: string }, number: string | number): Release => {
@@ -25,7 +24,6 @@ export function releaseRoutes(context: ApiContext) {
   }
   return [
     ...previewRoutes(context),
-    ...uploadRoutes(context),
     route({
       method: 'GET',
       path: '/api/projects/:project/apps/:app/releases',

@@ -33,7 +33,8 @@ export function pathOf(text: string): string | undefined {
   if (text.startsWith('/') || text.includes('\0') || text.includes('\\') || parts.includes('..')) {
     throw new StatusError('Invalid', `The archive holds "${text.slice(0, 200)}", which leads out of it: pack it anew.`)
   }
-  if (parts.some((part) => /^\.git$/i.test(part)) || parts.length === 0) return undefined
+  const isJunk = parts[0] === '__MACOSX' || parts.at(-1) === '.DS_Store'
+  if (isJunk || parts.length === 0 || parts.some((part) => /^\.git$/i.test(part))) return undefined
   const path = parts.join('/')
   if (Buffer.byteLength(path) > 4096)
     throw new StatusError('Invalid', 'The archive holds a path of more than 4096 bytes.')

@@ -48,7 +48,13 @@ const tops =
 export function uploads({ repositories, intake, once, now, folder, limits = uploadLimits }: UploadOptions): Uploads {
   async function take(app: App, { body, by, message, trial }: Upload): Promise<Pipeline> {
     const name = nameOf(app)
-    const { branch } = app.spec.source
+    const { branch, type, url } = app.spec.source
+    if (!trial && (type !== 'git' || url)) {
+      throw new StatusError(
+        'Conflict',
+        `The code of ${name.app} comes from ${url ?? (type === 'svn' ? 'Subversion' : 'an image')}: change its source to the built-in repository first.`,
+      )
+    }
     const kind = trial ? 'trials' : 'uploads'
     await repositories.ensure(name, branch)
     const folderOfRefs = `${ownRefs}${kind}/`
