@@ -159,6 +159,45 @@ describe('reads', () => {
     assert.equal(await watch.next(), undefined)
   })
 
+  test('no change is lost where watches end and begin again, whatever the time of day does meanwhile', async () => {
+    const transport = api.server.api.transport(systemUser)
+    const seen = new Set<string>()
+    const realNow = Date.now
+    const stop = new AbortController()
+    let from = api.server.store.revision
+    const following = (async () => {
+      while (!stop.signal.aborted) {
+        const path = `${maps}?watch=true&timeoutSeconds=1&allowWatchBookmarks=true&resourceVersion=${from}`
+        const watch = await transport.send({ method: 'GET', path, signal: stop.signal })
+        for await (const event of watch.events()) {
+          const { metadata } = event.object as { metadata: { name: string; resourceVersion: string } }
+          from = Number(metadata.resourceVersion)
+          if (event.type === 'ADDED') seen.add(metadata.name)
+        }
+      }
+    })()
+    const made: string[] = []
+    try {
+      for (const end = performance.now() + 2500; performance.now() < end; ) {
+        Date.now = () => realNow() + (made.length % 20 === 10 ? 5 * 3_600_000 : 0)
+        const name = `steady-${made.length}`
+        await api.ask('POST', maps, configMap(name))
+        made.push(name)
+      }
+    } finally {
+      Date.now = realNow
+    }
+    for (let tries = 0; seen.size < made.length && tries < 100; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    stop.abort()
+    await following
+    assert.deepEqual(
+      made.filter((name) => !seen.has(name)),
+      [],
+    )
+    for (const name of made) await api.ask('DELETE', `${maps}/${name}`)
+  })
+
   test('a table watch has columns in its first event only', async () => {
     const watch = await api.watch(`${maps}?watch=true`, table)
     const first = await watch.next()

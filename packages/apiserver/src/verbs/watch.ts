@@ -84,8 +84,15 @@ interface Watching {
   signal: AbortSignal
 }
 
-/** The change that a wait ended with: the store had something, or it was time for a bookmark or to stop. */
-type Woken = IteratorResult<Change[]> | 'bookmark' | 'timeout'
+/**
+ * What a wait ended with: the store had something, or it was time for a bookmark or to stop. `at` is the revision of that
+ * moment: whatever is newer has not been passed on yet, and no bookmark may cover it.
+ */
+type Woken = IteratorResult<Change[]> | Beat
+interface Beat {
+  is: 'bookmark' | 'timeout'
+  at: number
+}
 
 async function* events({ store }: Context, served: Served, watching: Watching): AsyncGenerator<Event[]> {
   const { prefix, filter, since, initial, bookmarks, timeoutMs, signal } = watching
@@ -95,7 +102,8 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
   signal.addEventListener('abort', onAbort)
   let deadline: NodeJS.Timeout | undefined
   let beat: NodeJS.Timeout | undefined
-  let wake: ((why: 'bookmark' | 'timeout') => void) | undefined
+  let wake: ((beat: Beat) => void) | undefined
+  let isOver = false
   try {
     let from = since ?? 0
     const first: Event[] = []
@@ -110,24 +118,23 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
     const changes = store.watch(prefix, from, stop.signal)[Symbol.asyncIterator]()
     if (first.length > 0) yield first
     let at = from
-    deadline = setTimeout(() => wake?.('timeout'), timeoutMs)
-    const ends = Date.now() + timeoutMs
-    if (bookmarks) beat = setInterval(() => wake?.('bookmark'), bookmarkMs)
+    deadline = setTimeout(() => {
+      isOver = true
+      wake?.({ is: 'timeout', at: store.revision })
+    }, timeoutMs)
+    if (bookmarks) beat = setInterval(() => wake?.({ is: 'bookmark', at: store.revision }), bookmarkMs)
     let next = changes.next()
     for (;;) {
       const woken: Woken = await Promise.race([
         next,
-        new Promise<'bookmark' | 'timeout'>((resolve) => {
+        new Promise<Beat>((resolve) => {
           wake = resolve
         }),
       ])
-      if (woken === 'timeout' || Date.now() >= ends) {
-        if (bookmarks) yield [{ type: 'BOOKMARK', at: Math.max(at, store.revision) }]
-        return
-      }
-      if (woken === 'bookmark') {
-        at = Math.max(at, store.revision)
-        yield [{ type: 'BOOKMARK', at }]
+      if ('is' in woken) {
+        at = Math.max(at, woken.at)
+        if (bookmarks) yield [{ type: 'BOOKMARK', at }]
+        if (woken.is === 'timeout') return
         continue
       }
       if (woken.done) return
@@ -140,6 +147,11 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
       }
       next = changes.next()
       if (told.length > 0) yield told
+      // The time ran out while the reader was busy.
+      if (isOver) {
+        if (bookmarks) yield [{ type: 'BOOKMARK', at }]
+        return
+      }
     }
   } catch (error) {
     if (error instanceof StatusError) return yield [{ type: 'ERROR', error }]
