@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { flowSchemaProblems } from './flow-validation.ts'
 
 export type FlowSchema = BuiltIn<V1FlowSchema>
 
@@ -28,4 +29,5 @@ export const flowSchema = defineResource<FlowSchema>({
       value: (one) => one.status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
     },
   ],
+  validate: (one) => [...flowSchemaProblems(one)],
 })

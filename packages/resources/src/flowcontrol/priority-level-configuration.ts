@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { priorityLevelProblems } from './flow-validation.ts'
 
 export type PriorityLevelConfiguration = BuiltIn<V1PriorityLevelConfiguration>
 
@@ -37,6 +38,7 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
     },
     age,
   ],
+  validate: (one) => [...priorityLevelProblems(one)],
 })
 
 const numberText = (value: number | undefined) => String(value ?? '<none>')

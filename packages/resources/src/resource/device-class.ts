@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { deviceClassProblems } from './device-validation.ts'
 
 export type DeviceClass = BuiltIn<V1DeviceClass>
 
@@ -17,4 +18,5 @@ export const deviceClass = defineResource<DeviceClass>({
   answersDeleted: true,
   columns: [age],
   defaults: ensureSpec,
+  validate: (one) => [...deviceClassProblems(one)],
 })

@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultClaimDevices } from './claim-defaults.ts'
+import { claimTemplateProblems } from './device-validation.ts'
 
 export type ResourceClaimTemplate = BuiltIn<V1ResourceClaimTemplate>
 
@@ -17,4 +18,5 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   answersDeleted: true,
   defaults: (one) => defaultClaimDevices(one.spec?.spec),
   columns: [age],
+  validate: (one, old) => [...claimTemplateProblems(one, old)],
 })

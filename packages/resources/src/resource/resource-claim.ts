@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
 import { defaultClaimDevices } from './claim-defaults.ts'
+import { claimProblems } from './device-validation.ts'
 
 export type ResourceClaim = BuiltIn<ResourceV1ResourceClaim>
 
@@ -28,4 +29,5 @@ export const resourceClaim = defineResource<ResourceClaim>({
     },
     age,
   ],
+  validate: (one, old) => [...claimProblems(one, old)],
 })

@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { sliceProblems } from './device-validation.ts'
 
 export type ResourceSlice = BuiltIn<V1ResourceSlice>
 
@@ -22,4 +23,5 @@ export const resourceSlice = defineResource<ResourceSlice>({
     age,
   ],
   defaults: ensureSpec,
+  validate: (one, old) => [...sliceProblems(one, old)],
 })

@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { csiDriverProblems } from './csi-validation.ts'
 
 export type CsiDriver = BuiltIn<V1CSIDriver>
 
@@ -39,4 +40,5 @@ export const csiDriver = defineResource<CsiDriver>({
     { name: 'Modes', value: (one) => one.spec.volumeLifecycleModes?.join(',') || '<none>' },
     age,
   ],
+  validate: (one, old) => [...csiDriverProblems(one, old)],
 })

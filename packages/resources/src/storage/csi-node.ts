@@ -3,6 +3,7 @@ import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { csiNodeProblems } from './csi-validation.ts'
 
 export type CsiNode = BuiltIn<V1CSINode>
 
@@ -17,4 +18,5 @@ export const csiNode = defineResource<CsiNode>({
   answersDeleted: true,
   columns: [{ name: 'Drivers', type: 'integer', value: (one) => one.spec.drivers?.length ?? 0 }, age],
   defaults: ensureSpec,
+  validate: (one, old) => [...csiNodeProblems(one, old)],
 })

@@ -2,6 +2,7 @@ import type { V1CSIStorageCapacity } from '@kubernetes/client-node'
 import { createdAt } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import type { BuiltIn } from '../meta.ts'
+import { csiCapacityProblems } from './csi-validation.ts'
 
 export type CsiStorageCapacity = BuiltIn<V1CSIStorageCapacity>
 
@@ -15,4 +16,5 @@ export const csiStorageCapacity = defineResource<CsiStorageCapacity>({
   hasGeneration: false,
   answersDeleted: true,
   columns: [createdAt],
+  validate: (one, old) => [...csiCapacityProblems(one, old)],
 })

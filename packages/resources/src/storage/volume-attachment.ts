@@ -1,9 +1,9 @@
 import type { V1VolumeAttachment } from '@kubernetes/client-node'
-import { immutable, needed } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { ensureSpec } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { attachmentProblems } from './csi-validation.ts'
 
 export type VolumeAttachment = BuiltIn<V1VolumeAttachment>
 
@@ -24,9 +24,5 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
     age,
   ],
   defaults: ensureSpec,
-  validate: (one, old, subresource) => [
-    ...needed('spec.attacher', one.spec.attacher),
-    ...needed('spec.nodeName', one.spec.nodeName),
-    ...(old && subresource === undefined ? immutable('spec', one.spec, old.spec) : []),
-  ],
+  validate: (one, old) => [...attachmentProblems(one, old)],
 })
