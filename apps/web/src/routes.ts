@@ -14,8 +14,13 @@ export const routes: readonly PageRoute[] = [
   { path: '/projects/:project', load: () => import('./pages/project/page.tsx') },
   { path: '/projects/:project/add', load: () => import('./pages/add/page.tsx') },
   { path: '/projects/:project/add/:way', load: () => import('./pages/add/page.tsx') },
+  { path: '/projects/:project/config', load: () => import('./pages/config/page.tsx') },
+  { path: '/projects/:project/settings', load: () => import('./pages/project/settings.tsx') },
   { path: '/projects/:project/pipelines', load: () => import('./pages/pipelines/page.tsx') },
   { path: '/projects/:project/pipelines/:pipeline', load: () => import('./pages/pipelines/run.tsx') },
   { path: '/projects/:project/apps/:app', load: () => import('./pages/app/page.tsx') },
   { path: '/projects/:project/apps/:app/:tab', load: () => import('./pages/app/page.tsx') },
+  { path: '/platform', load: () => import('./pages/platform/page.tsx') },
+  { path: '/platform/:tab', load: () => import('./pages/platform/page.tsx') },
+  { path: '/account', load: () => import('./pages/account/page.tsx') },
 ]

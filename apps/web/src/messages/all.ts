@@ -1,3 +1,4 @@
+import { accountMessages } from './account.ts'
 import { addMessages } from './add.ts'
 import { appMessages } from './app.ts'
 import { columnMessages } from './column.ts'
@@ -8,6 +9,7 @@ import { headingMessages } from './heading.ts'
 import { homeMessages } from './home.ts'
 import { logMessages } from './log.ts'
 import { networkMessages } from './network.ts'
+import { objectMessages } from './object.ts'
 import { paletteMessages } from './palette.ts'
 import { phaseMessages } from './phase.ts'
 import { pipelineMessages } from './pipeline.ts'
@@ -22,6 +24,7 @@ import { stateMessages } from './state.ts'
 
 /** The texts of every noun. A new noun is a file beside this one and a line here. */
 export const allMessages = {
+  ...accountMessages,
   ...addMessages,
   ...appMessages,
   ...columnMessages,
@@ -32,6 +35,7 @@ export const allMessages = {
   ...homeMessages,
   ...logMessages,
   ...networkMessages,
+  ...objectMessages,
   ...paletteMessages,
   ...phaseMessages,
   ...pipelineMessages,

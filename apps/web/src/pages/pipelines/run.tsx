@@ -104,7 +104,7 @@ function Run({ run, project }: { run: Pipeline; project: string }) {
         title={chosen ? `${t('pipeline.log')} · ${chosen}` : t('pipeline.log')}
         actions={
           chosen && (
-            <Anchor component={Link} href={`${pipelineHref(project, run.metadata.name)}?step=`} size="sm" replace>
+            <Anchor component={Link} href={`${pipelineHref(project, run.metadata.name)}?step=`} size="sm">
               {t('pipeline.wholeLog')}
             </Anchor>
           )

@@ -1,0 +1,18 @@
+import { Stack, Text } from '@mantine/core'
+import { KindTable } from '../../parts/kind-table.tsx'
+import { useWords } from '../../parts/language.tsx'
+
+const kind = { group: 'sampan.dev', version: 'v1', kind: 'AppTemplate', plural: 'apptemplates', isNamespaced: false }
+
+/** The service types: ordinary objects, which operators add to. */
+export function Types() {
+  const { t } = useWords()
+  return (
+    <Stack>
+      <Text size="sm" c="dimmed">
+        {t('platform.typesHelp')}
+      </Text>
+      <KindTable kind={kind} />
+    </Stack>
+  )
+}
