@@ -1,7 +1,11 @@
 import {
   ActivityLogIcon,
+  ArchiveIcon,
+  BellIcon,
+  ComponentInstanceIcon,
   CubeIcon,
   DashboardIcon,
+  DesktopIcon,
   GearIcon,
   HomeIcon,
   InfoCircledIcon,
@@ -9,6 +13,7 @@ import {
   LockClosedIcon,
   MixerHorizontalIcon,
   PersonIcon,
+  RocketIcon,
 } from '@radix-ui/react-icons'
 import type { Action } from './data/action.ts'
 import type { MessageKey } from './data/messages.ts'
@@ -45,6 +50,16 @@ export const navigation: readonly NavSection[] = [
       { label: 'pipeline.title', icon: ActivityLogIcon, href: '/projects/{project}/pipelines', shortcut: 'g p' },
       { label: 'config.title', icon: LockClosedIcon, href: '/projects/{project}/config', shortcut: 'g c' },
       { label: 'project.settings', icon: MixerHorizontalIcon, href: '/projects/{project}/settings', shortcut: 'g s' },
+    ],
+  },
+  {
+    title: 'shell.cluster',
+    items: [
+      { label: 'cluster.nodes', icon: DesktopIcon, href: '/cluster/nodes', shortcut: 'g n', right: listNodes },
+      { label: 'cluster.workloads', icon: RocketIcon, href: '/cluster/workloads', shortcut: 'g w' },
+      { label: 'cluster.storage', icon: ArchiveIcon, href: '/cluster/storage' },
+      { label: 'cluster.events', icon: BellIcon, href: '/cluster/events', shortcut: 'g e' },
+      { label: 'cluster.kinds', icon: ComponentInstanceIcon, href: '/cluster/kinds', shortcut: 'g k' },
     ],
   },
   {

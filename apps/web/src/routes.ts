@@ -10,6 +10,14 @@ export interface PageRoute {
 
 /** Every address of the console; the first that fits is taken. */
 export const routes: readonly PageRoute[] = [
+  { path: '/cluster/nodes', load: () => import('./pages/cluster/nodes.tsx') },
+  { path: '/cluster/workloads', load: () => import('./pages/cluster/workloads.tsx') },
+  { path: '/cluster/events', load: () => import('./pages/cluster/events.tsx') },
+  { path: '/cluster/storage', load: () => import('./pages/cluster/storage.tsx') },
+  { path: '/cluster/create', load: () => import('./pages/cluster/create.tsx') },
+  { path: '/cluster/kinds', load: () => import('./pages/cluster/kinds.tsx') },
+  { path: '/cluster/kinds/:kind', load: () => import('./pages/cluster/kind.tsx') },
+  { path: '/cluster/kinds/:kind/:namespace/:name', load: () => import('./pages/cluster/object.tsx') },
   { path: '/', load: () => import('./pages/home/page.tsx') },
   { path: '/projects/:project', load: () => import('./pages/project/page.tsx') },
   { path: '/projects/:project/add', load: () => import('./pages/add/page.tsx') },

@@ -5,16 +5,25 @@ import {
   LockClosedIcon,
   LockOpen1Icon,
   PauseIcon,
+  Pencil1Icon,
   PlayIcon,
   ReloadIcon,
   SizeIcon,
   TrashIcon,
-  Pencil1Icon,
 } from '@radix-ui/react-icons'
 import type { KubeObject } from '@sampan/resources/meta'
 import type { Action } from '../data/action.ts'
 import { api } from '../data/api.ts'
-import { hrefOf, isNode, isPod, isWorkload, type ObjectTarget, patchObject, removeObject, rightTo } from '../data/object.ts'
+import {
+  hrefOf,
+  isNode,
+  isPod,
+  isWorkload,
+  type ObjectTarget,
+  patchObject,
+  removeObject,
+  rightTo,
+} from '../data/object.ts'
 
 type Field<T> = KubeObject & { spec?: T }
 

@@ -2,12 +2,22 @@
 export class Refused extends Error {
   readonly status: number
   readonly request: string | undefined
-  constructor(status: number, detail: string, request?: string) {
+  /** What is wrong field by field, when the Kubernetes API says so. */
+  readonly causes: readonly Cause[]
+  constructor(status: number, detail: string, request?: string, causes: readonly Cause[] = []) {
     super(detail)
     this.name = 'Refused'
     this.status = status
     this.request = request
+    this.causes = causes
   }
+}
+
+export interface Cause {
+  /** As `spec.containers[0].image`. */
+  field?: string
+  message?: string
+  reason?: string
 }
 
 /** A request to the platform as the signed-in user (session cookie). Throws `Refused`. */
@@ -50,9 +60,14 @@ export async function request(
 async function refusalFrom(response: Response): Promise<Refused> {
   const raw = await response.text()
   try {
-    const { detail, message, instance } = JSON.parse(raw) as { detail?: string; message?: string; instance?: string }
+    const { detail, message, instance, details } = JSON.parse(raw) as {
+      detail?: string
+      message?: string
+      instance?: string
+      details?: { causes?: Cause[] }
+    }
     const request = instance ?? response.headers.get('x-request-id') ?? undefined
-    return new Refused(response.status, detail ?? message ?? response.statusText, request)
+    return new Refused(response.status, detail ?? message ?? response.statusText, request, details?.causes)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return new Refused(response.status, `${response.status} ${response.statusText}`)

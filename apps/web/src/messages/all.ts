@@ -1,6 +1,7 @@
 import { accountMessages } from './account.ts'
 import { addMessages } from './add.ts'
 import { appMessages } from './app.ts'
+import { clusterMessages } from './cluster.ts'
 import { columnMessages } from './column.ts'
 import { commonMessages } from './common.ts'
 import { configMessages } from './config.ts'
@@ -15,18 +16,22 @@ import { phaseMessages } from './phase.ts'
 import { pipelineMessages } from './pipeline.ts'
 import { platformMessages } from './platform.ts'
 import { projectMessages } from './project.ts'
+import { purposeMessages } from './purpose.ts'
 import { releaseMessages } from './release.ts'
 import { settingsMessages } from './settings.ts'
 import { shellMessages } from './shell.ts'
 import { signInMessages } from './sign-in.ts'
 import { stagedMessages } from './staged.ts'
 import { stateMessages } from './state.ts'
+import { terminalMessages } from './terminal.ts'
+import { yamlMessages } from './yaml.ts'
 
 /** The texts of every noun. A new noun is a file beside this one and a line here. */
 export const allMessages = {
   ...accountMessages,
   ...addMessages,
   ...appMessages,
+  ...clusterMessages,
   ...columnMessages,
   ...commonMessages,
   ...configMessages,
@@ -41,10 +46,13 @@ export const allMessages = {
   ...pipelineMessages,
   ...platformMessages,
   ...projectMessages,
+  ...purposeMessages,
   ...releaseMessages,
   ...settingsMessages,
   ...shellMessages,
   ...signInMessages,
   ...stagedMessages,
   ...stateMessages,
+  ...terminalMessages,
+  ...yamlMessages,
 }

@@ -5,6 +5,7 @@ export const commonMessages = {
   'common.any': { en: 'Anything', zh: '任意' },
   'common.back': { en: 'Back', zh: '返回' },
   'common.cancel': { en: 'Cancel', zh: '取消' },
+  'common.capacity': { en: 'Capacity', zh: '容量' },
   'common.close': { en: 'Close', zh: '关闭' },
   'common.copied': { en: 'Copied', zh: '已复制' },
   'common.copy': { en: 'Copy', zh: '复制' },

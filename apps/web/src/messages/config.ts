@@ -1,6 +1,7 @@
 import type { Messages } from '../data/messages.ts'
 
 export const configMessages = {
+  'config.unused': { en: 'Nothing uses it.', zh: '没有使用者。' },
   'config.builds': { en: 'Of pipelines', zh: '流水线密钥' },
   'config.buildsHelp': {
     en: 'Pipelines get these by name. Values go in and never come out.',

@@ -27,6 +27,8 @@ interface Props {
   actions?: ReactNode
   empty?: ReactNode
   hrefOf?: (row: Row) => string
+  /** Without search: one of several lists of a page. */
+  isPlain?: boolean
   /** Leaves out rows that are nobody's business here. */
   isShown?: (row: Row) => boolean
 }
@@ -35,10 +37,10 @@ interface Props {
  * Every object of a kind with the columns of its definition (printer columns of built-in kinds, additionalPrinterColumns of
  * custom ones), as the server says them; live, paged on the server, searched by name, label and field (`?q=`).
  */
-export function KindTable({ kind, namespace, labels, fields, menu, actions, empty, hrefOf, isShown }: Props) {
+export function KindTable({ kind, namespace, labels, fields, menu, actions, empty, hrefOf, isPlain, isShown }: Props) {
   const { t } = useWords()
   const [search, setSearch] = useSearchParams()
-  const wanted = search.get('q') ?? ''
+  const wanted = isPlain ? '' : (search.get('q') ?? '')
   // What the server selects by is asked once the person has stopped typing; names are looked for at once.
   const [settled] = useDebouncedValue(wanted, 400)
   const asked = wantedFrom(settled)
@@ -113,36 +115,38 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
   }, [rows.items, wanted, isShown])
   return (
     <>
-      <Group justify="space-between" mb="sm" gap="xs">
-        <TextInput
-          size="xs"
-          w={280}
-          leftSection={<MagnifyingGlassIcon />}
-          placeholder={t('common.filterObjects')}
-          aria-label={t('common.filterObjects')}
-          title={t('common.filterHelp')}
-          value={wanted}
-          onChange={(event) => {
-            const text = event.currentTarget.value
-            setSearch(
-              (now) => {
-                if (text) now.set('q', text)
-                else now.delete('q')
-                return now
-              },
-              { replace: true },
-            )
-          }}
-        />
-        <Group gap="sm">
-          {rows.isLoaded && !rows.isComplete && (
-            <Text size="xs" c="dimmed" role="status">
-              {t('common.loadingRest', { count: rows.items.length })}
-            </Text>
-          )}
-          {actions}
+      {!isPlain && (
+        <Group justify="space-between" mb="sm" gap="xs">
+          <TextInput
+            size="xs"
+            w={280}
+            leftSection={<MagnifyingGlassIcon />}
+            placeholder={t('common.filterObjects')}
+            aria-label={t('common.filterObjects')}
+            title={t('common.filterHelp')}
+            value={wanted}
+            onChange={(event) => {
+              const text = event.currentTarget.value
+              setSearch(
+                (now) => {
+                  if (text) now.set('q', text)
+                  else now.delete('q')
+                  return now
+                },
+                { replace: true },
+              )
+            }}
+          />
+          <Group gap="sm">
+            {rows.isLoaded && !rows.isComplete && (
+              <Text size="xs" c="dimmed" role="status">
+                {t('common.loadingRest', { count: rows.items.length })}
+              </Text>
+            )}
+            {actions}
+          </Group>
         </Group>
-      </Group>
+      )}
       <Loaded query={rows} isEmpty={() => shown.length === 0 && wanted === ''} empty={empty ?? <Nothing />}>
         {() =>
           shown.length === 0 ? (

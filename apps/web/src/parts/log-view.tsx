@@ -24,17 +24,19 @@ interface Props {
   numbered?: boolean
   /** Beside the search field. */
   tools?: ReactNode
+  /** Where the events come from when not from a request for `path`; the same function at every render. */
+  open?: (path: string, signal: AbortSignal) => Promise<AsyncIterable<string>>
 }
 
 /**
  * A live log: search, pause, context, download. Only the lines in sight are in the page, and what comes in is shown at most
  * sixteen times a second, so neither size nor speed matters. While it is paused, lines are kept but not shown.
  */
-export function LogView({ path, download, label, lineOf, withFrom = false, numbered = false, tools }: Props) {
+export function LogView({ path, download, label, lineOf, withFrom = false, numbered = false, tools, open }: Props) {
   const { t } = useWords()
   const [search, setSearch] = useSearchParams()
   const wantedLine = numbered ? Number(search.get('line')) || undefined : undefined
-  const { buffer, version, state } = useLog(path, lineOf)
+  const { buffer, version, state } = useLog(path, lineOf, open)
   const [isFollowing, setFollowing] = useState(!wantedLine)
   const [wanted, setWanted] = useState('')
   const [pausedAt, setPausedAt] = useState<ReturnType<LogBuffer['view']>>()
@@ -195,7 +197,7 @@ export function LogView({ path, download, label, lineOf, withFrom = false, numbe
 }
 
 /** Reads the log of a path into a buffer; `version` changes when there is something new. */
-function useLog(path: string, lineOf: Props['lineOf']) {
+function useLog(path: string, lineOf: Props['lineOf'], open: Props['open']) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another log
   const buffer = useMemo(() => logBuffer(), [path])
   const [version, setVersion] = useState(0)
@@ -212,8 +214,9 @@ function useLog(path: string, lineOf: Props['lineOf']) {
       },
       onState: setState,
       signal: stop.signal,
+      ...(open && { open }),
     })
     return () => stop.abort()
-  }, [path, buffer])
+  }, [path, buffer, open])
   return { buffer, version, state }
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, NumberInput, Stack } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
 import type { KubeObject } from '@sampan/resources/meta'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DialogProps } from '../../data/action.ts'
 import { api } from '../../data/api.ts'

@@ -1,0 +1,37 @@
+import type { Language } from './messages.ts'
+
+/** What the editor's own parts say, by its English words. */
+export const editorPhrases: Record<Language, Record<string, string>> = {
+  en: {},
+  zh: {
+    Find: '查找',
+    Replace: '替换',
+    next: '下一个',
+    previous: '上一个',
+    all: '全部',
+    'match case': '区分大小写',
+    'by word': '全词',
+    regexp: '正则',
+    replace: '替换',
+    'replace all': '全部替换',
+    close: '关闭',
+    'current match': '当前匹配',
+    'on line': '位于行',
+    'Go to line': '跳到行',
+    go: '跳转',
+    Completions: '补全',
+    Diagnostics: '问题',
+    'No diagnostics': '没有问题',
+    'Folded lines': '已折叠的行',
+    'Unfolded lines': '已展开的行',
+    to: '到',
+    'folded code': '已折叠的代码',
+    unfold: '展开',
+    'Fold line': '折叠行',
+    'Unfold line': '展开行',
+    'Selection deleted': '已删除所选内容',
+    'Control character': '控制字符',
+    'replaced match on line $': '已替换第 $ 行的匹配',
+    'replaced $ matches': '已替换 $ 处匹配',
+  },
+}

@@ -1,0 +1,92 @@
+import { Badge, Button } from '@mantine/core'
+import { PlusIcon } from '@radix-ui/react-icons'
+import { useCallback } from 'react'
+import { Link } from 'wouter'
+import { objectActions } from '../../actions/object.ts'
+import { type ApiKind, apiVersionOf, kindByWord, kindWord } from '../../data/discovery.ts'
+import { useNamespaces } from '../../data/namespaces.ts'
+import type { Row } from '../../data/objects.ts'
+import { useMay } from '../../data/permissions.ts'
+import { useKinds } from '../../data/use-kinds.ts'
+import { ActionMenu } from '../../parts/action-button.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { KindTable } from '../../parts/kind-table.tsx'
+import { useWords } from '../../parts/language.tsx'
+import { Loaded, Loading } from '../../parts/loaded.tsx'
+import { NamespaceSelect, useChosenNamespace } from '../../parts/namespace-select.tsx'
+import { Page as Frame } from '../../parts/page.tsx'
+
+/** Every object of any kind the server has, built-in or custom. */
+export function Page({ kind: word }: { kind: string }) {
+  const { t } = useWords()
+  const kinds = useKinds()
+  return (
+    <Loaded query={kinds}>
+      {(all) => {
+        const kind = kindByWord(all, word)
+        if (kind) return <KindPage key={word} kind={kind} />
+        return <Empty title={t('cluster.unknownKind')}>{t('cluster.unknownKindHelp', { kind: word })}</Empty>
+      }}
+    </Loaded>
+  )
+}
+
+function KindPage({ kind }: { kind: ApiKind }) {
+  const { t } = useWords()
+  return (
+    <Frame
+      title={kind.kind}
+      trail={[{ label: t('cluster.kinds'), href: '/cluster/kinds' }]}
+      beside={
+        <Badge color="gray" variant="outline">
+          {apiVersionOf(kind)}
+        </Badge>
+      }
+    >
+      <KindList kind={kind} />
+    </Frame>
+  )
+}
+
+/** The list of a kind with its namespace filter and the actions of its rows. */
+export function KindList({ kind }: { kind: ApiKind }) {
+  const { t } = useWords()
+  const namespaces = useNamespaces()
+  const chosen = useChosenNamespace(namespaces)
+  const namespace = kind.isNamespaced ? chosen : undefined
+  const may = useMay({ verb: 'create', group: kind.group, resource: kind.plural, ...(namespace && { namespace }) })
+  const menu = useCallback(
+    ({ metadata: { name, namespace: own } }: Row) => (
+      <ActionMenu
+        actions={objectActions}
+        target={{ kind, name, ...(own && { namespace: own }) }}
+        label={`${t('common.more')}: ${name}`}
+      />
+    ),
+    [kind, t],
+  )
+  if (!namespaces.isKnown) return <Loading />
+  return (
+    <KindTable
+      kind={kind}
+      {...(namespace && { namespace })}
+      menu={menu}
+      actions={
+        <>
+          {kind.isNamespaced && <NamespaceSelect namespaces={namespaces} />}
+          {may && kind.verbs.includes('create') && (
+            <Button
+              component={Link}
+              href={`/cluster/create?kind=${kindWord(kind)}${namespace ? `&ns=${namespace}` : ''}`}
+              size="xs"
+              variant="default"
+              leftSection={<PlusIcon />}
+            >
+              {t('cluster.create')}
+            </Button>
+          )}
+        </>
+      }
+    />
+  )
+}

@@ -1,0 +1,146 @@
+import { Alert, Badge, Tabs } from '@mantine/core'
+import type { KubeObject } from '@sampan/resources/meta'
+import { lazy, Suspense, useMemo } from 'react'
+import { deleteObject, editObject, objectActions } from '../../actions/object.ts'
+import { offer } from '../../data/action.ts'
+import { type ApiKind, apiPath, apiVersionOf, kindByWord, kindWord } from '../../data/discovery.ts'
+import { useObjects } from '../../data/live.ts'
+import { isPod, isSecret, targetOf } from '../../data/object.ts'
+import { useQueryState } from '../../data/query-state.ts'
+import { useKinds } from '../../data/use-kinds.ts'
+import { exact } from '../../data/when.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { useOffers } from '../../parts/action-provider.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { useWords } from '../../parts/language.tsx'
+import { Loaded, Loading } from '../../parts/loaded.tsx'
+import { Page as Frame } from '../../parts/page.tsx'
+import { Events } from './object-events.tsx'
+import { Overview } from './object-overview.tsx'
+
+const Yaml = lazy(async () => ({ default: (await import('./object-yaml.tsx')).ObjectYaml }))
+const PodLog = lazy(async () => ({ default: (await import('../../parts/pod-log.tsx')).PodLog }))
+const Terminals = lazy(async () => ({ default: (await import('../../parts/terminal.tsx')).Terminals }))
+
+/** One object of any kind: what it is, its YAML, what happened to it, and what can be done with it. */
+export function Page({ kind: word, namespace, name }: { kind: string; namespace: string; name: string }) {
+  const { t } = useWords()
+  const kinds = useKinds()
+  return (
+    <Loaded query={kinds}>
+      {(all) => {
+        const kind = kindByWord(all, word)
+        if (!kind) return <Empty title={t('cluster.unknownKind')}>{t('cluster.unknownKindHelp', { kind: word })}</Empty>
+        const at = { name, ...(namespace !== '-' && { namespace }) }
+        return <Known key={`${word}/${namespace}/${name}`} kind={kind} at={at} />
+      }}
+    </Loaded>
+  )
+}
+
+interface Of {
+  kind: ApiKind
+  at: { namespace?: string; name: string }
+}
+
+function Known({ kind, at }: Of) {
+  const { t } = useWords()
+  const found = useObjects({ path: apiPath(kind, { ...at, name: undefined }), fields: `metadata.name=${at.name}` })
+  return (
+    <Loaded
+      query={found}
+      isEmpty={(items) => items.length === 0}
+      empty={<Empty title={t('object.gone')}>{t('object.goneHelp')}</Empty>}
+    >
+      {([object]) => <Shown kind={kind} object={withKind(kind, object!)} />}
+    </Loaded>
+  )
+}
+
+/** Items of a list come without their kind. */
+const withKind = (kind: ApiKind, object: KubeObject): KubeObject => ({
+  apiVersion: apiVersionOf(kind),
+  kind: kind.kind,
+  ...object,
+})
+
+function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
+  const { t, language } = useWords()
+  const [tab, setTab] = useQueryState('tab')
+  const { name, namespace, deletionTimestamp, finalizers = [] } = object.metadata
+  const target = useMemo(() => targetOf(kind, object), [kind, object])
+  useOffers(
+    objectActions.map((action) => offer(action, target, name)),
+    `${object.metadata.uid} ${object.metadata.resourceVersion}`,
+  )
+  const word = kindWord(kind)
+  const tabs = [
+    { id: 'overview', title: t('object.overview') },
+    { id: 'yaml', title: t('object.yaml') },
+    ...(isPod(kind)
+      ? [
+          { id: 'logs', title: t('object.logs') },
+          { id: 'terminal', title: t('object.terminal') },
+        ]
+      : []),
+    { id: 'events', title: t('object.events') },
+  ]
+  const chosen = tabs.find(({ id }) => id === tab)?.id ?? 'overview'
+  return (
+    <Frame
+      title={name}
+      trail={[
+        { label: t('cluster.kinds'), href: '/cluster/kinds' },
+        { label: kind.kind, href: `/cluster/kinds/${word}${namespace ? `?ns=${namespace}` : ''}` },
+      ]}
+      beside={
+        <Badge color="gray" variant="outline" className="state">
+          {kind.kind}
+          {namespace ? ` · ${namespace}` : ''}
+        </Badge>
+      }
+      actions={objectActions
+        .filter(({ id }) => id !== editObject.id)
+        .map((action) => (
+          <ActionButton key={action.id} action={action} target={target} size="xs" variant={look(action.id)} />
+        ))}
+    >
+      {deletionTimestamp && (
+        <Alert color="orange" variant="light" role="status">
+          {t('object.ending', {
+            time: exact(deletionTimestamp, language),
+            finalizers: finalizers.join(', ') || t('common.none'),
+          })}
+        </Alert>
+      )}
+      <Tabs value={chosen} onChange={(value) => setTab(value === 'overview' ? '' : (value ?? ''))} keepMounted={false}>
+        <Tabs.List mb="md">
+          {tabs.map(({ id, title }) => (
+            <Tabs.Tab key={id} value={id}>
+              {title}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Suspense fallback={<Loading />}>
+          <Tabs.Panel value="overview">
+            <Overview kind={kind} object={object} />
+          </Tabs.Panel>
+          <Tabs.Panel value="yaml">
+            <Yaml kind={kind} object={object} isHidden={isSecret(kind)} />
+          </Tabs.Panel>
+          <Tabs.Panel value="logs">
+            <PodLog pod={object} />
+          </Tabs.Panel>
+          <Tabs.Panel value="terminal">
+            <Terminals pods={[object]} />
+          </Tabs.Panel>
+          <Tabs.Panel value="events">
+            <Events object={object} />
+          </Tabs.Panel>
+        </Suspense>
+      </Tabs>
+    </Frame>
+  )
+}
+
+const look = (id: string) => (id === deleteObject.id ? 'light' : 'default')

@@ -1,0 +1,62 @@
+import { SegmentedControl, Text } from '@mantine/core'
+import { unitsOf } from '@sampan/kit/quantity'
+import type { KubeObject } from '@sampan/resources/meta'
+import { kindByWord } from '../../data/discovery.ts'
+import { useObjects } from '../../data/live.ts'
+import { useNamespaces } from '../../data/namespaces.ts'
+import { useQueryState } from '../../data/query-state.ts'
+import { bytesText } from '../../data/usage.ts'
+import { useKinds } from '../../data/use-kinds.ts'
+import { useWords } from '../../parts/language.tsx'
+import { Loaded } from '../../parts/loaded.tsx'
+import { useChosenNamespace } from '../../parts/namespace-select.tsx'
+import { Page as Frame } from '../../parts/page.tsx'
+import { KindList } from './kind.tsx'
+
+const views = [
+  { word: 'persistentvolumeclaims', title: 'cluster.storageClaims' },
+  { word: 'persistentvolumes', title: 'cluster.storageVolumes' },
+  { word: 'storageclasses.storage.k8s.io', title: 'cluster.storageClasses' },
+] as const
+
+type Claim = KubeObject & { spec?: { resources?: { requests?: { storage?: string } } } }
+
+/** What is kept on disk: claims, the volumes behind them, and the classes they are made by. */
+export function Page() {
+  const { t } = useWords()
+  const kinds = useKinds()
+  const namespaces = useNamespaces()
+  const namespace = useChosenNamespace(namespaces)
+  const [chosen, choose] = useQueryState('kind')
+  const { word } = views.find((one) => one.word === chosen) ?? views[0]
+  const claims = useObjects<Claim>(
+    namespaces.isKnown
+      ? {
+          path: `/api/v1${namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''}/persistentvolumeclaims`,
+        }
+      : undefined,
+  )
+  const size = claims.items.reduce((sum, { spec }) => sum + unitsOf(spec?.resources?.requests?.storage ?? '0'), 0)
+  return (
+    <Frame title={t('cluster.storage')}>
+      <div className="wide">
+        <SegmentedControl
+          size="xs"
+          aria-label={t('cluster.storage')}
+          data={views.map((one) => ({ value: one.word, label: t(one.title) }))}
+          value={word}
+          onChange={(value) => choose(value === views[0].word ? '' : value)}
+        />
+      </div>
+      {word === views[0].word && claims.items.length > 0 && (
+        <Text size="sm">{t('cluster.storageUsed', { claims: claims.items.length, size: bytesText(size) })}</Text>
+      )}
+      <Loaded query={kinds}>
+        {(all) => {
+          const kind = kindByWord(all, word)
+          return kind && <KindList key={word} kind={kind} />
+        }}
+      </Loaded>
+    </Frame>
+  )
+}
