@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { keepAddresses } from '@sampan/apiserver/admission/keep-addresses'
 import { keepQuotas } from '@sampan/apiserver/admission/keep-quotas'
 import { keepAggregated } from '@sampan/apiserver/auth/aggregate'
 import { hostUse } from '@sampan/apiserver/metrics/host-use'
@@ -43,6 +44,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   const client = clientOver(transport)
   keepAggregated({ objects, transport, signal, log })
   keepQuotas({ store, log, signal })
+  keepAddresses({ store, transport, log, signal })
   const caches = openCaches({ client, log })
   const events = recorder({ client, log, clock: systemClock })
   const running = runControllers({
