@@ -1,6 +1,7 @@
 import { Button, Card, Group, Modal, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Refused } from '../data/api.ts'
 import { stores } from '../data/live.ts'
 import { platform } from '../data/platform.ts'
 import { useWords } from './language.tsx'
@@ -56,6 +57,8 @@ function Form({ user: before }: { user: string }) {
   const [password, setPassword] = useState('')
   const signIn = useMutation({
     mutationFn: () => platform.signIn(user, password),
+    // A network that changes under the request is no answer.
+    retry: (count, error) => !(error instanceof Refused) && count < 2,
     onSuccess: async () => {
       if (before && user !== before) location.reload()
       else if (!before) stores.clear()
