@@ -41,6 +41,20 @@ export class Decoder {
     return shape.read(node, there, this)
   }
 
+  /** Goes down into a node with the same bounds, for those who look at nodes themselves. */
+  nested<T>(node: Node, work: () => T): T {
+    if (++this.#steps > maximumSteps) throw new TooMuch(node.line)
+    const target = node.kind === 'alias' ? node.target : node
+    if (target.kind === 'scalar') return work()
+    if (this.#open.has(target)) throw new TooMuch(node.line, 'an anchor contains itself')
+    this.#open.add(target)
+    try {
+      return work()
+    } finally {
+      this.#open.delete(target)
+    }
+  }
+
   /** Notes what is wrong and gives `bad`. */
   refuse(node: Node, message: string): Bad {
     this.problems.push({ line: node.line, message })
@@ -179,7 +193,7 @@ export function mapOf<T>(of: Shape<T>, nameOf = keyOf): Shape<Record<string, T>>
   return shape
 }
 
-function keyOf(key: Node, decoder: Decoder): string | undefined {
+export function keyOf(key: Node, decoder: Decoder): string | undefined {
   const target = key.kind === 'alias' ? key.target : key
   if (target.kind === 'scalar') return target.value
   decoder.refuse(key, `${found(target)} cannot be a key`)

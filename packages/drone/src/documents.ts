@@ -2,7 +2,13 @@
 export interface TextDocument {
   text: string
   line: number
+  /** Set when the text was made of another: for each of its lines the line of the file. `line` is 1 then. */
+  from?: readonly number[]
 }
+
+/** The line of the file that a line of the document (counted from `document.line`) comes from. */
+export const lineOf = ({ from }: TextDocument, line: number): number =>
+  from ? (from[Math.min(line, from.length) - 1] ?? line) : line
 
 /**
  * Splits a file as Drone does, by line and before any YAML is read: a line that starts with `---` begins a new document

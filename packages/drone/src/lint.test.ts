@@ -56,7 +56,7 @@ const wrong: [name: string, file: string, line: number, message: RegExp][] = [
     /a map stands where a text/,
   ],
   ['an empty kind', 'kind: ""\nname: x\n', 1, /missing kind attribute/],
-  ['the format of 0.8', 'pipeline:\n  build:\n    image: go\n', 1, /0\.8/],
+  ['the format of 0.8', 'pipeline: {build: {image: go}}\n', 1, /0\.8/],
   ['no content', '# nothing\n', 0, /empty/],
   ['an unknown anchor', `${head}- *a\n`, 4, /unknown anchor "a"/],
   ['an anchor in itself', 'kind: pipeline\nsteps: &a\n- settings: {x: *a}\n', 3, /contains itself/],

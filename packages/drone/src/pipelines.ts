@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { BuildContext, StageContext } from './build-context.ts'
 import { keeps, pipelineStatus, stepRunsOn, triggers } from './conditions.ts'
+import { lineOf } from './documents.ts'
 import { orderOf } from './order.ts'
 import type { Notes, PlannedPipeline, PlannedStep, PlannedVolume, PlanOptions, RunsOn, Setting, Value } from './plan.ts'
 import { decoded, parsed, type RawPipeline } from './read.ts'
@@ -78,7 +79,7 @@ function substituted(
     text = substitute(source.text, substitutionVariables(build, stage, options.globals))
   } catch (error) {
     if (!(error instanceof BadSubstitution)) throw error
-    const line = source.line + source.text.slice(0, error.offset).split('\n').length - 1
+    const line = lineOf(source, source.line + source.text.slice(0, error.offset).split('\n').length - 1)
     const wanted = source.text.slice(error.offset).split('\n', 1)[0]!.slice(0, 30)
     notes.errors.push({
       line,
@@ -88,7 +89,7 @@ function substituted(
   }
   if (text === source.text) return document
   const fresh: Notes = { errors: [], warnings: [] }
-  const node = parsed({ text, line: source.line }, fresh)
+  const node = parsed({ ...source, text }, fresh)
   const read = node && decoded(node, pipeline, fresh)
   const known = new Set(notes.errors.map(({ line, message }) => `${line} ${message}`))
   for (const error of fresh.errors)

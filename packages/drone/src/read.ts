@@ -1,6 +1,7 @@
 import type { BuildContext } from './build-context.ts'
 import { bad, Decoder, type Shape, TooMuch } from './decode.ts'
-import { documentsOf, type TextDocument } from './documents.ts'
+import { documentsOf, lineOf, type TextDocument } from './documents.ts'
+import { isLegacy, modernDocuments } from './legacy.ts'
 import { type Node, nodeOf } from './node.ts'
 import { type InlineSecret, maximumSize, type Notes, type PlannedCron, type PlanOptions } from './plan.ts'
 import { cron, kind, type PipelineDocument, pipeline, secret, signature } from './shapes.ts'
@@ -35,11 +36,24 @@ export function readFile(text: string, build: BuildContext, options: PlanOptions
     if ('problem' in made) notes.errors.push(made.problem)
     return 'text' in made ? readFile(made.text, build, { ...options, template: undefined }, notes) : file
   }
-  const documents = documentsOf(text)
+  const documents = isLegacy(text) ? legacyDocuments(text, notes) : documentsOf(text)
   for (const source of documents) readDocument(source, file, notes)
-  if (documents.length === 0)
+  if (documents.length === 0 && notes.errors.length === 0)
     notes.errors.push({ line: 0, message: 'the file is empty: it needs a document with kind: pipeline' })
   return file
+}
+
+/** Drone reads the first document of such a file and no other. */
+function legacyDocuments(text: string, notes: Notes): TextDocument[] {
+  const [source] = documentsOf(text)
+  const root = source && parsed(source, notes)
+  if (!root) return []
+  const line = text.slice(0, text.search(/^pipeline:/m)).split('\n').length
+  notes.warnings.push({
+    line,
+    message: 'the format of Drone 0.8, converted as Drone does: better write kind: pipeline and a list of steps',
+  })
+  return modernDocuments(root, notes)
 }
 
 function readDocument(source: TextDocument, file: ReadFile, notes: Notes): void {
@@ -117,14 +131,27 @@ function readCron(node: Node, file: ReadFile, notes: Notes): void {
 /** Parses one document; undefined when it is empty or no YAML, which is noted. */
 export function parsed(source: TextDocument, notes: Notes): Node | undefined {
   try {
-    return nodeOf(source)
+    const node = nodeOf(source)
+    if (node && source.from) placeLines(node, source)
+    return node
   } catch (error) {
-    if (error instanceof YamlError) notes.errors.push({ line: error.line, message: error.message })
+    if (error instanceof YamlError) notes.errors.push({ line: lineOf(source, error.line), message: error.message })
     else if (error instanceof RangeError)
       notes.errors.push({ line: source.line, message: 'nested too deeply: write it flatter' })
     else throw error
     return undefined
   }
+}
+
+/** Gives every node the line it comes from. Texts made of others have no aliases. */
+function placeLines(node: Node, source: TextDocument): void {
+  node.line = lineOf(source, node.line)
+  if (node.kind === 'list') for (const item of node.items) placeLines(item, source)
+  if (node.kind === 'map')
+    for (const [key, value] of node.entries) {
+      placeLines(key, source)
+      placeLines(value, source)
+    }
 }
 
 /** Decodes a document into a shape; undefined when nothing of it fits. Problems are noted. */

@@ -56,7 +56,7 @@ export function encoded(value: Setting): string {
 
 type Scalar = string | number | bigint | boolean
 
-function scalarText(value: Scalar): string {
+export function scalarText(value: Scalar): string {
   return typeof value === 'number' ? goFloat(value) : String(value)
 }
 
