@@ -91,6 +91,7 @@ const cases: [string, unknown][] = [
   ['"abc 123".find("[0-9]+")', '123'],
   ['"123 abc 456".findAll("[0-9]+")', ['123', '456']],
   ['"123 abc 456".findAll("[0-9]+", 1)', ['123']],
+  ['"Ab1".matches("(?i)^[[:alpha:]]+\\\\d$") && "x".matches(r"\\Ax\\z")', true],
   ['sets.contains([1, 2], [2]) && sets.equivalent([1, 2], [2, 1]) && sets.intersects([1], [1, 2])', true],
   ['url("https://u@example.com:80/a%20b?x=1&x=2").getPort()', '80'],
   ['url("https://example.com:80/path?x=1&x=2").getQuery()', { x: ['1', '2'] }],
@@ -165,6 +166,13 @@ describe('CEL', () => {
   ]
   for (const [source, message] of failing)
     test(`fails at ${source}`, () => assert.throws(() => run(source), { message }))
+
+  test('no text keeps a pattern busy', () => {
+    const started = performance.now()
+    assert.equal(run(`"${'a'.repeat(5_000)}!".matches("^(a+)+$")`), false)
+    assert.ok(performance.now() - started < 2_000)
+    assert.throws(() => run('"x".matches("(?=x)")'), /error parsing regexp/)
+  })
 
   test('stops at the cost limit', () => {
     const numbers = `[${Array.from({ length: 100 }, (_, i) => i).join(',')}]`
