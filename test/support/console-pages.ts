@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type Look, looks, openBrowser, overflow } from './browser.ts'
 
 export interface ConsoleVisit {
@@ -11,63 +12,142 @@ export interface ConsoleVisit {
   app: string
   /** Where screenshots go. */
   folder: string
+  looks?: readonly Look[]
 }
 
-/** Signs in with a keyboard and goes through every page in every look; throws at an overflow, an empty page or an error in the browser. */
+interface ConsolePage {
+  name: string
+  path: string
+  /** Something that is only there when the page has what it shows. */
+  ready: string
+}
+
+/** Every page of the console, as somebody who may everything sees it. */
+export const pagesOf = ({ project, app }: Pick<ConsoleVisit, 'project' | 'app'>): ConsolePage[] => {
+  const home = `/projects/${project}`
+  const own = `${home}/apps/${app}`
+  return [
+    { name: 'home', path: '/', ready: 'a.tile' },
+    { name: 'project', path: home, ready: 'a.tile' },
+    { name: 'add', path: `${home}/add`, ready: 'a.tile' },
+    ...['git', 'push', 'upload', 'image', 'sample'].map((way) => ({
+      name: `add-${way}`,
+      path: `${home}/add/${way}`,
+      ready: 'button[type=submit]',
+    })),
+    { name: 'add-yaml', path: `${home}/add/yaml`, ready: 'main h1' },
+    { name: 'app', path: own, ready: 'main table tbody tr' },
+    { name: 'app-releases', path: `${own}/releases?show=1&view=yaml`, ready: '.code' },
+    { name: 'app-logs', path: `${own}/logs`, ready: '.log-line' },
+    { name: 'app-config', path: `${own}/config`, ready: 'input[name=replicas]' },
+    { name: 'app-network', path: `${own}/network`, ready: 'main .panel a' },
+    { name: 'app-settings', path: `${own}/settings`, ready: '.danger button' },
+    { name: 'pipelines', path: `${home}/pipelines`, ready: '.table-row' },
+    { name: 'pipeline', path: `${home}/pipelines/${app}-1`, ready: '.log-line' },
+    { name: 'config', path: `${home}/config`, ready: '[role=tabpanel] h2, [role=tabpanel] .panel' },
+    { name: 'config-secrets', path: `${home}/config?tab=secrets`, ready: '.table-row' },
+    { name: 'project-settings', path: `${home}/settings`, ready: '.danger button' },
+    { name: 'users', path: '/platform/users', ready: 'main .line' },
+    { name: 'disk', path: '/platform/disk', ready: '[role=progressbar]' },
+    { name: 'service-types', path: '/platform/types', ready: '.table-row' },
+    { name: 'platform-settings', path: '/platform/settings', ready: 'main dl' },
+    { name: 'about', path: '/platform/about', ready: 'main .panel .state' },
+    { name: 'account', path: '/account', ready: 'main input' },
+    { name: 'nowhere', path: '/no/such/page', ready: '.empty' },
+  ]
+}
+
+/** Signs in with a keyboard and goes through every page in every look; throws at the end with everything that is not right. */
 export async function visitConsole(visit: ConsoleVisit): Promise<void> {
   mkdirSync(visit.folder, { recursive: true })
   const browser = await openBrowser()
+  const problems: string[] = []
   try {
-    for (const look of looks) {
-      const context = await browser.newContext({
-        viewport: { width: look.width, height: 900 },
-        colorScheme: look.scheme,
-        locale: look.language,
-      })
-      await visitAs(context, look, visit)
-      await context.close()
-    }
+    for (const look of visit.looks ?? looks) problems.push(...(await visitAs(browser, look, visit)))
   } finally {
     await browser.close()
   }
-}
-
-async function visitAs(context: BrowserContext, look: Look, { url, password, project, app, folder }: ConsoleVisit) {
-  const page = await context.newPage()
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => {
-    // The first request of a page asks who is signed in; "nobody" is an answer, which Chromium logs as an error.
-    if (message.type() === 'error' && !message.text().includes('401')) problems.push(message.text())
-  })
-  const name = (what: string) => join(folder, `${what}-${look.width}-${look.scheme}-${look.language}.png`)
-  const check = async (what: string) => {
-    await page.screenshot({ path: name(what) })
-    assert.ok((await overflow(page)) <= 0, `${what} at ${look.width} px is wider than the window`)
-    if (look.language === 'en')
-      assert.doesNotMatch(
-        await visibleText(page),
-        /[\u4e00-\u9fff](?<!舢|板|中|文)/,
-        `${what} shows Chinese in English`,
-      )
-  }
-  await page.goto(url)
-  await page.locator('input[type=password]').fill(password)
-  await check('sign-in')
-  await page.keyboard.press('Enter')
-  await page.getByText(app, { exact: true }).first().waitFor()
-  await check('apps')
-  await page.goto(`${url}/projects/${project}/apps/${app}`)
-  await page.getByRole('tab').first().waitFor()
-  await page.locator('table tbody tr').first().waitFor()
-  await check('app')
-  await page.getByRole('tab').nth(1).click()
-  await page.locator('.log-line').first().waitFor()
-  await check('build-log')
-  await page.getByRole('tab').nth(2).click()
-  await page.locator('.log-line').first().waitFor()
-  await check('app-log')
   assert.deepEqual(problems, [])
 }
 
-const visibleText = (page: Page) => page.locator('body').innerText()
+async function visitAs(browser: Browser, look: Look, visit: ConsoleVisit): Promise<string[]> {
+  const context = await browser.newContext({
+    viewport: { width: look.width, height: 900 },
+    colorScheme: look.scheme,
+    locale: look.language,
+  })
+  const words = `${look.width} ${look.scheme} ${look.language}`
+  const problems: string[] = []
+  const page = await context.newPage()
+  page.on('pageerror', (error) => problems.push(`${words}: ${page.url()}: ${error.message}`))
+  page.on('console', (message) => {
+    // Refusals are answers, which Chromium logs as errors; a policy that is broken is a defect.
+    if (message.type() === 'error' && /Content Security Policy|inline/.test(message.text()))
+      problems.push(`${words}: ${message.text()}`)
+  })
+  const check = async (name: string) => {
+    await page.screenshot({ path: join(visit.folder, `${name}-${look.width}-${look.scheme}-${look.language}.png`) })
+    problems.push(...(await wrongWith(page, look)).map((what) => `${words}: ${name}: ${what}`))
+  }
+  await page.goto(visit.url)
+  await page.locator('input[type=password]').waitFor()
+  await check('sign-in')
+  await signIn(page, visit.password)
+  for (const { name, path, ready } of pagesOf(visit)) {
+    await open(page, visit.url + path, ready).catch((error: Error) =>
+      problems.push(`${words}: ${name}: ${error.message}`),
+    )
+    await check(name)
+  }
+  await context.close()
+  return problems
+}
+
+/** Goes to an address and waits for what it shows; once more when the machine's network changed under the request. */
+export async function open(page: Page, address: string, ready: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await page.goto(address)
+      return await page.locator(ready).first().waitFor({ timeout: 8_000 })
+    } catch (error) {
+      if (tries === 3) throw error
+    }
+  }
+}
+
+export async function signIn(page: Page, password: string): Promise<void> {
+  await page.locator('input[type=password]').fill(password)
+  await page.keyboard.press('Enter')
+  await page.locator('nav').first().waitFor()
+}
+
+/** What nobody should see on any page: sideways scrolling, texts of the other language or keys, an empty page, barriers. */
+async function wrongWith(page: Page, look: Look): Promise<string[]> {
+  const text = await page.locator('body').innerText()
+  const key =
+    /\b(add|app|common|column|config|field|home|log|network|palette|pipeline|platform|project|release|shell|signIn|staged|state)\.[a-z]+[A-Z]?\w*\b/.exec(
+      text.replace(/https?:\/\/\S+/g, '').replace(/\S+\.(yaml|css|html|ts)\b/g, ''),
+    )
+  const foreign = look.language === 'en' && /[一-鿿]/.exec(text.replace(/舢板|中文/g, ''))
+  const problems = [
+    (await overflow(page)) > 0 && 'is wider than the window',
+    key && `shows the key ${key[0]}`,
+    foreign && `shows Chinese in English: ${text.slice(foreign.index, foreign.index + 20)}`,
+    text.trim().length < 30 && 'is empty',
+  ].filter((one) => typeof one === 'string')
+  return [...problems, ...(await barriers(page))]
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds of weight "serious" or "critical". Run through the debugger, so the page's policy stays as it is. */
+export async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const found = await page.evaluate<{ id: string; target: string }[]>(`axe.run(document, {
+    resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+  }).then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, any }) => ({ id, target: target.join(' ') + ' ' + (any[0]?.message ?? '') }))))`)
+  return found.map(({ id, target }) => `axe ${id}: ${target}`)
+}

@@ -41,7 +41,7 @@ export function Page({ title, trail = [], beside, actions, children }: Props) {
           </Breadcrumbs>
         )}
         <Group justify="space-between" align="center" gap="sm">
-          <Group gap="sm" className="grow">
+          <Group gap="sm" className="page-title">
             <Title order={1} className="name">
               {title}
             </Title>

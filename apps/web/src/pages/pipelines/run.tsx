@@ -30,7 +30,7 @@ export function Page({ project, pipeline: name }: { project: string; pipeline: s
   useOffers(run ? actions.map((action) => offer(action, run, run.spec.app)) : [], `${name} ${run?.status?.state}`)
   return (
     <Frame
-      title={run ? `${run.spec.app} ${t('pipeline.run', { number: run.spec.number })}` : name}
+      title={run ? `${run.spec.app} #${run.spec.number}` : name}
       trail={[
         { label: t('home.title'), href: '/' },
         { label: project, href: projectHref(project) },
