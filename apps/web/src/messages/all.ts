@@ -24,6 +24,7 @@ import { signInMessages } from './sign-in.ts'
 import { stagedMessages } from './staged.ts'
 import { stateMessages } from './state.ts'
 import { terminalMessages } from './terminal.ts'
+import { topologyMessages } from './topology.ts'
 import { yamlMessages } from './yaml.ts'
 
 /** The texts of every noun. A new noun is a file beside this one and a line here. */
@@ -54,5 +55,6 @@ export const allMessages = {
   ...stagedMessages,
   ...stateMessages,
   ...terminalMessages,
+  ...topologyMessages,
   ...yamlMessages,
 }

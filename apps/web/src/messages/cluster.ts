@@ -33,6 +33,7 @@ export const clusterMessages = {
   },
   'cluster.noUsage': { en: 'No reading yet', zh: '暂无数据' },
   'cluster.platformKinds': { en: 'Platform', zh: '平台' },
+  'cluster.ofAll': { en: 'of {all}', zh: '共 {all}' },
   'cluster.podsOn': { en: 'Pods on this node', zh: '节点上的 Pod' },
   'cluster.podsUsed': { en: '{used} of {all}', zh: '{used} / {all}' },
   'cluster.requested': { en: '{used} requested', zh: '已申请 {used}' },

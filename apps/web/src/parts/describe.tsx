@@ -62,7 +62,7 @@ export function Labels({ labels }: { labels: Record<string, string> }) {
   return (
     <span className="labels">
       {Object.entries(labels).map(([key, value]) => (
-        <Badge key={key} size="sm" color="gray" variant="outline" maw="100%" title={`${key}=${value}`} fw={400}>
+        <Badge key={key} size="sm" variant="default" maw="100%" title={`${key}=${value}`} fw={400}>
           {key}
           {value && <Text span inherit fw={600}>{`=${value}`}</Text>}
         </Badge>

@@ -29,7 +29,7 @@ export function ShareBar({ share: { resource, all, requested, used } }: { share:
           : [
               used === undefined ? t('cluster.noUsage') : t('cluster.inUse', { used: textOf(resource, used) }),
               t('cluster.requested', { used: textOf(resource, requested) }),
-              textOf(resource, all),
+              t('cluster.ofAll', { all: textOf(resource, all) }),
             ].join(' · ')}
       </Text>
     </div>

@@ -1,5 +1,5 @@
 import { ActionIcon, Group, Select, Tooltip, UnstyledButton } from '@mantine/core'
-import { Cross2Icon, MinusIcon, PlusIcon } from '@radix-ui/react-icons'
+import { Cross2Icon, PlusIcon } from '@radix-ui/react-icons'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { shell } from '../data/exec.ts'
 import { containersOf, type PodLike } from '../data/pod.ts'
@@ -57,7 +57,7 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
         <Group gap={4} role="group" aria-label={t('terminal.tabs')}>
           {opened.map(({ id, pod: podName, container: name }) => (
             <span key={id} className="terminal-tab" data-shown={id === shown || undefined}>
-              <UnstyledButton aria-pressed={id === shown} onClick={() => setShown(id)}>
+              <UnstyledButton fz="xs" aria-pressed={id === shown} onClick={() => setShown(id)}>
                 {running.length > 1 ? podName.slice(-5) : ''} {name} {id}
               </UnstyledButton>
               <ActionIcon
@@ -111,7 +111,7 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
             disabled={fontSize <= sizes.least}
             onClick={() => setFontSize((now) => now - 1)}
           >
-            <MinusIcon />
+            A−
           </ActionIcon>
           <ActionIcon
             variant="default"
@@ -119,7 +119,7 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
             disabled={fontSize >= sizes.most}
             onClick={() => setFontSize((now) => now + 1)}
           >
-            A
+            A+
           </ActionIcon>
         </Group>
       </Group>

@@ -24,12 +24,12 @@ export function Containers({ kind, pod }: { kind: ApiKind; pod: PodLike }) {
               </Text>
               <KubeState value={state} />
               {role !== 'main' && (
-                <Badge size="sm" color="gray" variant="outline">
+                <Badge size="sm" color="gray" variant="default">
                   {role}
                 </Badge>
               )}
               {restarts > 0 && (
-                <Badge size="sm" color="orange" variant="outline">
+                <Badge size="sm" color="orange" variant="default">
                   {t('object.restarts')}: {restarts}
                 </Badge>
               )}

@@ -38,7 +38,7 @@ function KindPage({ kind }: { kind: ApiKind }) {
       title={kind.kind}
       trail={[{ label: t('cluster.kinds'), href: '/cluster/kinds' }]}
       beside={
-        <Badge color="gray" variant="outline">
+        <Badge color="gray" variant="default">
           {apiVersionOf(kind)}
         </Badge>
       }

@@ -94,7 +94,7 @@ function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
         { label: kind.kind, href: `/cluster/kinds/${word}${namespace ? `?ns=${namespace}` : ''}` },
       ]}
       beside={
-        <Badge color="gray" variant="outline" className="state">
+        <Badge color="gray" variant="default" className="state">
           {kind.kind}
           {namespace ? ` · ${namespace}` : ''}
         </Badge>
