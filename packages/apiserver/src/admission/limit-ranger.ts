@@ -15,10 +15,10 @@ export const limitRanger: Admission = {
   name: 'LimitRanger',
   concerns: ({ operation, definition: { group, plural }, subresource }) =>
     group === '' &&
-    subresource === undefined &&
-    ((plural === 'pods' && operation === 'CREATE') || (plural === 'persistentvolumeclaims' && operation !== 'DELETE')),
+    ((plural === 'pods' && (subresource === 'resize' || (operation === 'CREATE' && subresource === undefined))) ||
+      (plural === 'persistentvolumeclaims' && operation !== 'DELETE' && subresource === undefined)),
   mutate(write) {
-    if (write.definition.plural !== 'pods') return
+    if (write.definition.plural !== 'pods' || write.subresource === 'resize') return
     const { spec } = write.object as Pod
     for (const item of itemsOf(write, 'Container'))
       for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {

@@ -3,6 +3,7 @@ import type { Pod } from '@sampan/resources/core/pod'
 import { invalid } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { forbiddenField } from '@sampan/resources/problem'
+import { checkResize } from './resize.ts'
 
 /** A subresource that is a part of its object: GET, PUT and PATCH of the object, of which only the part is taken. */
 export interface Part {
@@ -38,6 +39,7 @@ const ephemeralContainers: Part = {
 
 const resize: Part = {
   keep(old, next) {
+    checkResize(old as Pod, next as Pod)
     onlyPart(old as Pod, next as Pod, (from, into) => {
       for (const list of ['containers', 'initContainers'] as const)
         for (const container of into.spec[list] ?? []) {
