@@ -17,6 +17,7 @@ const packages = [
   { name: 'iproute2', why: 'the pod bridge', has: ['ip'] },
   { name: 'conntrack', why: 'lets UDP clients go when their endpoint does', has: ['conntrack'] },
   { name: 'git', why: 'the built-in git server', has: ['git'] },
+  { name: 'subversion', why: 'Subversion as a source of apps', has: ['svnserve'] },
   { name: 'buildah', why: 'builds the system images', has: ['buildah'] },
   { name: 'mmdebstrap', why: 'makes the base image where no registry can be reached', has: ['mmdebstrap'] },
   {
@@ -32,11 +33,12 @@ const testPackages = [
   { name: 'busybox-static', why: 'images of container tests', has: ['/bin/busybox', '/usr/bin/busybox'] },
   { name: 'curl', why: 'tests with an everyday client', has: ['curl'] },
   { name: 'procps', why: 'tests look at processes', has: ['ps'] },
+  { name: 'openssl', why: 'certificate requests of tests', has: ['openssl'] },
 ]
 
 /** What has to be installed before `command` (start, test, bench …) can run. */
 export function missingPackages(command) {
-  const wanted = command === 'test' || command === 'bench' ? [...packages, ...testPackages] : packages
+  const wanted = ['test', 'bench', 'conformance'].includes(command) ? [...packages, ...testPackages] : packages
   return wanted.filter(({ has }) => !has.some(isHere))
 }
 

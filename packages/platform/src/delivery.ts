@@ -56,7 +56,7 @@ export async function createDelivery({ images, settings, ...options }: DeliveryO
     preview: async (app, arrival) => void (await ensurePreview(options, app, arrival)),
     gone: (app, ref) => dropPreview(options, app, ref),
   })
-  const sources = createSources({ ...options, git })
+  const sources = createSources({ ...options, git, key })
   const pipelines = await createPipelines({
     ...options,
     settings,

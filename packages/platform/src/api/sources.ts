@@ -8,7 +8,7 @@ import { protectBranches, protectedBranches } from '../git/protected-branches.ts
 import { AddressRefused, allowedOrigins, originOf, writeAllowedOrigins } from '../sources/address-rules.ts'
 import { Unreachable } from '../sources/git-remote.ts'
 import { setSecret } from '../sources/set-secret.ts'
-import { found } from './apps.ts'
+import { addressOf, found } from './apps.ts'
 import type { ApiContext } from './context.ts'
 
 const allowedAt = { on: configMap, namespace: 'sampan-system', name: 'sampan-sources' }
@@ -59,7 +59,7 @@ export function sourceRoutes(context: ApiContext) {
       allow: { verb: 'update', on: app },
       async handle({ params, signal }) {
         const one = await client.get(app, { namespace: params.project, name: params.app })
-        if (!one.spec.source.url) {
+        if (!one.spec.source.url && one.spec.source.type !== 'svn') {
           throw new StatusError('Conflict', `${params.app} follows no other repository: there is nothing to ask.`)
         }
         try {
@@ -73,6 +73,24 @@ export function sourceRoutes(context: ApiContext) {
             throw new StatusError('Invalid', error.message)
           throw error
         }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/projects/:project/apps/:app/svn-password',
+      allow: { verb: 'get', on: app },
+      async handle({ params, user, request }) {
+        const one = await client.get(app, { namespace: params.project, name: params.app })
+        const { type, url } = one.spec.source
+        if (type !== 'svn' || url) {
+          throw new StatusError(
+            'Conflict',
+            `${params.app} has no Subversion repository here: set its source to svn first.`,
+          )
+        }
+        const { port, path, ...rest } = await sources.svn.signIn(one, user)
+        const { hostname } = new URL(addressOf(request, context))
+        return json({ url: `svn://${hostname}${port === 3690 ? '' : `:${port}`}/${path}`, ...rest }, { status: 201 })
       },
     }),
     route({

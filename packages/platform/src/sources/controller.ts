@@ -52,7 +52,7 @@ async function reconcileSource(
 ): Promise<Plan> {
   const { source } = one.spec
   const key = `${one.metadata.namespace}/${one.metadata.name}`
-  if (one.metadata.deletionTimestamp || !source.url || source.type === 'image') {
+  if (one.metadata.deletionTimestamp || source.type === 'image' || (source.type === 'git' && !source.url)) {
     times.delete(key)
     return []
   }
@@ -65,7 +65,12 @@ async function reconcileSource(
     await syncs[source.type](one, signal)
     const wait = (source.pollSeconds ?? defaultPollSeconds) * 1000 * (1 + 0.1 * Math.random())
     times.set(key, { at: now().getTime() + wait, failures: 0, generation })
-    await say(client, one, { status: 'True', reason: 'Reached', message: `${source.url} was read.` }, now())
+    await say(
+      client,
+      one,
+      { status: 'True', reason: 'Reached', message: `${source.url ?? 'The repository'} was read.` },
+      now(),
+    )
     return [again(wait)]
   } catch (error) {
     if (signal.aborted) return []

@@ -63,16 +63,17 @@ export async function pretendSources(
   const now = () => new Date()
   const access = { byToken: async () => undefined, byPassword: async () => undefined, may: async () => true }
   const common = { client, config, log: silent, access, now }
+  const key = randomBytes(32)
   const git = createGit({
     ...common,
-    key: randomBytes(32),
+    key,
     async *readLog() {
       yield* []
     },
     preview: async (one, arrival) => void (await ensurePreview(common, one, arrival)),
     gone: (one, ref) => dropPreview(common, one, ref),
   })
-  const sources = createSources({ ...common, git, patienceMs: 120_000 })
+  const sources = createSources({ ...common, git, key, patienceMs: 120_000 })
   if (isAllowed) await writeAllowedOrigins(client, [host.origin])
   client.seed(secret, {
     metadata: { namespace: 'demo', name: 'hello-webhook' },

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { oneAtATime } from '@sampan/kit/one-at-a-time'
-import type { App } from '@sampan/resources/sampan/app'
+import { type App, app as appKind } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
+import { user } from '@sampan/resources/sampan/user'
 import type { Git } from '../git/server.ts'
 import type { Part, PartOptions } from '../part.ts'
 import { previewController } from '../previews/controller.ts'
@@ -14,10 +15,15 @@ import { gitRemotes } from './git-remote.ts'
 import { type GitSync, gitSync } from './git-sync.ts'
 import { branchIn, nameOf, type Taken, tagIn } from './intake.ts'
 import { statusController } from './status-controller.ts'
+import { type HostedSvn, hostedSvn } from './svn/hosted.ts'
+import { svnClient } from './svn/svn.ts'
+import { svnSync } from './svn/svn-sync.ts'
 import { type Uploads, uploads } from './upload/uploads.ts'
 
 export interface SourcesOptions extends PartOptions {
   git: Git
+  /** Signs the tickets of hooks. */
+  key: Uint8Array
   /** How long a webhook is kept waiting, in milliseconds. */
   patienceMs?: number
 }
@@ -28,6 +34,7 @@ export interface Sources extends Part {
   sync: GitSync
   rules: AddressRules
   uploads: Uploads
+  svn: HostedSvn
   /** Asks the app's source now. Throws `Unreachable`, `AddressRefused`. */
   follow(app: App, signal: AbortSignal): Promise<Taken[]>
   /** The app's source is asked at the next look, however long that would take otherwise. */
@@ -54,9 +61,25 @@ export function createSources({ git, ...options }: SourcesOptions): Sources {
   const sync = gitSync({ client, repositories, remotes, intake, once, gone })
   const inbox = inboxIn(join(config.home, 'webhooks'))
   const hooks = webhooks({ client, inbox, sync, intake, log, now, gone, patienceMs: options.patienceMs })
+  const hosted = hostedSvn({
+    ...options,
+    async groupsOf(name) {
+      return (await client.find(user, { name }))?.spec.groups ?? []
+    },
+    committed: (name) => {
+      void client.find(appKind, { namespace: name.project, name: name.app }).then(
+        (one) => one && svnSynced(one),
+        (error: Error) => log.error('a Subversion commit was not taken over', { error }),
+      )
+    },
+  })
+  const svn = svnClient({ rules, folder: join(config.home, 'run', 'svn-config') })
+  const takeSvn = svnSync({ client, repositories, intake, once, svn, hosted: hosted.ensure, gone })
+  const svnSynced = (app: App) =>
+    takeSvn(app).catch((error: Error) => log.warn('a Subversion commit waits for the next look', { error }))
   const syncs = {
     git: (app: App, signal: AbortSignal) => sync.all(app, signal),
-    svn: async (): Promise<Taken[]> => [],
+    svn: takeSvn,
   }
   const following = sourceController({
     client,
@@ -72,15 +95,23 @@ export function createSources({ git, ...options }: SourcesOptions): Sources {
     uploads: uploads({ repositories, intake, once, now, folder: join(config.home, 'run', 'uploads') }),
     follow: async (app, signal) => (app.spec.source.type === 'image' ? [] : syncs[app.spec.source.type](app, signal)),
     soon: following.soon,
-    forget: (app) => inbox.remove(app),
+    svn: hosted,
+    async forget(app) {
+      await inbox.remove(app)
+      await hosted.forget(app)
+    },
     controllers: [
       following,
       previewController(),
       statusController({ client, rules, log, urlOf: (one) => runUrl(config.platformURL, one), signal: ended.signal }),
     ],
-    start: (signal) => hooks.start(signal),
+    async start(signal) {
+      await hosted.start(AbortSignal.any([signal, ended.signal]))
+      await hooks.start(signal)
+    },
     async close() {
       ended.abort()
+      await hosted.close()
     },
   }
 }
