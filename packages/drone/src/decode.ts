@@ -1,9 +1,10 @@
 import type { MapNode, Node, ScalarNode } from './node.ts'
 import type { Problem, Setting } from './plan.ts'
-import { isNull, typed } from './scalar.ts'
+import { isNothing, isNull, typed } from './scalar.ts'
 
 /** How a node becomes a value of one type, given what is there already (`<<` and duplicate keys decode over it). */
 export interface Shape<T> {
+  /** May be one frozen value for all; `read` makes its own before it writes. */
   zero(): T
   /** Null clears the place before the shape is asked, unless it says it wants to see nulls. */
   read(node: Exclude<Node, { kind: 'alias' }>, there: T, decoder: Decoder): T | Bad
@@ -102,6 +103,7 @@ export const text: Shape<string> = {
   zero: () => '',
   read(node, _there, decoder) {
     if (node.kind !== 'scalar') return decoder.refuse(node, `${found(node)} stands where a text belongs`)
+    if (!node.tag) return node.isPlain && isNothing(node.value) ? '' : node.value
     const value = scalarOf(node, decoder)
     if (value === bad) return bad
     if (value === null) return ''
@@ -133,8 +135,9 @@ export const int: Shape<number> = {
 }
 
 export function list<T>(of: Shape<T>): Shape<T[]> {
+  const blank = Object.freeze([]) as unknown as T[]
   return {
-    zero: () => [],
+    zero: () => blank,
     read(node, _there, decoder) {
       if (node.kind !== 'list')
         return decoder.refuse(node, `${found(node)} stands where a list belongs: start each item with "- "`)
@@ -171,12 +174,13 @@ function merge<T>(key: Node, value: Node, shape: Shape<T>, there: T, decoder: De
 
 /** A map of one kind of value; entries are replaced one by one, entries already there stay. */
 export function mapOf<T>(of: Shape<T>, nameOf = keyOf): Shape<Record<string, T>> {
+  const blank = Object.freeze(Object.create(null)) as Record<string, T>
   const shape: Shape<Record<string, T>> = {
-    zero: () => Object.create(null) as Record<string, T>,
+    zero: () => blank,
     read(node, there, decoder) {
       if (node.kind !== 'map')
         return decoder.refuse(node, `${found(node)} stands where a map belongs: write key: value`)
-      let into = there
+      let into = Object.isFrozen(there) ? (Object.create(null) as Record<string, T>) : there
       for (const [key, value] of node.entries) {
         if (isMerge(key)) {
           into = merge(key, value, shape, into, decoder)
@@ -213,20 +217,20 @@ type Struct<F> = { [K in keyof F]: F[K] extends Shape<infer T> ? T : never } & P
 
 /** Named fields; keys it does not know are ignored, keys given twice decode over the first. */
 export function struct<F extends Record<string, Shape<unknown>>>(fields: F): Shape<Struct<F>> {
-  const names = Object.keys(fields)
+  const blank = Object.freeze({
+    line: 0,
+    at: Object.freeze({}),
+    ...Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.zero()])),
+  }) as Struct<F>
   const shape: Shape<Struct<F>> = {
-    zero() {
-      const made: Record<string, unknown> = { line: 0, at: {} }
-      for (const name of names) made[name] = fields[name]!.zero()
-      return made as Struct<F>
-    },
+    zero: () => blank,
     read(node, there, decoder) {
       if (node.kind !== 'map')
         return decoder.refuse(node, `${found(node)} stands where a map belongs: write key: value`)
-      const into = there as Record<string, unknown> & Placed
+      const into = (Object.isFrozen(there) ? { ...blank, at: {} } : there) as Record<string, unknown> & Placed
       for (const [key, value] of (node as MapNode).entries) {
         if (isMerge(key)) {
-          merge(key, value, shape, there, decoder)
+          merge(key, value, shape, into as Struct<F>, decoder)
           continue
         }
         const name = keyOf(key, decoder)
@@ -236,7 +240,7 @@ export function struct<F extends Record<string, Shape<unknown>>>(fields: F): Sha
         if (made !== bad) into[name] = made
       }
       into.line = node.line
-      return there
+      return into as Struct<F>
     },
   }
   return shape

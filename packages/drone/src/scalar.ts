@@ -19,6 +19,10 @@ const timestampForm =
   /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d{1,9})?(?:Z|[-+]\d\d:\d\d)| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d{1,9})?)?$/
 const standard = 'tag:yaml.org,2002:'
 
+/** Plain text that every type reads as null. */
+export const isNothing = (text: string): boolean =>
+  text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL'
+
 /** True for what Go's decoder takes for "nothing here" before it looks at the wanted type. */
 export const isNull = (node: ScalarNode): boolean =>
   node.tag === `${standard}null` || (!node.tag && node.isPlain && ['', '~', 'null'].includes(node.value))

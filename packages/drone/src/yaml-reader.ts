@@ -13,6 +13,9 @@ export const isBreak = (char: string): boolean =>
 export const isBlank = (char: string): boolean => char === ' ' || char === '\t'
 export const isBlankOrEnd = (char: string): boolean => char === '' || isBlank(char) || isBreak(char)
 
+/** A sticky pattern: all up to the line break. */
+export const restOfLine = /[^\n\r\x85\u2028\u2029]*/y
+
 export interface ReadScalar {
   value: string
   line: number
@@ -49,10 +52,17 @@ export class Reader {
     return char
   }
 
+  /** Passes what a sticky pattern without line breaks matches here, and gives it. */
+  takeAll(pattern: RegExp): string {
+    pattern.lastIndex = this.at
+    const found = pattern.exec(this.#text)?.[0] ?? ''
+    this.skip(found.length)
+    return found
+  }
+
   /** Passes a comment that begins here, up to the end of its line. */
   skipComment(): void {
-    if (this.char !== '#') return
-    while (this.at < this.#text.length && !isBreak(this.char)) this.skip()
+    if (this.char === '#') this.takeAll(restOfLine)
   }
 
   /** Passes a line break and gives it as YAML means it. */

@@ -1,4 +1,4 @@
-import { isBlank, isBlankOrEnd, isBreak, type Reader, type ReadScalar, YamlError } from './yaml-reader.ts'
+import { isBlank, isBlankOrEnd, isBreak, type Reader, type ReadScalar, restOfLine, YamlError } from './yaml-reader.ts'
 
 /** Line breaks between the words of a scalar: one is a space, more are one fewer. */
 function folded(first: string, more: string): string {
@@ -27,6 +27,16 @@ function gap(input: Reader, startsBroken: boolean, check?: (isBroken: boolean) =
   return { isBroken, joined: isBroken ? (first ? folded(first, more) : more) : spaces }
 }
 
+/** Words of a plain scalar up to the line's end, a comment, `: ` or, in flow, what ends an item. */
+const wordsOfLine = (stops: string) => {
+  const blank = ' \\t\\n\\r\\x85\\u2028\\u2029'
+  const word = `(?:[^${blank}:${stops}]+|:(?![${blank}]|$))+`
+  return new RegExp(`${word}(?:[ \\t]+(?!#)${word})*`, 'y')
+}
+const blockWords = wordsOfLine('')
+const flowWords = wordsOfLine(',?[\\]{}')
+const quotedPart = /[^ \t\n\r\x85\u2028\u2029"'\\]+/y
+
 /** An unquoted scalar. `endsLine`: it was followed by a line break. */
 export function scanPlain(input: Reader, indent: number, isFlow: boolean): ReadScalar & { endsLine: boolean } {
   const { line } = input
@@ -36,12 +46,7 @@ export function scanPlain(input: Reader, indent: number, isFlow: boolean): ReadS
   let endsLine = false
   for (;;) {
     if (input.isMarker() || input.char === '#') break
-    let word = ''
-    while (!isBlankOrEnd(input.char)) {
-      if (input.char === ':' && isBlankOrEnd(input.peek(1))) break
-      if (isFlow && ',?[]{}'.includes(input.char)) break
-      word += input.take()
-    }
+    const word = input.takeAll(isFlow ? flowWords : blockWords)
     if (word) {
       value += pending + word
       pending = ''
@@ -69,6 +74,8 @@ export function scanQuoted(input: Reader): ReadScalar {
     if (input.char === '') throw new YamlError(line, `a quoted text is not closed: add ${quote}`)
     let isBroken = false
     while (!isBlankOrEnd(input.char)) {
+      value += input.takeAll(quotedPart)
+      if (isBlankOrEnd(input.char)) break
       if (input.char === quote) {
         if (quote === '"' || input.peek(1) !== quote) break
         value += quote
@@ -165,7 +172,7 @@ export function scanBlockScalar(input: Reader, parent: number): ReadScalar {
     else value += lastBreak
     value += breaks
     wasIndented = isIndented
-    while (input.char !== '' && !isBreak(input.char)) value += input.take()
+    value += input.takeAll(restOfLine)
     lastBreak = input.char === '' ? '' : input.readBreak()
     breaks = readBreaks(input, block)
   }

@@ -35,6 +35,8 @@ interface Candidate {
 }
 
 const none = (): Candidate => ({ isPossible: false, isRequired: false, token: 0, offset: 0, line: 0, column: 0 })
+const spaces = / */y
+const blanks = /[ \t]*/y
 /** A key without `?` is on one line and no longer than this. */
 const longestKey = 1024
 const deepest = 1000
@@ -71,7 +73,8 @@ export class Tokens {
   }
 
   #awaitsKey(): boolean {
-    return this.#keys.some((key) => key.token === this.#taken && this.#isValid(key))
+    for (const key of this.#keys) if (key.isPossible && key.token === this.#taken && this.#isValid(key)) return true
+    return false
   }
 
   #isValid(key: Candidate): boolean {
@@ -151,7 +154,7 @@ export class Tokens {
     const input = this.#in
     for (;;) {
       if (input.column === 0 && input.char === '\uFEFF') input.skip()
-      while (input.char === ' ' || ((this.#flow > 0 || !this.#keyAllowed) && input.char === '\t')) input.skip()
+      input.takeAll(this.#flow > 0 || !this.#keyAllowed ? blanks : spaces)
       input.skipComment()
       if (!isBreak(input.char)) return
       input.readBreak()
