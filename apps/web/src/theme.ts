@@ -3,7 +3,7 @@ import { createTheme } from '@mantine/core'
 /** Calm colours, one accent, text large enough to read, one radius. Sizes that repeat are in style.css. */
 export const theme = createTheme({
   primaryColor: 'cyan',
-  primaryShade: { light: 9, dark: 5 },
+  primaryShade: 9,
   defaultRadius: 'md',
   autoContrast: true,
   luminanceThreshold: 0.35,

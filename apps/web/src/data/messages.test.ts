@@ -34,7 +34,7 @@ test('no noun has a key of another noun, and no key is said twice', () => {
 })
 
 /** Keys that are put together at run time: `state.${state}` and the like. */
-const families = new Set([...sources.matchAll(/`([a-zA-Z]+\.)\$\{/g)].map(([, family]) => family!))
+const families = new Set([...sources.matchAll(/`((?:[a-zA-Z]+\.)+)\$\{/g)].map(([, family]) => family!))
 
 test('no text is left unused', () => {
   const unused = (Object.keys(messages) as MessageKey[]).filter(

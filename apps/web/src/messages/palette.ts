@@ -7,6 +7,5 @@ export const paletteMessages = {
   'palette.hint': { en: 'Search for pages, apps, objects, actions…', zh: '搜索页面、应用、对象、操作…' },
   'palette.objects': { en: 'Objects', zh: '对象' },
   'palette.pages': { en: 'Go to', zh: '前往' },
-  'palette.pipelines': { en: 'Pipelines', zh: '流水线' },
   'palette.projects': { en: 'Projects', zh: '项目' },
 } as const satisfies Messages

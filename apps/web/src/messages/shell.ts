@@ -2,14 +2,12 @@ import type { Messages } from '../data/messages.ts'
 
 export const shellMessages = {
   'shell.account': { en: 'My account', zh: '我的账户' },
-  'shell.allProjects': { en: 'All projects', zh: '全部项目' },
   'shell.cluster': { en: 'Cluster', zh: '集群' },
   'shell.connectionLost': {
     en: 'No connection to the platform; trying again. What you see may be old.',
     zh: '与平台的连接已断开，正在重试。显示的内容可能已过时。',
   },
   'shell.dark': { en: 'Dark or light', zh: '深色或浅色' },
-  'shell.home': { en: 'Home', zh: '首页' },
   'shell.keys': { en: 'Keyboard shortcuts', zh: '键盘快捷键' },
   'shell.language': { en: '中文', zh: 'English' },
   'shell.main': { en: 'Main navigation', zh: '主导航' },

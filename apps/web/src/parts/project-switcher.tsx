@@ -15,7 +15,7 @@ export function ProjectSwitcher({ project, projects }: { project: string; projec
   return (
     <Menu position="bottom-start" width="target">
       <Menu.Target>
-        <UnstyledButton className="switcher" aria-label={`${t('shell.project')}: ${project}`}>
+        <UnstyledButton className="switcher">
           <span className="grow">
             <Text size="xs" c="dimmed" span display="block" lh={1.3}>
               {t('shell.project')}

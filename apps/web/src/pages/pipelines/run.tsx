@@ -135,7 +135,7 @@ function Facts({ run, project }: { run: Pipeline; project: string }) {
         {spec.commit.message?.split('\n')[0]}
       </Text>
       <Text size="xs" c="dimmed" className="name" mt={2}>
-        <Anchor component={Link} href={appHref(project, spec.app)} inherit>
+        <Anchor component={Link} href={appHref(project, spec.app)} inherit underline="always">
           {spec.app}
         </Anchor>
         {' · '}
