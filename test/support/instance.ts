@@ -105,8 +105,8 @@ export async function repository(files: Record<string, string>): Promise<{
   return { folder, commit, git, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Constant requests by a process of its own; `stop` gives how many went well and what did not. */
-export function load(url: string, host: string): { stop(): Promise<{ ok: number; failures: string[] }> } {
+/** Constant requests by a process of its own; `stop` gives how many went well, what did not, and the 99th percentile in ms. */
+export function load(url: string, host: string): { stop(): Promise<{ ok: number; failures: string[]; p99: number }> } {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'load.ts'), url, host], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -117,7 +117,7 @@ export function load(url: string, host: string): { stop(): Promise<{ ok: number;
     async stop() {
       child.kill('SIGTERM')
       await ended
-      return JSON.parse(output) as { ok: number; failures: string[] }
+      return JSON.parse(output) as { ok: number; failures: string[]; p99: number }
     },
   }
 }

@@ -4,12 +4,15 @@ import { request } from 'node:http'
 const [url = '', host = ''] = process.argv.slice(2)
 let ok = 0
 const failures: string[] = []
+const latencies: number[] = []
 
 function ask(): Promise<void> {
   return new Promise((resolve) => {
+    const began = performance.now()
     const sent = request(url, { headers: { host }, agent: false, timeout: 10_000 }, (response) => {
       response.resume()
       response.on('end', () => {
+        latencies.push(performance.now() - began)
         if (response.statusCode === 200) ok++
         else failures.push(`${new Date().toISOString()} ${response.statusCode}`)
         resolve()
@@ -35,5 +38,7 @@ const timer = setInterval(() => {
 process.on('SIGTERM', async () => {
   clearInterval(timer)
   await Promise.all(running)
-  process.stdout.write(JSON.stringify({ ok, failures: failures.slice(0, 20) }), () => process.exit(0))
+  const sorted = latencies.toSorted((a, b) => a - b)
+  const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0
+  process.stdout.write(JSON.stringify({ ok, failures: failures.slice(0, 20), p99 }), () => process.exit(0))
 })

@@ -198,7 +198,7 @@ test('a step that hangs on its process limit is ended', async (t) => {
   full.add((await pods()).find(({ metadata }) => metadata.name.endsWith('-1-2'))!.metadata.name)
   await advance(20_000)
   await idle()
-  assert.match((await state(name))?.reason ?? '', /it used all 2048 processes it may have/)
+  assert.match((await state(name))?.reason ?? '', /it used all 1024 processes it may have/)
 })
 
 test('a run that takes too long is ended by us when nobody else does', async (t) => {

@@ -10,7 +10,7 @@ export interface ProcessProbe {
   isFull(pod: string, startedAt: string | undefined, now: Date): boolean
 }
 
-const firstAfterMs = 12_000
+const firstAfterMs = 10_000
 const everyMs = 20_000
 const patienceMs = 15_000
 const remembered = 200

@@ -36,7 +36,7 @@ export const defaultSettings = (processors = availableParallelism(), memory = to
   memory: '2Gi',
   timeoutSeconds: 1800,
   stageSeconds: 3600,
-  pids: 2048,
+  pids: 1024,
   disk: '10Gi',
   runMemoryBytes: Math.max(4 * gib, memory / 2),
   cacheBytes: 5 * gib,
