@@ -172,3 +172,26 @@ for (const [name, kind, object, wanted, old] of cases)
       wanted,
     )
   })
+
+const volumes: [string, object, string | undefined, string[]][] = [
+  ['by tag', { reference: 'registry.example.com:5000/data:1.2' }, 'IfNotPresent', []],
+  ['by digest', { reference: `registry.example.com/data@sha256:${'a'.repeat(64)}` }, 'IfNotPresent', []],
+  ['without a tag', { reference: 'registry.example.com:5000/data' }, 'Always', []],
+  ['the latest', { reference: 'data:latest', pullPolicy: 'Never' }, 'Never', []],
+  ['of nothing', {}, 'Always', ['spec.volumes[0].image.reference: Required value']],
+]
+for (const [name, image, pullPolicy, wanted] of volumes)
+  test(`Pod: a volume from an image ${name}`, () => {
+    const definition = builtInKinds.find(({ kind }) => kind === 'Pod')!
+    const pod = {
+      metadata: { name: 'a' },
+      spec: { containers: [{ name: 'c', image: 'x' }], volumes: [{ name: 'data', image: { ...image } }] },
+    }
+    definition.defaults(pod as never)
+    assert.equal((pod.spec.volumes[0]!.image as { pullPolicy?: string }).pullPolicy, pullPolicy)
+    const found = definition.validate(pod as never).filter((one) => one !== false && one !== undefined)
+    assert.deepEqual(
+      found.map(({ field, message }) => `${field}: ${message}`),
+      wanted,
+    )
+  })

@@ -1,4 +1,5 @@
 import { canonicalOr, each, fill, fillPlain } from '../fill.ts'
+import { tagOf } from './image-name.ts'
 import { defaultClaimSpec } from './persistent-volume-claim-defaults.ts'
 import type { Pod } from './pod.ts'
 
@@ -15,6 +16,10 @@ export function defaultVolume(volume: Volume): void {
   if (volume.secret) fill(volume.secret, { defaultMode: mode })
   if (volume.configMap) fill(volume.configMap, { defaultMode: mode })
   if (volume.hostPath) fill(volume.hostPath, { type: '' })
+  if (volume.image)
+    fillPlain(volume.image, {
+      pullPolicy: tagOf(volume.image.reference ?? '') === 'latest' ? 'Always' : 'IfNotPresent',
+    })
   if (volume.downwardAPI) {
     fill(volume.downwardAPI, { defaultMode: mode })
     defaultItems(volume.downwardAPI.items)

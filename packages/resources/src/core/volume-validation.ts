@@ -55,6 +55,7 @@ function* sourceProblems(at: string, volume: Volume): Problems {
     projected,
     downwardAPI,
     csi,
+    image,
   } = volume
   if (hostPath) {
     if (hostPath.path) yield* noClimbing(`${at}.hostPath.path`, hostPath.path)
@@ -78,6 +79,11 @@ function* sourceProblems(at: string, volume: Volume): Problems {
     yield* needed(`${at}.nfs.path`, nfs.path)
     if (nfs.path && !nfs.path.startsWith('/'))
       yield invalidValue(`${at}.nfs.path`, nfs.path, 'must be an absolute path')
+  }
+  if (image) {
+    // A template may leave the reference to whoever fills it in.
+    if (at.startsWith('spec.volumes')) yield* needed(`${at}.image.reference`, image.reference)
+    yield* optionalOneOf(`${at}.image.pullPolicy`, image.pullPolicy, ['Always', 'IfNotPresent', 'Never'])
   }
   if (csi) yield* needed(`${at}.csi.driver`, csi.driver)
   if (downwardAPI) {
