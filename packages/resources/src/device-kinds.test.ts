@@ -178,7 +178,7 @@ const volumes: [string, object, string | undefined, string[]][] = [
   ['by digest', { reference: `registry.example.com/data@sha256:${'a'.repeat(64)}` }, 'IfNotPresent', []],
   ['without a tag', { reference: 'registry.example.com:5000/data' }, 'Always', []],
   ['the latest', { reference: 'data:latest', pullPolicy: 'Never' }, 'Never', []],
-  ['of nothing', {}, 'Always', ['spec.volumes[0].image.reference: Required value']],
+  ['of nothing', {}, 'IfNotPresent', ['spec.volumes[0].image.reference: Required value']],
 ]
 for (const [name, image, pullPolicy, wanted] of volumes)
   test(`Pod: a volume from an image ${name}`, () => {
