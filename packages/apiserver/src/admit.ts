@@ -94,12 +94,11 @@ export function checkMetadata({ definition }: Served, object: KubeObject, old: K
   if (problems.length > 0) throw invalid(definition, object.metadata.name, problems)
 }
 
-/** Throws Invalid with everything that is wrong with `object`; with `isWhole`, also with what has changed since `old`. */
-export function checkObject(served: Served, object: KubeObject, old?: KubeObject, isWhole = true): void {
+/** Throws Invalid with everything that is wrong with `object`, and with what has changed since `old` through `subresource`. */
+export function checkObject(served: Served, object: KubeObject, old?: KubeObject, subresource?: string): void {
   const { definition } = served
   const problems = metadataProblems(definition, object, old)
   // What has no name cannot be spoken about: that comes first.
-  if (object.metadata.name)
-    for (const one of definition.validate(object, isWhole ? old : undefined)) if (one) problems.push(one)
+  if (object.metadata.name) for (const one of definition.validate(object, old, subresource)) if (one) problems.push(one)
   if (problems.length > 0) throw invalid(definition, object.metadata.name ?? '', problems)
 }

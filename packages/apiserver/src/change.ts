@@ -82,7 +82,7 @@ export async function changeObject(
     if (mutating) await mutating
     if (context.admission.length > 0 && !isStatus) definition.defaults(next)
     // A subresource may change what the main resource may not; a status has no rules but those of a schema.
-    if (!isStatus || served.custom) checkObject(served, next, old, !change.keep && !part)
+    if (!isStatus || served.custom) checkObject(served, next, old, change.subresource)
     else checkMetadata(served, next, old)
     countGeneration(served, old, next)
     const track = change.track ?? trackUpdate

@@ -49,6 +49,8 @@ async function parseYaml(text: string): Promise<Parsed> {
     if (document.errors.length > 0) throw document.errors[0]
     return parseJson(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null))
   } catch (error) {
+    // An anchor inside of itself makes a circle, which JSON.stringify refuses.
+    if (error instanceof TypeError) throw badRequest('error converting YAML to JSON: yaml: an anchor contains itself')
     if (error instanceof YAMLError || error instanceof ReferenceError || error instanceof RangeError)
       throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`, { cause: error })
     throw error

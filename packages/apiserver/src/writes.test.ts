@@ -262,6 +262,20 @@ describe('writes', () => {
     assert.equal(agreed.status, 200, 'the same value is shared')
   })
 
+  test('ephemeral containers come to a pod that is there, and only by their own path', async () => {
+    await api.ask('POST', pods, podNamed('debugged'))
+    const patch = { spec: { ephemeralContainers: [{ name: 'helper', image: 'busybox' }] } }
+    const added = await api.ask('PATCH', `${pods}/debugged/ephemeralcontainers`, patch, strategicType)
+    assert.deepEqual([added.status, added.body.spec?.ephemeralContainers?.[0].name], [200, 'helper'])
+    const from = await api.ask('POST', pods, podNamed('begun', patch.spec))
+    assert.match(from.body.message, /spec\.ephemeralContainers: Forbidden: cannot be set on create/)
+  })
+
+  test('an anchor inside of itself is refused', async () => {
+    const { status, body } = await api.ask('POST', maps, '&a [*a, *a]', { 'content-type': 'application/yaml' })
+    assert.deepEqual([status, body.reason], [400, 'BadRequest'])
+  })
+
   test('labels and annotations come with a status, but for kinds where they do not', async () => {
     const noted = { metadata: { annotations: { a: 'b' }, labels: { c: 'd' } }, spec: { paused: true } }
     await api.ask('POST', deployments, deploymentNamed('noted'))
