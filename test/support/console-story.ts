@@ -45,7 +45,7 @@ export async function goThrough(page: Page, story: Story): Promise<void> {
   await page.getByRole('main').getByRole('button', { name: 'Add', exact: true }).first().click()
   await page.getByRole('link', { name: /Import from git/ }).click()
   await page.getByLabel('Repository address').fill(repository)
-  await page.getByLabel('Name', { exact: true }).fill(app)
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(app)
   await page.getByLabel('New name').fill('GREETING')
   await page.getByLabel('New value').fill('hello')
   await page.getByLabel('New value').press('Enter')
