@@ -1,6 +1,6 @@
 import type { MapNode, Node, ScalarNode } from './node.ts'
-import type { Problem, Setting } from './plan.ts'
-import { isNothing, isNull, typed } from './scalar.ts'
+import type { Problem } from './plan.ts'
+import { isNothing, isNull, type Tree, typed } from './scalar.ts'
 
 /** How a node becomes a value of one type, given what is there already (`<<` and duplicate keys decode over it). */
 export interface Shape<T> {
@@ -255,7 +255,7 @@ export function optional<T>(of: Shape<T>): Shape<T | undefined> {
 }
 
 /** Any value, typed by YAML 1.1. */
-export const anything: Shape<Setting> = {
+export const anything: Shape<Tree> = {
   zero: () => null,
   read(node, _there, decoder) {
     if (node.kind === 'scalar') return scalarOf(node, decoder)

@@ -1,8 +1,8 @@
 import { bad, Decoder, list, mapOf, type Shape, struct, text } from './decode.ts'
 import type { LegacyContainer } from './legacy-shapes.ts'
 import type { Node } from './node.ts'
-import type { Problem, Setting } from './plan.ts'
-import { typedText } from './scalar.ts'
+import type { Problem } from './plan.ts'
+import { type Tree, typedText } from './scalar.ts'
 
 /** One combination of a matrix. */
 export type Axis = Readonly<Record<string, string>>
@@ -41,7 +41,7 @@ export function inAxis(axis: Axis, value: string): string {
 }
 
 /** In settings a text that stood without quotes is typed anew after that, as Drone puts it in before it reads YAML. */
-export function settingInAxis(axis: Axis, value: Setting): Setting {
+export function settingInAxis(axis: Axis, value: Tree): Tree {
   if (typeof value === 'string') {
     const made = inAxis(axis, value)
     return made !== value && isPlain(value) ? typedText(made) : made

@@ -1,7 +1,6 @@
 import { anything, bad, bool, type Decoder, keyOf, list, mapOf, type Shape, struct, text } from './decode.ts'
 import type { MapNode, Node, ScalarNode } from './node.ts'
-import type { Setting } from './plan.ts'
-import { typed } from './scalar.ts'
+import { type Tree, typed } from './scalar.ts'
 import { scalarText } from './settings.ts'
 
 type Of<S> = S extends Shape<infer T> ? T : never
@@ -119,7 +118,7 @@ const known = struct(fields)
 /** Read and left aside, so no settings. */
 const ignored = ['devices', 'allow_failure', 'tmpfs', 'name', 'shell']
 
-export type LegacyContainer = Of<typeof known> & { name: string; keyLine: number; settings: Record<string, Setting> }
+export type LegacyContainer = Of<typeof known> & { name: string; keyLine: number; settings: Record<string, Tree> }
 
 /** A map of containers, in their order. A container's keys that have no meaning of their own are its plugin's settings. */
 const containers: Shape<LegacyContainer[]> = {
@@ -137,8 +136,8 @@ const containers: Shape<LegacyContainer[]> = {
   },
 }
 
-function settingsOf(body: Node, decoder: Decoder): Record<string, Setting> {
-  const settings: Record<string, Setting> = {}
+function settingsOf(body: Node, decoder: Decoder): Record<string, Tree> {
+  const settings: Record<string, Tree> = {}
   if (body.kind !== 'map') return settings
   for (const [key, value] of body.entries) {
     const name = keyOf(key, decoder)

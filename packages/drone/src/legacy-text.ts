@@ -1,4 +1,4 @@
-import type { Setting } from './plan.ts'
+import type { Tree } from './scalar.ts'
 import { scalarText } from './settings.ts'
 
 /** A text in the making whose lines know which line of another file they come from. */
@@ -12,7 +12,7 @@ export class LinedWriter {
   }
 
   /** What Drone takes for "not given" (empty, false, 0) is left out. */
-  entry(depth: number, key: string, value: Setting, from: number): void {
+  entry(depth: number, key: string, value: Tree, from: number): void {
     if (isZero(value)) return
     const isList = Array.isArray(value)
     this.line(depth, isList ? `${encoded(key)}:` : `${encoded(key)}: ${flow(value)}`, from)
@@ -29,14 +29,14 @@ export class LinedWriter {
   }
 }
 
-const isZero = (value: Setting): boolean =>
+const isZero = (value: Tree): boolean =>
   value === false ||
   value === '' ||
   value === 0 ||
   value === 0n ||
   (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
-function flow(value: Setting): string {
+function flow(value: Tree): string {
   if (value === null) return '~'
   if (typeof value === 'string') return encoded(value)
   if (Array.isArray(value)) return `[${value.map(inFlow).join(', ')}]`
@@ -46,7 +46,7 @@ function flow(value: Setting): string {
     .join(', ')}}`
 }
 
-const inFlow = (value: Setting): string =>
+const inFlow = (value: Tree): string =>
   typeof value === 'string' && value.includes(':') ? JSON.stringify(value) : flow(value)
 
 /**

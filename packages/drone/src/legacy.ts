@@ -9,8 +9,9 @@ import {
 } from './legacy-shapes.ts'
 import { encoded, LinedWriter } from './legacy-text.ts'
 import type { Node } from './node.ts'
-import type { Notes, Setting } from './plan.ts'
+import type { Notes } from './plan.ts'
 import { decoded } from './read.ts'
+import type { Tree } from './scalar.ts'
 
 /** Says whether a file is in the format of Drone 0.8: Drone asks for a line that is `pipeline:` alone. */
 export const isLegacy = (file: string): boolean => /^pipeline:[\t\n\f\r ]*$/m.test(file)
@@ -57,7 +58,7 @@ function containersText(out: LinedWriter, key: string, containers: LegacyContain
 function containerText(out: LinedWriter, step: LegacyContainer, axis: Axis): void {
   const { at, keyLine } = step
   const fill = (value: string) => inAxis(axis, value)
-  const write = (key: string, value: Setting) => out.entry(1, key, value, at[key] ?? keyLine)
+  const write = (key: string, value: Tree) => out.entry(1, key, value, at[key] ?? keyLine)
   const listed = (key: 'entrypoint' | 'command' | 'commands') => linedText(out, key, step[key], fill)
   out.line(0, `- name: ${encoded(fill(step.name))}`, keyLine)
   write('image', fill(step.image))

@@ -3,9 +3,10 @@ import type { BuildContext, StageContext } from './build-context.ts'
 import { keeps, pipelineStatus, stepRunsOn, triggers } from './conditions.ts'
 import { lineOf } from './documents.ts'
 import { orderOf } from './order.ts'
-import type { Notes, PlannedPipeline, PlannedStep, PlannedVolume, PlanOptions, RunsOn, Setting, Value } from './plan.ts'
+import type { Notes, PlannedPipeline, PlannedStep, PlannedVolume, PlanOptions, RunsOn, Value } from './plan.ts'
 import { decoded, parsed, type RawPipeline } from './read.ts'
-import { pluginVariables } from './settings.ts'
+import type { Tree } from './scalar.ts'
+import { plain, pluginVariables } from './settings.ts'
 import { type PipelineDocument, pipeline, type StepDocument, type VolumeDocument } from './shapes.ts'
 import { BadSubstitution, substitute } from './substitute.ts'
 import { substitutionVariables } from './variables.ts'
@@ -181,7 +182,7 @@ const failures: Record<string, PlannedStep['failure']> = {
 }
 
 function plannedStep(step: StepDocument, shared: Record<string, string>, build: BuildContext): PlannedStep {
-  const settings = present<Setting>(step.settings)
+  const settings = present<Tree>(step.settings)
   const pull = step.pull.toLowerCase()
   return {
     name: step.name,
@@ -197,7 +198,7 @@ function plannedStep(step: StepDocument, shared: Record<string, string>, build: 
     command: step.command,
     environment: { ...shared, ...present<Value>(step.environment) },
     plugin: pluginVariables(settings),
-    settings,
+    settings: mapped(settings, plain),
     pull: pull === 'always' || pull === 'if-not-exists' || pull === 'never' ? pull : 'default',
     privileged: step.privileged,
     volumes: step.volumes.map(({ name, path, sub_path: subPath }) => ({ name, path, subPath })),
@@ -220,6 +221,9 @@ function plannedStep(step: StepDocument, shared: Record<string, string>, build: 
     },
   }
 }
+
+const mapped = <A, B>(values: Record<string, A>, by: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, by(value)]))
 
 const present = <T>(values: Record<string, T | undefined>): Record<string, T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<string, T>

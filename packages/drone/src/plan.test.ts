@@ -245,3 +245,24 @@ test('the other kinds are read', () => {
   assert.deepEqual(made.crons, [{ name: 'n', line: 5, schedule: '@daily', branch: 'main', target: '' }])
   assert.equal(made.signature, 'abc')
 })
+
+test('settings of a plan can be written as JSON and say the same there', () => {
+  const file =
+    'kind: pipeline\nsteps:\n- name: a\n  image: i\n  settings: {big: 1000000, list: [18446744073709551615, 1e6], no: ~, not: .nan, key: {x: 5}}\n'
+  const [step] = planOf(file, sampleBuild({ event: 'push' })).pipelines[0]!.steps
+  assert.deepEqual(JSON.parse(JSON.stringify(step!.settings)), {
+    big: '1000000',
+    list: ['18446744073709551615', 1e6],
+    not: 'NaN',
+    key: { x: 5 },
+  })
+  assert.deepEqual(
+    { ...step!.plugin },
+    {
+      PLUGIN_BIG: '1000000',
+      PLUGIN_LIST: '18446744073709551615,1e+06',
+      PLUGIN_NOT: 'NaN',
+      PLUGIN_KEY: '{"x":5}',
+    },
+  )
+})

@@ -122,8 +122,8 @@ export interface PlannedStep {
   }
 }
 
-/** A `settings` value after YAML 1.1 typing. */
-export type Setting = string | number | bigint | boolean | null | SecretRef | Setting[] | { [key: string]: Setting }
+/** A `settings` value after YAML 1.1 typing, ready for JSON: whole numbers from a million on are their text. */
+export type Setting = string | number | boolean | null | SecretRef | Setting[] | { [key: string]: Setting }
 
 export type PlannedVolume =
   | { name: string; kind: 'temp'; medium: string; sizeLimit: number }

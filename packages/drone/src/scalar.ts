@@ -5,6 +5,8 @@ import type { ScalarNode } from './node.ts'
  * whole number 1000000 and the float 1e6 differently; below they look the same.
  */
 export type Typed = string | number | bigint | boolean | null
+/** Any value so typed. */
+export type Tree = Typed | Tree[] | { [key: string]: Tree }
 
 const words = new Map<string, Typed>()
 for (const word of ['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON']) words.set(word, true)

@@ -1,11 +1,12 @@
 import { anything, bad, type Shape, struct, text } from './decode.ts'
 import type { Setting, Value } from './plan.ts'
+import type { Tree } from './scalar.ts'
 
 const reference = struct({ from_secret: text })
 const valued = struct({ value: text, from_secret: text })
 
 /** One entry of `settings`: `{from_secret: name}`, or anything. Undefined is null, which is not passed on. */
-export const setting: Shape<Setting | undefined> = {
+export const setting: Shape<Tree | undefined> = {
   zero: () => undefined,
   read(node, _there, decoder) {
     if (node.kind === 'map') {
@@ -34,7 +35,7 @@ const isSecret = (value: unknown): value is { from_secret: string } =>
   (value as { from_secret: string }).from_secret !== ''
 
 /** `settings` as the variables a plugin reads. */
-export function pluginVariables(settings: Readonly<Record<string, Setting>>): Record<string, Value> {
+export function pluginVariables(settings: Readonly<Record<string, Tree>>): Record<string, Value> {
   const out: Record<string, Value> = {}
   for (const [key, value] of Object.entries(settings))
     out[`PLUGIN_${key.toUpperCase()}`] = isSecret(value) && isReference(value) ? value : encoded(value)
@@ -44,8 +45,16 @@ export function pluginVariables(settings: Readonly<Record<string, Setting>>): Re
 /** Only the whole value of a setting can be a secret; deeper down `from_secret` is an ordinary key. */
 const isReference = (value: object): value is { from_secret: string } => Object.keys(value).length === 1
 
+/** A setting as anything that reads JSON can have it: numbers JSON has no form for are the text a plugin reads. */
+export function plain(value: Tree): Setting {
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return scalarText(value)
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, plain(of)]))
+}
+
 /** One value as text: scalars plain, lists of scalars joined by commas, the rest as JSON with sorted keys. */
-export function encoded(value: Setting): string {
+export function encoded(value: Tree): string {
   if (Array.isArray(value))
     return value.every((item) => item === null || typeof item !== 'object')
       ? value.map((item) => (item === null ? '' : scalarText(item as Scalar))).join(',')
@@ -80,14 +89,14 @@ function fixed(mantissa: string, power: number): string {
 }
 
 /** JSON as Go writes it: compact, keys sorted, `<`, `>`, `&` and line separators escaped. */
-export function goJson(value: Setting): string {
+export function goJson(value: Tree): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`
   if (typeof value === 'string') return goJsonText(value)
   if (typeof value === 'object')
     return `{${Object.keys(value)
       .sort(byBytes)
-      .map((key) => `${goJsonText(key)}:${goJson((value as Record<string, Setting>)[key]!)}`)
+      .map((key) => `${goJsonText(key)}:${goJson((value as Record<string, Tree>)[key]!)}`)
       .join(',')}}`
   return String(value)
 }
