@@ -50,6 +50,8 @@ export interface Overload {
   call: (args: never[]) => unknown
   /** Besides 1: what a call costs, by the sizes of its arguments and result. */
   cost?: (sizes: readonly number[], result: number) => number
+  /** Whether a text that is written down may be an argument, by the argument's place. */
+  allows?: Readonly<Record<number, (text: string) => boolean>>
   /** How large the result may become, by the sizes of the arguments. Left out: not known. */
   size?: (sizes: readonly number[]) => number
 }

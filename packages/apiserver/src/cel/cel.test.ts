@@ -147,6 +147,9 @@ describe('CEL', () => {
     ["[1, 'a']", /expected type 'int' but found 'string'/],
     ['list.all(x, x)', /expected type 'bool' but found 'int'/],
     ['package', /reserved identifier: package/],
+    ['s.matches("(?=x)")', /invalid matches argument/],
+    ['duration("soon") > duration("1s")', /invalid duration argument/],
+    ['timestamp("yesterday") == timestamp("2024-01-01T00:00:00Z")', /invalid timestamp argument/],
   ]
   for (const [source, message] of wrong)
     test(`refuses ${source}`, () =>
@@ -171,7 +174,6 @@ describe('CEL', () => {
     const started = performance.now()
     assert.equal(run(`"${'a'.repeat(5_000)}!".matches("^(a+)+$")`), false)
     assert.ok(performance.now() - started < 2_000)
-    assert.throws(() => run('"x".matches("(?=x)")'), /error parsing regexp/)
   })
 
   test('stops at the cost limit', () => {

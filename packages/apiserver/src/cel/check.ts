@@ -362,7 +362,18 @@ class Checker {
     }
     if (!result) return this.#noMatch(node, node.name, node.target, types)
     node.overloads = fitting
+    this.#literals(node, fitting)
     return result
+  }
+
+  /** What is written down must make sense: a pattern, a time, a duration. */
+  #literals({ name, target, args }: Node & { kind: 'call' }, overloads: readonly Overload[]): void {
+    for (const [index, arg] of [...(target ? [target] : []), ...args].entries()) {
+      if (arg.kind !== 'literal' || arg.value.type !== 'string') continue
+      const { value } = arg.value
+      if (overloads.some(({ allows }) => allows?.[index]?.(value) === false))
+        this.#fail(arg.at, `invalid ${name} argument`)
+    }
   }
 
   #noMatch(node: Node, name: string, target: Node | undefined, types: readonly Type[]): Type {

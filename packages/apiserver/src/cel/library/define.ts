@@ -1,7 +1,7 @@
 import type { Overload } from '../ast.ts'
 import { split, typeFrom } from '../types.ts'
 
-type More = Pick<Overload, 'cost' | 'size'>
+type More = Pick<Overload, 'cost' | 'size' | 'allows'>
 
 /**
  * An overload from its short text: `(string) int` for a function, `string.(string, int) bool` for a member function.

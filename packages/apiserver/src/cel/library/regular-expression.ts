@@ -20,7 +20,18 @@ export function findAll(text: string, pattern: string, limit = Infinity): string
 
 /** By the length of the text times that of the pattern. */
 export const regexCost = {
+  allows: { 1: (pattern: string) => isPattern(pattern) },
   cost: ([text = 0, pattern = 0]: readonly number[]) => Math.max(1, traversal(text + 1) * Math.ceil(pattern * 0.25)),
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    compiled(pattern)
+    return true
+  } catch (error) {
+    if (error instanceof CelError) return false
+    throw error
+  }
 }
 
 /** RE2, as upstream: no text can keep it busy for long, whatever the pattern. */

@@ -117,10 +117,14 @@ export const standard = (): Overload[] => [
   overload('bool', '(bool) bool', (a: boolean) => a),
   overload('bool', '(string) bool', boolFrom),
   overload('timestamp', '(timestamp) timestamp', (a: Timestamp) => a),
-  overload('timestamp', '(string) timestamp', (a: string) => must(timestampFrom(a), 'timestamp')),
+  overload('timestamp', '(string) timestamp', (a: string) => must(timestampFrom(a), 'timestamp'), {
+    allows: { 0: (text: string) => timestampFrom(text) !== undefined },
+  }),
   overload('timestamp', '(int) timestamp', (a: bigint) => new Timestamp(a * 1_000_000_000n)),
   overload('duration', '(duration) duration', (a: Duration) => a),
-  overload('duration', '(string) duration', (a: string) => must(durationFrom(a), 'duration')),
+  overload('duration', '(string) duration', (a: string) => must(durationFrom(a), 'duration'), {
+    allows: { 0: (text: string) => durationFrom(text) !== undefined },
+  }),
   overload('duration', '(int) duration', (a: bigint) => new Duration(a)),
   overload('type', '(T) type<T>', (a: Value) => new TypeValue(typeNameOf(a))),
   overload('dyn', '(T) dyn', (a: Value) => a, { size: ([one = 0]) => one }),
