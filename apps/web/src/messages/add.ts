@@ -2,8 +2,6 @@ import type { Messages } from '../data/messages.ts'
 
 export const addMessages = {
   'add.advanced': { en: 'Command, route, check', zh: '命令、路由与检查' },
-  'add.apply': { en: 'Apply', zh: '应用' },
-  'add.applied': { en: 'Applied', zh: '已应用' },
   'add.branch': { en: 'Branch', zh: '分支' },
   'add.code': { en: 'Code', zh: '代码' },
   'add.create': { en: 'Create app', zh: '创建应用' },
@@ -39,7 +37,6 @@ export const addMessages = {
     zh: '该地址包含您的令牌，请勿分享。令牌可在账户页面查看。',
   },
   'add.pushWaits': { en: 'Waiting for the first push…', zh: '正在等待首次推送…' },
-  'add.result': { en: 'Objects', zh: '对象' },
   'add.run': { en: 'Runs', zh: '运行' },
   'add.sample': { en: 'Sample', zh: '示例' },
   'add.sampleHelp': { en: 'A small page, to see the whole way once', zh: '一个小页面，完整体验一次流程' },
@@ -47,13 +44,11 @@ export const addMessages = {
     en: 'A static page with a Dockerfile-free build: it is recognised, built, released and answers at its address in about a minute.',
     zh: '一个无需 Dockerfile 的静态页面：自动识别、构建、发布，约一分钟后即可访问。',
   },
-  'add.sending': { en: 'Sending…', zh: '正在发送…' },
   'add.title': { en: 'Add', zh: '添加' },
   'add.type': { en: 'Service type', zh: '服务类型' },
   'add.upload': { en: 'Upload', zh: '上传' },
   'add.uploadHelp': { en: 'A zip or tar of the code', zh: '代码的 zip 或 tar 压缩包' },
   'add.url': { en: 'Repository address', zh: '仓库地址' },
   'add.yaml': { en: 'YAML', zh: 'YAML' },
-  'add.yamlField': { en: 'Kubernetes objects, several with ---', zh: 'Kubernetes 对象，多个用 --- 分隔' },
   'add.yamlHelp': { en: 'Kubernetes objects as they are', zh: '直接应用 Kubernetes 对象' },
 } as const satisfies Messages

@@ -2,7 +2,6 @@ import type { Messages } from '../data/messages.ts'
 
 export const objectMessages = {
   'object.annotations': { en: 'Annotations', zh: '注解' },
-  'object.attach': { en: 'Attach to its process', zh: '附加到进程' },
   'object.conditions': { en: 'Conditions', zh: '状况' },
   'object.container': { en: 'Container', zh: '容器' },
   'object.containers': { en: 'Containers', zh: '容器' },
@@ -29,13 +28,10 @@ export const objectMessages = {
   'object.findOwned': { en: 'Find everything it owns', zh: '查找其拥有的全部对象' },
   'object.gone': { en: 'This object is gone', zh: '该对象已不存在' },
   'object.goneHelp': { en: 'It was deleted, or never had this name.', zh: '它已被删除，或从未存在。' },
-  'object.image': { en: 'Image', zh: '镜像' },
   'object.labels': { en: 'Labels', zh: '标签' },
   'object.lastEnd': { en: 'Before that: {reason}, exit code {code}', zh: '上一次：{reason}，退出码 {code}' },
-  'object.limits': { en: 'Requests / limits', zh: '请求 / 上限' },
   'object.logs': { en: 'Logs', zh: '日志' },
   'object.noEvents': { en: 'Nothing has been reported lately.', zh: '近期没有事件。' },
-  'object.openTerminal': { en: 'Open a terminal', zh: '打开终端' },
   'object.overview': { en: 'Overview', zh: '概览' },
   'object.owned': { en: 'Owns', zh: '拥有' },
   'object.ownedNone': { en: 'Nothing is owned by it.', zh: '没有所属对象。' },

@@ -39,7 +39,6 @@ export const yamlMessages = {
   'yaml.empty': { en: 'There is no document yet.', zh: '还没有文档。' },
   'yaml.first': { en: 'The YAML has mistakes; they are marked in the text.', zh: 'YAML 有错误，已在文中标出。' },
   'yaml.force': { en: 'Take over fields that others manage', zh: '接管由他人管理的字段' },
-  'yaml.isReady': { en: 'The server takes all of it.', zh: '服务器可以接受全部内容。' },
   'yaml.keys': {
     en: 'Ctrl+Space: fields and values · Ctrl+F: search · Esc, then Tab: leave the editor',
     zh: 'Ctrl+空格：字段和取值 · Ctrl+F：搜索 · Esc 后按 Tab：离开编辑器',
@@ -47,7 +46,6 @@ export const yamlMessages = {
   'yaml.later': { en: 'checked when it is applied: {why}', zh: '应用时检查：{why}' },
   'yaml.laterKind': { en: 'its kind is made by another document', zh: '其类型由另一文档创建' },
   'yaml.laterNamespace': { en: 'its namespace is made by another document', zh: '其命名空间由另一文档创建' },
-  'yaml.namespace': { en: 'Namespace of objects that name none', zh: '未指定命名空间的对象放入' },
   'yaml.noKind': {
     en: 'The server has no kind {kind} of {apiVersion}.',
     zh: '服务器没有 {apiVersion} 的 {kind} 类型。',

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import type { KubeObject, OwnerReference } from '@sampan/resources/meta'
-import { useCallback, useMemo } from 'react'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { objectActions } from '../../actions/object.ts'
 import { conditionsOf } from '../../data/condition.ts'
 import { type ApiKind, apiPath, kindByWord } from '../../data/discovery.ts'
@@ -19,6 +19,7 @@ import { KubeState } from '../../parts/kube-state.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Section } from '../../parts/page.tsx'
 import { When } from '../../parts/when.tsx'
+import { Entries } from '../config/entries.tsx'
 import { Conditions } from './conditions.tsx'
 import { Containers } from './containers.tsx'
 import { NodeUse } from './node-use.tsx'
@@ -47,6 +48,11 @@ export function Overview({ kind, object }: { kind: ApiKind; object: KubeObject }
           <Containers kind={kind} pod={object} />
         </Section>
       )}
+      {isConfig(kind) && (
+        <Section title={t('config.entries')}>
+          <Entries kind={kind} object={object} />
+        </Section>
+      )}
       {isNode(kind) && <NodeUse node={object} />}
       {conditions.length > 0 && (
         <Section title={t('object.conditions')}>
@@ -72,26 +78,36 @@ export function Overview({ kind, object }: { kind: ApiKind; object: KubeObject }
       <div className="two">
         {spec !== undefined && (
           <Section title={t('object.spec')}>
-            <div className="box">
+            <Scrolled label={t('object.spec')}>
               <Tree value={spec} />
-            </div>
+            </Scrolled>
           </Section>
         )}
         {status !== undefined && (
           <Section title={t('object.status')}>
-            <div className="box">
+            <Scrolled label={t('object.status')}>
               <Tree value={withoutConditions(status)} />
-            </div>
+            </Scrolled>
           </Section>
         )}
-        {spec === undefined && !isSecret(kind) && <Rest object={rest} />}
+        {spec === undefined && !isConfig(kind) && <Rest object={rest} />}
       </div>
       <Owned object={object} />
     </div>
   )
 }
 
+const isConfig = (kind: ApiKind) => isSecret(kind) || (kind.group === '' && kind.plural === 'configmaps')
+
 const shownElsewhere = new Set(['apiVersion', 'kind', 'metadata'])
+
+/** What may be long: it scrolls in itself, by keyboard too. */
+const Scrolled = ({ label, children }: { label: string; children: ReactNode }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+  <section className="box scrolled" aria-label={label} tabIndex={0}>
+    {children}
+  </section>
+)
 
 /** Kinds without a spec say what they are at the top. */
 function Rest({ object }: { object: Record<string, unknown> }) {
@@ -100,9 +116,9 @@ function Rest({ object }: { object: Record<string, unknown> }) {
   if (entries.length === 0) return null
   return (
     <Section title={t('object.spec')}>
-      <div className="box">
+      <Scrolled label={t('object.spec')}>
         <Tree value={Object.fromEntries(entries)} />
-      </div>
+      </Scrolled>
     </Section>
   )
 }
