@@ -2,7 +2,6 @@ import type { Messages } from '../data/messages.ts'
 
 export const commonMessages = {
   'common.all': { en: 'All', zh: '全部' },
-  'common.any': { en: 'Anything', zh: '任意' },
   'common.back': { en: 'Back', zh: '返回' },
   'common.cancel': { en: 'Cancel', zh: '取消' },
   'common.capacity': { en: 'Capacity', zh: '容量' },
@@ -12,7 +11,6 @@ export const commonMessages = {
   'common.create': { en: 'Create', zh: '创建' },
   'common.delete': { en: 'Delete', zh: '删除' },
   'common.details': { en: 'Details', zh: '详情' },
-  'common.edit': { en: 'Edit', zh: '编辑' },
   'common.failed': { en: 'That did not work', zh: '操作未成功' },
   'common.filterHelp': {
     en: 'Parts of names, labels as app=web or tier!=db, fields as status.phase=Running',
@@ -28,7 +26,6 @@ export const commonMessages = {
     zh: '小写字母、数字和短横线，以字母开头',
   },
   'common.nothing': { en: 'Nothing here', zh: '这里没有内容' },
-  'common.no': { en: 'No', zh: '否' },
   'common.noMatch': { en: 'Nothing matches “{text}”.', zh: '没有与“{text}”匹配的内容。' },
   'common.none': { en: 'none', zh: '无' },
   'common.notFound': { en: 'There is no such page', zh: '没有这个页面' },
@@ -37,7 +34,6 @@ export const commonMessages = {
     zh: '它可能已被删除，或者地址有误。',
   },
   'common.notAllowed': { en: 'Your role does not allow this.', zh: '您的角色不允许此操作。' },
-  'common.open': { en: 'Open', zh: '打开' },
   'common.optional': { en: 'optional', zh: '可选' },
   'common.remove': { en: 'Remove', zh: '移除' },
   'common.request': { en: 'Request {id}', zh: '请求 {id}' },
@@ -46,9 +42,7 @@ export const commonMessages = {
   'common.saved': { en: 'Saved', zh: '已保存' },
   'common.search': { en: 'Search', zh: '搜索' },
   'common.showAll': { en: 'Show all', zh: '查看全部' },
-  'common.status': { en: 'Status', zh: '状态' },
   'common.typeToConfirm': { en: 'Type {name} to confirm', zh: '输入 {name} 以确认' },
   'common.unchanged': { en: 'Nothing differs.', zh: '没有差异。' },
   'common.value': { en: 'Value', zh: '值' },
-  'common.yes': { en: 'Yes', zh: '是' },
 } as const satisfies Messages

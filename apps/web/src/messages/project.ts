@@ -32,7 +32,6 @@ export const projectMessages = {
   'project.policy': { en: 'Releases get here', zh: '发布方式' },
   'project.policyApproval': { en: 'after an approval', zh: '审批后发布' },
   'project.policyAutomatic': { en: 'by themselves', zh: '自动发布' },
-  'project.role': { en: 'Your role: {role}', zh: '您的角色：{role}' },
   'project.roleDeveloper': { en: 'developer', zh: '开发者' },
   'project.roleMaintainer': { en: 'maintainer', zh: '维护者' },
   'project.roleOwner': { en: 'owner', zh: '所有者' },
