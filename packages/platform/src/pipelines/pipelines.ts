@@ -24,6 +24,7 @@ import { diskOf } from './disk.ts'
 import { fileReader } from './drone/file.ts'
 import { storedTemplates } from './drone/templates.ts'
 import { hubAnswers } from './hub.ts'
+import { sweepLayers, sweepObjects } from './leftovers.ts'
 import { builderObjects } from './objects.ts'
 import { processProbe } from './process-probe.ts'
 import { buildPlanOf, treeOf } from './read-source.ts'
@@ -48,6 +49,7 @@ export interface PipelineOptions extends PartOptions {
 
 const fieldManager = 'sampan-builds'
 const hubEveryMs = 5 * 60_000
+const sweepEveryMs = 3600_000
 
 /** Folder with the build caches, one per app: `<project>/<app>`. */
 export const buildCacheOf = ({ home }: Pick<PartOptions['config'], 'home'>) => join(home, 'build-cache')
@@ -148,11 +150,27 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
     }
   }
 
+  /** Once in a while, what killed processes left and caches nobody needs. */
+  async function clearAway(signal: AbortSignal) {
+    for (let afterMs = 60_000; ; afterMs = sweepEveryMs) {
+      await wait(afterMs, undefined, { signal, ref: false }).catch(() => undefined) // checked right below
+      if (signal.aborted) return
+      try {
+        const objects = await sweepObjects(client, settings, options.now())
+        const layers = await sweepLayers(client, buildCacheOf(config), settings, options.now())
+        if (objects + layers.length > 0) log.info('cleared away after builds', { objects, layers })
+      } catch (error) {
+        log.warn('what builds left could not be cleared away; trying again later', { error })
+      }
+    }
+  }
+
   return {
     controllers: [controller],
     async start(signal) {
       hubReachable = await hubAnswers()
       await applyObjects()
+      clearAway(signal).catch((error: Error) => log.error('clearing away ended', { error }))
       watchHub(signal).catch((error: Error) => log.error('watching Docker Hub ended', { error }))
     },
     close: () => collector.close(),

@@ -206,7 +206,7 @@ export const podBase = (timeoutSeconds: number) => ({
 export const resourcesOf = ({ cpu, memory, disk }: Pick<Limits, 'cpu' | 'memory' | 'disk'>) => ({
   // Few shares of the processors, so that what serves comes first; but not next to none: a step that is preempted while
   // it holds a lock of the kernel keeps everybody waiting who wants it.
-  requests: { cpu: '50m', memory: '64Mi', 'ephemeral-storage': '0' },
+  requests: { cpu: '10m', memory: '64Mi', 'ephemeral-storage': '0' },
   limits: { cpu, memory, 'ephemeral-storage': disk },
 })
 

@@ -43,7 +43,8 @@ export async function advance(one: Pipeline, snapshot: Snapshot, parts: Pipeline
   let message: string | undefined
   for (const [index, before] of stages.entries()) {
     if (isOver(before)) continue
-    const turn = before.state === 'running' ? 'start' : turnOf(before, stages, { file, owner })
+    const turn =
+      before.state === 'running' ? 'start' : turnOf(before, stages, { file, owner, most: parts.settings.stagesAtOnce })
     if (!turn) continue
     if (turn === 'skip') {
       stages[index] = skipped(before)
@@ -87,11 +88,15 @@ const plannedFor = (stage: Stage, file: RunFile | undefined): PlannedPipeline | 
   stage.kind === 'image' ? undefined : file?.plan.pipelines.find(({ name }) => name === stage.name)
 
 /** Whether a stage that waits may begin. */
-function turnOf(stage: Stage, stages: readonly Stage[], { file, owner }: { file?: RunFile; owner: App }) {
-  const { throttle } = owner.spec.pipelines ?? {}
+function turnOf(
+  stage: Stage,
+  stages: readonly Stage[],
+  { file, owner, most }: { file?: RunFile; owner: App; most: number },
+) {
+  const throttle = Math.min(most, owner.spec.pipelines?.throttle ?? most)
   const wants = plannedFor(stage, file)?.triggerStatus ?? { onSuccess: true, onFailure: false }
   const turn = decideWaiting(stage, stages, wants)
-  if (turn !== 'start' || !throttle) return turn
+  if (turn !== 'start') return turn
   return stages.filter(({ state }) => state === 'running').length < throttle ? 'start' : undefined
 }
 

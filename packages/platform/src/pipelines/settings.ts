@@ -9,6 +9,8 @@ export interface BuildSettings {
   cpu: string
   memory: string
   timeoutSeconds: number
+  /** How many pipelines of one file run at once, unless the app asks for fewer. */
+  stagesAtOnce: number
   /** Time of one pipeline of a file, when the app states none. */
   stageSeconds: number
   /** Largest number of processes in a build. */
@@ -20,6 +22,8 @@ export interface BuildSettings {
   /** A declared cache that is larger starts afresh; files not used for so many days are removed. */
   cacheBytes: number
   cacheDays: number
+  /** The layers kept of one app: more, and its next build starts from scratch. */
+  layerCacheBytes: number
   /** Pipelines kept per app, with their logs. */
   keptPipelines: number
   /** A build is refused when less than this is free on the disk, in bytes. */
@@ -35,12 +39,14 @@ export const defaultSettings = (processors = availableParallelism(), memory = to
   cpu: String(Math.min(4, Math.max(1, processors))),
   memory: '2Gi',
   timeoutSeconds: 1800,
+  stagesAtOnce: Math.max(2, processors),
   stageSeconds: 3600,
   pids: 1024,
   disk: '10Gi',
   runMemoryBytes: Math.max(4 * gib, memory / 2),
   cacheBytes: 5 * gib,
   cacheDays: 30,
+  layerCacheBytes: 20 * gib,
   keptPipelines: 100,
   minFreeBytes: 2 * gib,
   stopFreeBytes: gib / 2,
