@@ -5,6 +5,7 @@ import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measure, type Rate, type Wanted } from './clients.ts'
+import { fanOut } from './fan-out.ts'
 import { type Measured, median, report } from './report.ts'
 
 const ports = { ours: 28_443, floor: 28_444 }
@@ -18,7 +19,30 @@ const configMap = (name: string) =>
     data: { a: 'x'.repeat(200), b: 'y'.repeat(200) },
   })
 
-/** GET, CREATE and LIST against a bare HTTPS server, alternating, medians of three rounds. */
+/** Writes to objects that are there; `n` makes each differ from what is stored. */
+const changes: { name: string; method: 'PUT' | 'PATCH'; type?: string; body: (n: number) => string }[] = [
+  { name: 'UPDATE', method: 'PUT', body: (n) => configMap(`c-${n % 3000}`).replace('"bench"', `"b${n}"`) },
+  {
+    name: 'PATCH, merge',
+    method: 'PATCH',
+    type: 'application/merge-patch+json',
+    body: (n) => `{"data":{"merged":"${n}"}}`,
+  },
+  {
+    name: 'PATCH, strategic',
+    method: 'PATCH',
+    type: 'application/strategic-merge-patch+json',
+    body: (n) => `{"data":{"strategic":"${n}"}}`,
+  },
+  {
+    name: 'PATCH, apply',
+    method: 'PATCH',
+    type: 'application/apply-patch+yaml',
+    body: (n) => `{"apiVersion":"v1","kind":"ConfigMap","data":{"applied":"${n}"}}`,
+  },
+]
+
+/** Every verb against a bare HTTPS server, alternating, medians of three rounds. */
 export async function apiBench(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'sampan-bench-'))
   const started: ChildProcess[] = []
@@ -65,10 +89,35 @@ export async function apiBench(): Promise<void> {
       connections: 8,
     })
     list.floor = [floorList]
+    const writes = []
+    for (const { name, method, type, body } of changes) {
+      const path = (n: number) => `${namespace}/c-${n % 3000}`
+      writes.push(
+        ...rows(name, await both({ method, path, body, ...(type && { type }), count: 3000, connections: 64 })),
+      )
+    }
+    const many = '/api/v1/namespaces/kube-public/configmaps'
+    const path = () => many
+    await measure({ ...as, port: ports.ours, method: 'POST', path, body: (n) => configMap(`m-${n}`), count: 10_000 })
+    await put(many, await fetchText(many, as, ports.ours), as)
+    const listAll = await both({ method: 'GET', path, count: 20, connections: 4 })
+    const fans = { ours: [] as number[], floor: [] as number[] }
+    for (let round = 0; round < rounds; round++)
+      for (const side of ['floor', 'ours'] as const)
+        fans[side].push(await fanOut({ ...as, port: ports[side], watchers: 1000, path: namespace, writes: 10 }))
     report('API against a bare HTTPS server', [
       ...rows('CREATE (durable)', create),
       ...rows('GET', get),
       ...rows('LIST 500', list),
+      ...writes,
+      ...rows('LIST 10,000', listAll),
+      {
+        name: 'one write to 1,000 watchers',
+        ours: median(fans.ours),
+        floor: median(fans.floor),
+        unit: 'ms',
+        better: 'less',
+      },
     ])
   } finally {
     for (const child of started) child.kill('SIGKILL')

@@ -5,10 +5,12 @@ export interface Wanted {
   ca: string
   cert: string
   key: string
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   /** Asked for the n-th request. */
   path: (n: number) => string
   body?: (n: number) => string
+  /** Of the body; default `application/json`. */
+  type?: string
   connections?: number
   /** How many requests in all. */
   count: number
@@ -30,6 +32,7 @@ export async function measure({
   method,
   path,
   body,
+  type = 'application/json',
   connections = 32,
   count,
 }: Wanted): Promise<Rate> {
@@ -54,8 +57,7 @@ export async function measure({
           method,
           path: path(n),
           agent,
-          headers:
-            text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+          headers: text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) },
         },
         (response) => {
           response.on('data', () => undefined)

@@ -17,6 +17,8 @@ const commands = {
   check: () => run(join(root, 'scripts/test.ts'), ['--static']),
   test: (args) => run(join(root, 'scripts/test.ts'), args),
   bench: (args) => run(join(root, 'bench/main.ts'), args),
+  /** Every kubectl of the machine, not only the oldest and the newest as in `test`. */
+  conformance: (args) => run(join(root, 'scripts/test.ts'), ['--all-kubectls', 'test/conformance', ...args]),
 }
 
 const [command = '', ...args] = process.argv.slice(2)
@@ -29,7 +31,7 @@ if (process.getuid() !== 0 && command !== 'check') {
 }
 
 await Promise.all([
-  npmPackages(['check', 'test', 'bench'].includes(command)),
+  npmPackages(['check', 'test', 'bench', 'conformance'].includes(command)),
   command === 'check' || command === 'stop' ? undefined : debianPackages(command),
 ])
 process.exit(await commands[command](args))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 /**
  * The whole of `npm test`: static checks, then unit tests side by side, then the tests that own the machine (real
  * containerd, nftables, browsers) one after another. `--static` stops after the checks; a word keeps only test files
- * whose path has it.
+ * whose path has it. `--all-kubectls`: the suites of kubectl commands run with every one the machine has.
  */
 const root = join(import.meta.dirname, '..')
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)
@@ -61,7 +61,11 @@ function command(name: string, program: string, args: string[]): Promise<number>
     const child = spawn(program, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+      env: {
+        ...process.env,
+        NODE_NO_WARNINGS: '1',
+        ...(process.argv.includes('--all-kubectls') && { ALL_KUBECTLS: '1' }),
+      },
     })
     child.on('error', reject)
     child.on('exit', (code) => resolve(code ?? 1))

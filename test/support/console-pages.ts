@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { messages } from '../../apps/web/src/data/messages.ts'
 import { type Look, looks, openBrowser, overflow } from './browser.ts'
 
 export interface ConsoleVisit {
@@ -13,9 +14,11 @@ export interface ConsoleVisit {
   /** Where screenshots go. */
   folder: string
   looks?: readonly Look[]
+  /** Default: every page but those of the cluster. */
+  pages?: readonly ConsolePage[]
 }
 
-interface ConsolePage {
+export interface ConsolePage {
   name: string
   path: string
   /** Something that is only there when the page has what it shows. */
@@ -93,7 +96,7 @@ async function visitAs(browser: Browser, look: Look, visit: ConsoleVisit): Promi
   await page.locator('input[type=password]').waitFor()
   await check('sign-in')
   await signIn(page, visit.password)
-  for (const { name, path, ready } of pagesOf(visit)) {
+  for (const { name, path, ready } of visit.pages ?? pagesOf(visit)) {
     await open(page, visit.url + path, ready).catch((error: Error) =>
       problems.push(`${words}: ${name}: ${error.message}`),
     )
@@ -122,17 +125,14 @@ export async function signIn(page: Page, password: string): Promise<void> {
 }
 
 /** What nobody should see on any page: sideways scrolling, texts of the other language or keys, an empty page, barriers. */
-async function wrongWith(page: Page, look: Look): Promise<string[]> {
+export async function wrongWith(page: Page, look: Look): Promise<string[]> {
   // What apps and people wrote is theirs.
   const text = await page.evaluate<string>(`(() => {
     const copy = document.body.cloneNode(true)
-    for (const one of copy.querySelectorAll('.code, .diff, .log, .cm-editor, script, style')) one.remove()
+    for (const one of copy.querySelectorAll('.code, .diff, .log, .cm-editor, .xterm, script, style')) one.remove()
     return copy.textContent
   })()`)
-  const key =
-    /\b(add|app|common|column|config|field|home|log|network|palette|pipeline|platform|project|release|shell|signIn|staged|state)\.[a-z]+[A-Z]?\w*\b/.exec(
-      text.replace(/https?:\/\/\S+/g, '').replace(/\S+\.(yaml|css|html|ts)\b/g, ''),
-    )
+  const key = [...text.matchAll(/\b[a-z]\w*\.[a-z]\w*\b/g)].find(([word]) => Object.hasOwn(messages, word))
   const foreign = look.language === 'en' && /[一-鿿]/.exec(text.replace(/舢板|中文/g, ''))
   const problems = [
     (await overflow(page)) > 0 && 'is wider than the window',

@@ -26,7 +26,7 @@ export async function startTestServer(
   const transport = api.transport(systemUser)
   for (const name of namespaces)
     await transport.send({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } })
-  const server = createServer(api.handler)
+  const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, api.handler)
   server.on('upgrade', api.upgrade)
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
   return {

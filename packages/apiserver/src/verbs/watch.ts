@@ -1,3 +1,4 @@
+import { fairSlots } from '@sampan/kit/fair-slots'
 import { invalid, StatusError } from '@sampan/resources/errors'
 import type { KubeObject, WatchEvent } from '@sampan/resources/meta'
 import { forbiddenField } from '@sampan/resources/problem'
@@ -13,6 +14,10 @@ import type { Served } from '../served.ts'
 import type { Target } from '../target.ts'
 
 const bookmarkMs = 60_000
+
+/** So many objects of the initial state are told at a time; users with much to be told take turns. */
+const pieceSize = 200
+const turns = fairSlots({ perKey: 2, waiting: Infinity })
 
 /** One thing to tell a watcher; `entry` is what it is about, `at` the revision it proves. */
 type Event =
@@ -40,6 +45,7 @@ export async function watch(context: Context, { served, namespace, name }: Targe
       bookmarks,
       timeoutMs: timeout * 1000,
       signal: call.signal,
+      who: call.user.name,
     })
   return {
     status: 200,
@@ -82,6 +88,8 @@ interface Watching {
   bookmarks: boolean
   timeoutMs: number
   signal: AbortSignal
+  /** The user's name. */
+  who: string
 }
 
 /**
@@ -95,7 +103,7 @@ interface Beat {
 }
 
 async function* events({ store }: Context, served: Served, watching: Watching): AsyncGenerator<Event[]> {
-  const { prefix, filter, since, initial, bookmarks, timeoutMs, signal } = watching
+  const { prefix, filter, since, initial, bookmarks, timeoutMs, signal, who } = watching
   const stop = new AbortController()
   const onAbort = () => stop.abort()
   if (signal.aborted) return
@@ -116,7 +124,12 @@ async function* events({ store }: Context, served: Served, watching: Watching): 
       if (initial && bookmarks) first.push({ type: 'BOOKMARK', at: from, initialEnd: true })
     } else if (initial === false && !since) from = store.revision
     const changes = store.watch(prefix, from, stop.signal)[Symbol.asyncIterator]()
-    if (first.length > 0) yield first
+    for (let start = 0; start < first.length; start += pieceSize) {
+      // A thousand watches of a large collection would otherwise hold everybody up, and all of it in memory.
+      if (first.length > pieceSize) (await turns.enter(who))()
+      if (signal.aborted) return
+      yield first.slice(start, start + pieceSize)
+    }
     let at = from
     deadline = setTimeout(() => {
       isOver = true

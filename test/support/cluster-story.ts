@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import type { Locator, Page } from 'playwright-core'
+import { signIn } from './console-pages.ts'
+
+export interface ClusterStory {
+  url: string
+  password: string
+  /** Of an administrator, for what others do meanwhile. */
+  token: string
+  project: string
+  app: string
+  /** Called after each chapter, for screenshots. */
+  look?: (chapter: string) => Promise<void>
+}
+
+const hostile = '<img src=x onerror="window.harmed=true">'
+
+const manifests = (space: string) => `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: boats.story.example
+spec:
+  group: story.example
+  scope: Namespaced
+  names: { kind: Boat, plural: boats, singular: boat }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      additionalPrinterColumns:
+        - { name: Sails, type: integer, jsonPath: .spec.sails }
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              required: [sails]
+              properties:
+                sails: { type: integer, minimum: 1, description: How many sails she carries. }
+                rig: { type: string, enum: [junk, gaff] }
+---
+apiVersion: story.example/v1
+kind: Boat
+metadata:
+  name: first
+  namespace: ${space}
+  annotations:
+    hostile: '${hostile}'
+spec:
+  sails: 2
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: story
+  namespace: ${space}
+stringData:
+  password: open sesame
+`
+
+/** The cluster in a browser: made from YAML, listed live, edited by two at once, looked into, deleted. */
+export async function goThroughCluster(page: Page, story: ClusterStory): Promise<void> {
+  const { url, password, token, project, app, look = async () => undefined } = story
+  const space = `${project}-test`
+  const boats = `/cluster/kinds/boats.story.example`
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
+  const kube = (method: string, path: string, body?: unknown, type = 'application/json') =>
+    fetch(`${url}/kube${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': type },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  const boat = (name: string) => `/apis/story.example/v1/namespaces/${space}/boats/${name}`
+
+  await page.goto(url)
+  await signIn(page, password)
+
+  // Three documents at once, one of a kind that only comes to be: tried on the server, then applied.
+  await page.goto(`${url}/cluster/create?ns=${space}`)
+  await replaceText(page, manifests(space))
+  await button('Try on the server').click()
+  await page.getByText('checked when it is applied').waitFor()
+  await look('create')
+  await button('Apply').click()
+  await page.getByRole('link', { name: `${space}/first` }).waitFor()
+
+  // Its list has the columns of its definition and is live.
+  await page.goto(`${url}${boats}?ns=${space}`)
+  await page.getByRole('columnheader', { name: 'Sails' }).waitFor()
+  const second = { apiVersion: 'story.example/v1', kind: 'Boat', metadata: { name: 'second' }, spec: { sails: 5 } }
+  assert.equal((await kube('POST', boat('').slice(0, -1), second)).status, 201)
+  await page.getByRole('row', { name: /second.*5/ }).waitFor()
+  await look('list')
+
+  // The editor knows the kind: a mistake is marked, fields are offered.
+  await page.goto(`${url}${boats}/${space}/first?tab=yaml`)
+  const text = await textOf(page)
+  await replaceText(page, text.replace('sails: 2', 'sails: two'))
+  await page.locator('.cm-lintRange-error').first().waitFor()
+  await replaceText(page, text.replace('sails: 2', 'sails: 2\n  '), { from: 'sails: 2\n  ' })
+  await page.keyboard.press('Control+Space')
+  await page.locator('.cm-tooltip-autocomplete').getByText('rig').waitFor()
+  await look('completion')
+  await page.keyboard.press('Escape')
+
+  // Two people change the same field: both are shown, nothing is overwritten.
+  await replaceText(page, text.replace('sails: 2', 'sails: 3'))
+  const theirs = { metadata: { labels: { port: 'north' } }, spec: { sails: 4 } }
+  assert.equal((await kube('PATCH', boat('first'), theirs, 'application/merge-patch+json')).status, 200)
+  await page.getByText('has been changed on the server meanwhile').waitFor()
+  await button('Review changes').click()
+  await page.getByText('Both changed the same field').waitFor()
+  assert.equal(await button('Save').isDisabled(), true, 'saved before it is said whose change stands')
+  await look('conflict')
+  await page.getByRole('radio', { name: 'Mine' }).check()
+  await button('Save').click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  const saved = (await (await kube('GET', boat('first'))).json()) as typeof theirs
+  assert.equal(saved.spec.sails, 3)
+  assert.equal(saved.metadata.labels.port, 'north', 'what others changed is kept')
+
+  // What the server refuses is said, and where.
+  await replaceText(page, (await textOf(page)).replace('sails: 3', 'sails: 3\n  keel: 1'))
+  await button('Review changes').click()
+  await page.getByRole('alert').getByText(/keel/).waitFor()
+  assert.equal(await page.evaluate('window.harmed'), undefined, 'what objects hold is text')
+
+  // A secret is shown when asked, and only then.
+  await page.goto(`${url}/cluster/kinds/secrets/${space}/story`)
+  await button('Show: password').waitFor()
+  assert.equal(await page.getByText('open sesame').count(), 0)
+  await button('Show: password').click()
+  await page.getByRole('textbox', { name: 'password' }).and(page.locator('textarea')).waitFor()
+  assert.equal(await page.locator('textarea').first().inputValue(), 'open sesame')
+
+  // The picture of the project leads to a pod, its terminal and its log.
+  await page.goto(`${url}/projects/${project}?view=graph`)
+  await page.locator('.topology-node[aria-label^="Pod"]').first().focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByRole('button', { name: 'Terminal' }).click()
+  await page.locator('[data-state=open]').waitFor()
+  await page.locator('.xterm-screen').click()
+  await page.keyboard.type('echo $((6*7))-$TERM; stty size\n')
+  await page.locator('.xterm-rows').getByText('42-xterm-256color').waitFor()
+  await page
+    .locator('.xterm-rows')
+    .getByText(/^\d{2,} \d{2,}\s*$/)
+    .waitFor()
+  await look('terminal')
+  await button('New terminal').click()
+  await button(/app 2/).first().waitFor()
+  await page.locator('[data-state=open]').nth(1).waitFor()
+  await page.keyboard.type('exit 3\n')
+  await page.getByText('The shell ended with code 3.').waitFor()
+  await page.getByRole('tab', { name: 'Logs' }).click()
+  await page.locator('.log').waitFor()
+
+  // Scaling and deleting ask for what they need.
+  await page.goto(`${url}/cluster/kinds/deployments.apps/${space}/${app}`)
+  await button('Scale').click()
+  await page.getByRole('dialog').getByRole('textbox').fill('2')
+  await page.getByRole('dialog').getByRole('button', { name: 'Scale' }).click()
+  await page.getByRole('main').getByText('2/2', { exact: true }).first().waitFor({ timeout: 60_000 })
+  await page.goto(`${url}${boats}/${space}/second`)
+  await button('Delete').click()
+  const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete' })
+  assert.equal(await confirm.isDisabled(), true)
+  await page.getByRole('dialog').getByRole('textbox').fill('second')
+  await confirm.click()
+  await page.getByRole('row', { name: /first/ }).waitFor()
+  assert.equal((await kube('GET', boat('second'))).status, 404)
+  await kube('DELETE', `/api/v1/namespaces/${space}/secrets/story`)
+  await kube('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/boats.story.example')
+}
+
+const editor = (page: Page): Locator => page.locator('.cm-content')
+
+/** What the editor holds; it keeps only the lines in sight in the page, so the whole is asked of itself. */
+const textOf = async (page: Page): Promise<string> => {
+  await editor(page).waitFor()
+  await page.locator('.cm-line').nth(3).waitFor()
+  return page.evaluate<string>(`document.querySelector('.cm-content').cmTile.view.state.doc.toString()`)
+}
+
+/** Puts a text in place of all, as somebody who pastes it; the cursor stands behind `from` when given. */
+async function replaceText(page: Page, text: string, { from }: { from?: string } = {}) {
+  await editor(page).click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(text)
+  if (!from) return
+  const offset = text.indexOf(from) + from.length
+  await page.keyboard.press('Control+Home')
+  const lines = text.slice(0, offset).split('\n')
+  for (let i = 1; i < lines.length; i++) await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('End')
+}
+
+/** What somebody without rights sees: the sentence of the server, no action. */
+export async function seeLittle(page: Page, { url, user, password }: { url: string; user: string; password: string }) {
+  await page.goto(url)
+  await page.getByRole('textbox', { name: 'User' }).fill(user)
+  await signIn(page, password)
+  await page.goto(`${url}/cluster/kinds/nodes`)
+  await page.getByRole('alert').waitFor()
+  assert.match(await page.getByRole('alert').innerText(), /forbidden/i)
+  await page.goto(`${url}/cluster/create`)
+  await page.locator('.cm-content').waitFor()
+  assert.equal(await page.getByRole('button', { name: /^(Delete|Scale)/ }).count(), 0)
+}
