@@ -197,6 +197,12 @@ const wrong: [name: string, file: string, line: number, message: RegExp][] = [
     /bad substitution/,
   ],
   ['a matrix of maps', 'pipeline:\n  a: {image: i}\nmatrix:\n  A: {b: c}\n', 4, /list/],
+  [
+    'a matrix that makes too much',
+    `pipeline:\n${Array.from({ length: 4000 }, (_, at) => `  s${at}: {image: i}\n`).join('')}matrix:\n  A: [${Array.from({ length: 27 }, (_, at) => at).join(', ')}]\n`,
+    4002,
+    /more than 2000000 characters/,
+  ],
   ['an anchor in itself', 'pipeline:\n  a: &a\n    image: i\n    x: {<<: *a}\n', 2, /itself/],
 ]
 for (const [name, file, line, message] of wrong)

@@ -9,7 +9,7 @@ import {
 } from './legacy-shapes.ts'
 import { encoded, LinedWriter } from './legacy-text.ts'
 import type { Node } from './node.ts'
-import type { Notes } from './plan.ts'
+import { maximumSize, type Notes } from './plan.ts'
 import { decoded } from './read.ts'
 import type { Tree } from './scalar.ts'
 
@@ -23,10 +23,27 @@ export const isLegacy = (file: string): boolean => /^pipeline:[\t\n\f\r ]*$/m.te
 export function modernDocuments(root: Node, notes: Notes): TextDocument[] {
   const file = decoded(root, legacyFile, notes)
   if (!file) return []
-  const documents = file.matrix
-    ? axesOf(file.matrix, notes.errors).map((axis, at) => pipelineText(file, `matrix-${at + 1}`, axis))
-    : [pipelineText(file, 'default', {})]
-  return [...documents, ...secretTexts(file)].map(({ text, from }) => ({ text, line: 1, from }))
+  const pipelines = file.matrix ? matrixTexts(file, file.matrix, notes) : [pipelineText(file, 'default', {})]
+  return [...pipelines, ...secretTexts(file)].map(({ text, from }) => ({ text, line: 1, from }))
+}
+
+/** One pipeline for each combination; none when together they are larger than a file may be. */
+function matrixTexts(file: LegacyFile, matrix: Node, notes: Notes): LinedWriter[] {
+  const texts: LinedWriter[] = []
+  let size = 0
+  for (const axis of axesOf(matrix, notes.errors)) {
+    const made = pipelineText(file, `matrix-${texts.length + 1}`, axis)
+    size += made.text.length
+    if (size > maximumSize) {
+      notes.errors.push({
+        line: file.at.matrix!,
+        message: `the matrix makes pipelines of more than ${maximumSize} characters: take combinations or steps out`,
+      })
+      return []
+    }
+    texts.push(made)
+  }
+  return texts
 }
 
 function pipelineText(file: LegacyFile, name: string, axis: Axis): LinedWriter {
