@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { apiVersionOf, type Definition } from '@sampan/resources/define'
 import type { KubeObject } from '@sampan/resources/meta'
-import { inVersion } from '../in-version.ts'
+import { converted } from '../in-version.ts'
 import type { Admitted } from '../interfaces.ts'
 import { placeOf, post } from './reach.ts'
 import type { Webhook } from './rules.ts'
@@ -25,7 +25,7 @@ export async function callWebhook(webhook: Webhook, write: Admitted, shown: Defi
   const review = {
     kind: 'AdmissionReview',
     apiVersion: `admission.k8s.io/${version}`,
-    request: { uid, ...requestOf(write, shown) },
+    request: { uid, ...(await requestOf(write, shown)) },
   }
   place.url.searchParams.set('timeout', `${seconds}s`)
   const signal = AbortSignal.timeout(seconds * 1000)
@@ -36,14 +36,16 @@ export async function callWebhook(webhook: Webhook, write: Admitted, shown: Defi
   return response
 }
 
-function requestOf(
-  { definition, operation, subresource, namespace, name, object, old, user, dryRun }: Admitted,
+async function requestOf(
+  { definition, operation, subresource, namespace, name, object, old, user, dryRun, kinds }: Admitted,
   shown: Definition,
 ) {
   const about = ({ group, version, kind }: Definition) => ({ group, version, kind })
   const resource = ({ group, version, plural }: Definition) => ({ group, version, resource: plural })
-  const whole = (one: KubeObject | undefined) =>
-    one ? { apiVersion: apiVersionOf(shown), kind: shown.kind, ...inVersion(one, definition, shown) } : null
+  const whole = async (one: KubeObject | undefined) =>
+    one
+      ? { apiVersion: apiVersionOf(shown), kind: shown.kind, ...(await converted(one, definition, shown, kinds)) }
+      : null
   return {
     kind: about(shown),
     resource: resource(shown),
@@ -59,8 +61,8 @@ function requestOf(
       groups: user.groups,
       ...(user.extra && { extra: user.extra }),
     },
-    object: operation === 'CONNECT' ? object : whole(object),
-    oldObject: whole(old),
+    object: operation === 'CONNECT' ? object : await whole(object),
+    oldObject: await whole(old),
     dryRun,
     options: null,
   }

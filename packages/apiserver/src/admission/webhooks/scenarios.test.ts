@@ -67,6 +67,12 @@ const answers: Record<string, (request: Json) => Json | Promise<Json>> = {
       : allow
   },
   '/mutating-custom-resource': ({ object }) => staged(object.data),
+  '/convert': ({ objects, desiredAPIVersion: apiVersion }) => ({
+    result: { status: 'Success' },
+    convertedObjects: objects.map(({ data, old, ...rest }: Json) =>
+      apiVersion.endsWith('v1') ? { ...rest, apiVersion, old: data } : { ...rest, apiVersion, data: old },
+    ),
+  }),
   '/crd': ({ object }) =>
     object.metadata.labels?.['webhook-e2e-test'] === 'webhook-disallow'
       ? deny('the crd contains unwanted label')
@@ -318,6 +324,23 @@ describe('admission webhooks, as conformance asks for them', () => {
       [body.data, body.dummy],
       [{ 'mutation-start': 'yes', 'mutation-stage-1': 'yes', 'mutation-stage-2': 'yes' }, 'test'],
     )
+  })
+
+  test('another version counts as the same, and is converted for the webhook', async () => {
+    await define(version('v1', true, open), version('v2', false, open))
+    const conversion = {
+      strategy: 'Webhook',
+      webhook: { clientConfig: hooks.clientConfig('/convert'), conversionReviewVersions: ['v1'] },
+    }
+    await api.ask('PATCH', `${definitions}/things.hooks.example.com`, { spec: { conversion } }, mergePatchType)
+    const onlyV2 = { ...onThings(['CREATE']), apiVersions: ['v2'] }
+    await register('mutating', webhook('/mutating-custom-resource', onlyV2))
+    const { status, body } = await api.ask('POST', things('v1'), {
+      metadata: { name: 'one' },
+      old: { 'mutation-start': 'yes' },
+    })
+    assert.equal(status, 201, body.message)
+    assert.deepEqual([body.old, body.data], [{ 'mutation-start': 'yes', 'mutation-stage-1': 'yes' }, undefined])
   })
 
   test('the creation of a definition is denied', async () => {

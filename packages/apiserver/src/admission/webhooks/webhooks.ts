@@ -5,7 +5,7 @@ import { badRequest, forbidden, type Reason, reasons, StatusError } from '@sampa
 import type { KubeObject } from '@sampan/resources/meta'
 import { jsonPatch } from '../../patch/json-patch.ts'
 import { prune } from '../../prune.ts'
-import { inVersion } from '../in-version.ts'
+import { converted } from '../in-version.ts'
 import type { Admission, Admitted } from '../interfaces.ts'
 import { isExempt, wantedAs } from '../matching.ts'
 import { callWebhook, type Review } from './call.ts'
@@ -69,7 +69,7 @@ async function ask({ webhook, shown }: Chosen, write: Admitted): Promise<void> {
   let review: Review
   try {
     review = await callWebhook(webhook, write, shown)
-    if (review.allowed && review.patch) takePatch(review, write, shown)
+    if (review.allowed && review.patch) await takePatch(review, write, shown)
   } catch (cause) {
     if (webhook.failurePolicy === 'Ignore') return
     throw failed(webhook, cause)
@@ -93,12 +93,16 @@ async function conditionsSay(webhook: Webhook, write: Admitted, shown: Definitio
 }
 
 /** Changes the object in place, as all of admission does. */
-function takePatch({ patch, patchType }: Review, { object, definition }: Admitted, shown: Definition): void {
+async function takePatch(
+  { patch, patchType }: Review,
+  { object, definition, kinds }: Admitted,
+  shown: Definition,
+): Promise<void> {
   if (patchType !== 'JSONPatch') throw new Error(`unsupported patch type ${JSON.stringify(patchType)}`)
   if (!object) throw new Error('there is no object to patch')
   const operations = JSON.parse(Buffer.from(patch!, 'base64').toString()) as unknown
-  const patched = jsonPatch(inVersion(object, definition, shown), operations) as KubeObject
-  const next = inVersion(patched, shown, definition)
+  const patched = jsonPatch(await converted(object, definition, shown, kinds), operations) as KubeObject
+  const next = await converted(patched, shown, definition, kinds)
   if (typeof next !== 'object' || next === null || typeof next.metadata !== 'object')
     throw new Error('the patch leaves no object')
   for (const key of Object.keys(object)) delete (object as unknown as Record<string, unknown>)[key]
