@@ -78,7 +78,7 @@ async function list(browser: Browser, url: string) {
     const step = (now) => {
       times.push(now - before)
       before = now
-      scrollBy(0, 1200)
+      scrollBy(0, 300)
       if (times.length < 150) requestAnimationFrame(step)
       else resolve(times.slice(2).sort((a, b) => a - b))
     }
@@ -86,8 +86,8 @@ async function list(browser: Browser, url: string) {
   })`)
   say('10,000 rows: first rows', ms(shown), '')
   say('10,000 rows: all there', ms(whole), '')
-  say('scrolling 180,000 px: median frame', ms(frames[Math.floor(frames.length / 2)]!), '≤ 17 ms')
-  say('scrolling 180,000 px: 95 % of frames', ms(frames[Math.floor(frames.length * 0.95)]!), '≤ 50 ms')
+  say('scrolling 18,000 px/s: median frame', ms(frames[Math.floor(frames.length / 2)]!), '≤ 17 ms')
+  say('scrolling 18,000 px/s: 95 % of frames', ms(frames[Math.floor(frames.length * 0.95)]!), '≤ 50 ms')
   const inPage = await page.locator('.table-row').count()
   say('rows in the page at once', String(inPage), '')
   await page.close()
@@ -95,7 +95,7 @@ async function list(browser: Browser, url: string) {
 
 async function log(browser: Browser, url: string) {
   const page = await pageOf(browser)
-  await page.goto(`${url}/projects/demo/apps/web/logs`)
+  await page.goto(`${url}/projects/demo/apps/web/logs`, { waitUntil: 'commit' })
   await page.locator('.log-line').first().waitFor()
   await page.evaluate('longest = 0')
   const heap = () => page.evaluate<number>('performance.memory.usedJSHeapSize / 2 ** 20')

@@ -11,12 +11,26 @@ const units = [
 export function ago(time: string, language: Language, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(time)) / 1000))
   const [unit, size] = units.find(([, length]) => seconds >= length) ?? (['second', 1] as const)
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit)
+  return relative(language).format(-Math.floor(seconds / size), unit)
 }
 
 /** The exact time, for hovering. */
-export const exact = (time: string, language: Language) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(time))
+export const exact = (time: string, language: Language) => full(language).format(new Date(time))
+
+/** Formats are costly to make and made once. */
+const perLanguage = <T>(make: (language: Language) => T) => {
+  const made = new Map<Language, T>()
+  return (language: Language): T => {
+    let one = made.get(language)
+    if (!one) {
+      one = make(language)
+      made.set(language, one)
+    }
+    return one
+  }
+}
+const relative = perLanguage((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }))
+const full = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }))
 
 /** How long from one time to another, as `1m 12s`; undefined before it has begun. */
 export function duration(from: string | undefined, to: string | undefined, now: number): string | undefined {

@@ -1,7 +1,6 @@
-import { Text } from '@mantine/core'
 import { CaretDownIcon, CaretUpIcon } from '@radix-ui/react-icons'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, memo, type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { type Order, ordered } from '../data/order.ts'
 
@@ -81,33 +80,57 @@ export function VirtualTable<T>({ label, columns, items, keyOf, hrefOf, order: f
       <div ref={body} role="rowgroup" className="table-body" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ key, index, start }) => {
           const item = rows[index]!
-          const href = hrefOf?.(item)
           return (
-            // biome-ignore lint/a11y/useSemanticElements lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the link in the row has the keys
-            <div
+            <Row
               key={key}
-              role="row"
-              aria-rowindex={index + 2}
-              className="table-row"
-              data-link={href ? true : undefined}
-              style={{ transform: `translateY(${start - top}px)`, height: rowHeight }}
-              onClick={(event) => {
-                if (href && !(event.target as HTMLElement).closest('a,button,[role=menuitem]')) go(href)
-              }}
-            >
-              {columns.map(({ key, cell, hide, alignRight }) => (
-                // biome-ignore lint/a11y/useSemanticElements: as above
-                <div key={key} role="cell" data-hide={hide} data-right={alignRight || undefined}>
-                  {cell(item)}
-                </div>
-              ))}
-            </div>
+              item={item}
+              index={index}
+              columns={columns as readonly TableColumn<unknown>[]}
+              href={hrefOf?.(item)}
+              offset={start - top}
+              height={rowHeight}
+              go={go}
+            />
           )
         })}
       </div>
     </div>
   )
 }
+
+interface RowProps {
+  item: unknown
+  index: number
+  columns: readonly TableColumn<unknown>[]
+  href: string | undefined
+  offset: number
+  height: number
+  go: (path: string) => void
+}
+
+/** Drawn again only when it shows something else: scrolling moves rows, it does not make them. */
+const Row = memo(function Row({ item, index, columns, href, offset, height, go }: RowProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the link in the row has the keys
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className="table-row"
+      data-link={href ? true : undefined}
+      style={{ transform: `translateY(${offset}px)`, height }}
+      onClick={(event) => {
+        if (href && !(event.target as HTMLElement).closest('a,button,[role=menuitem]')) go(href)
+      }}
+    >
+      {columns.map(({ key, cell, hide, alignRight }) => (
+        // biome-ignore lint/a11y/useSemanticElements: as in the table
+        <div key={key} role="cell" data-hide={hide} data-right={alignRight || undefined}>
+          {cell(item)}
+        </div>
+      ))}
+    </div>
+  )
+})
 
 const tracksWithout = (columns: readonly { hide?: number; width?: string }[], hidden: readonly number[]) =>
   columns
@@ -117,7 +140,7 @@ const tracksWithout = (columns: readonly { hide?: number; width?: string }[], hi
 
 /** A cell of plain text that is cut rather than wrapped; whole on hovering. */
 export const Cell = ({ children, dimmed }: { children: string | number; dimmed?: boolean }) => (
-  <Text size="sm" truncate c={dimmed ? 'dimmed' : undefined} title={String(children)}>
+  <span className={dimmed ? 'cell dimmed' : 'cell'} title={String(children)}>
     {children}
-  </Text>
+  </span>
 )
