@@ -41,6 +41,7 @@ export function clusterPages({ project, app, pod, node }: Place): ConsolePage[] 
       path: `/projects/${project}?view=list&node=Deployment/${space}/${app}`,
       ready: '[role=dialog] dl',
     },
+    { name: 'app-terminal', path: `/projects/${project}/apps/${app}/terminal`, ready: '[data-state=open]' },
     { name: 'config-maps', path: `/projects/${project}/config?tab=maps`, ready: '.table-row, .empty' },
   ]
 }

@@ -136,7 +136,10 @@ export async function goThroughCluster(page: Page, story: ClusterStory): Promise
 
   // The picture of the project leads to a pod, its terminal and its log.
   await page.goto(`${url}/projects/${project}?view=graph`)
-  await page.locator('.topology-node[aria-label^="Pod"]').first().focus()
+  await page
+    .getByRole('button', { name: /Pod · Running/ })
+    .first()
+    .focus()
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').getByRole('button', { name: 'Terminal' }).click()
   await page.locator('[data-state=open]').waitFor()

@@ -23,8 +23,11 @@ export interface StopInput {
 /** What a container gets after its preStop hook even when that ate all the time. */
 const leastSeconds = 2
 
-/** How long what leads to a pod may take to leave it out: the service table, the ingress, who keeps a list of endpoints. */
-const leaveMs = 250
+/**
+ * How long what leads to a pod may take to leave it out (the service table, the ingress, who keeps a list of endpoints),
+ * and requests that were let in before to be answered.
+ */
+const leaveMs = 500
 
 /**
  * Programs that end at the first signal would refuse the connections that were on their way: a container that serves, of
@@ -33,7 +36,7 @@ const leaveMs = 250
  */
 export function servesUntilNow(pod: Pod, name: string, services: readonly Service[], left: number): boolean {
   const { deletionTimestamp, labels } = pod.metadata
-  if (!deletionTimestamp || left < 4 * leaveMs || !isReady(pod)) return false
+  if (!deletionTimestamp || left < 2 * leaveMs || !isReady(pod)) return false
   const member = memberNamed(pod, name)
   if (member?.kind !== 'app' || member.container.lifecycle?.preStop) return false
   return services.some(({ spec }) => selectsMap(spec.selector, labels))
