@@ -3,6 +3,7 @@ import type { KubeObject } from '@sampan/resources/meta'
 import type { Said } from './action.ts'
 import { api, Refused } from './api.ts'
 import { type ApiKind, apiPath, kindOf, objectPath } from './discovery.ts'
+import { diffOf } from './edit-object.ts'
 import type { MessageKey } from './messages.ts'
 import { partsOf, withoutManagers, yamlOf } from './yaml-text.ts'
 
@@ -81,7 +82,7 @@ async function verdictOn(step: Omit<Step, 'verdict'>, isNamespaceMade: boolean, 
     const before = await readOrNothing(step)
     const after = await send(step, { force, dryRun: true })
     if (!before) return { kind: 'create', diff: unifiedDiff('', yamlOf(plain(after))) }
-    const diff = unifiedDiff(yamlOf(plain(before)), yamlOf(plain(after)))
+    const diff = diffOf(plain(before), plain(after))
     return { kind: diff === '' ? 'same' : 'change', diff }
   } catch (error) {
     if (!(error instanceof Refused)) throw error

@@ -5,7 +5,7 @@ import { api, Refused } from './api.ts'
 import { kubePath, type ObjectTarget } from './object.ts'
 import type { Path } from './schema-field.ts'
 import { type Clash, onTopOf, type Side, written } from './three-way.ts'
-import { pathFrom, withoutManagers, yamlOf } from './yaml-text.ts'
+import { inOrderOf, pathFrom, withoutManagers, yamlOf } from './yaml-text.ts'
 
 /** What saving would do, as the server itself worked it out. */
 export interface Review {
@@ -49,8 +49,8 @@ export async function reviewChange(
     newest,
     sent,
     clashes,
-    diff: unifiedDiff(yamlOf(withoutVersion(newest)), yamlOf(withoutVersion(result))),
-    theirs: jsonEqual(before, now) ? '' : unifiedDiff(yamlOf(before), yamlOf(now)),
+    diff: diffOf(withoutVersion(newest), withoutVersion(result)),
+    theirs: jsonEqual(before, now) ? '' : diffOf(before, now),
   }
 }
 
@@ -66,6 +66,10 @@ export async function saveChange(target: ObjectTarget, { sent }: Review): Promis
     throw error
   }
 }
+
+/** Unified, of YAML; the order of keys is no difference. */
+export const diffOf = (before: unknown, after: unknown) =>
+  unifiedDiff(yamlOf(before), yamlOf(inOrderOf(withoutManagers(after), before)))
 
 /** Counters of the server that say nothing in a diff. */
 function withoutVersion(object: KubeObject): unknown {

@@ -50,3 +50,8 @@ const cases = [
   { name: 'something else', spec: { containers: undefined }, want: [] },
 ]
 for (const { name, spec, want } of cases) test(`what ${name} refers to`, () => assert.deepEqual(of(spec), want))
+
+test('what a service account refers to', () => {
+  const account = { metadata: { name: 'x' }, imagePullSecrets: [{ name: 'registry' }], secrets: [{ name: 'token' }] }
+  assert.deepEqual([...referencesOf(account as never).keys()], ['secrets/registry', 'secrets/token'])
+})

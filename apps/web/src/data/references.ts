@@ -69,6 +69,10 @@ export function referencesOf(object: KubeObject): References {
   }
   for (const { name } of spec?.imagePullSecrets ?? []) add('secrets', name, 'pull')
   add('serviceaccounts', spec?.serviceAccountName, 'identity')
+  // A service account lends its own to every pod that runs as it.
+  const own = object as { imagePullSecrets?: { name?: string }[]; secrets?: { name?: string }[] }
+  for (const { name } of own.imagePullSecrets ?? []) add('secrets', name, 'pull')
+  for (const { name } of own.secrets ?? []) add('secrets', name, 'identity')
   const { tls = [] } = ((object as { spec?: unknown }).spec ?? {}) as { tls?: { secretName?: string }[] }
   if (Array.isArray(tls)) for (const { secretName } of tls) add('secrets', secretName, 'tls')
   return found

@@ -17,6 +17,7 @@ const sources = [
   { apiVersion: 'apps/v1', kind: 'StatefulSet', root: '/apis/apps/v1', plural: 'statefulsets' },
   { apiVersion: 'apps/v1', kind: 'DaemonSet', root: '/apis/apps/v1', plural: 'daemonsets' },
   { apiVersion: 'batch/v1', kind: 'CronJob', root: '/apis/batch/v1', plural: 'cronjobs' },
+  { apiVersion: 'v1', kind: 'ServiceAccount', root: '/api/v1', plural: 'serviceaccounts' },
   { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', root: '/apis/networking.k8s.io/v1', plural: 'ingresses' },
 ] as const
 

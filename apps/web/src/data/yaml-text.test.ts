@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { partsOf, pathFrom, yamlOf } from './yaml-text.ts'
+import { inOrderOf, partsOf, pathFrom, yamlOf } from './yaml-text.ts'
 
 const text = `kind: Pod
 metadata:
@@ -59,3 +59,12 @@ for (const [field, want] of [
   ['spec', ['spec']],
 ] as const)
   test(`field ${field}`, () => assert.deepEqual(pathFrom(field), want))
+
+test('keys stand as in what a value is compared with', () => {
+  const before = { kind: 'A', spec: { z: 1, list: [{ name: 'b', x: 1, y: 2 }] } }
+  const after = { spec: { list: [{ name: 'a' }, { y: 2, x: 1, name: 'b' }], z: 2, added: true }, kind: 'A' }
+  assert.equal(
+    JSON.stringify(inOrderOf(after, before)),
+    '{"kind":"A","spec":{"z":2,"list":[{"name":"a"},{"name":"b","x":1,"y":2}],"added":true}}',
+  )
+})

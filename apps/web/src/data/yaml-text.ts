@@ -64,6 +64,21 @@ export function yamlOf(object: unknown): string {
   return stringify(withoutManagers(object), { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
+/** The same value with its keys in the order `like` has them, new ones last: so that a diff shows changes alone. */
+export function inOrderOf(value: unknown, like: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map((item, i) => inOrderOf(item, Array.isArray(like) ? (sameNamed(item, like) ?? like[i]) : undefined))
+  if (typeof value !== 'object' || value === null) return value
+  const [own, other] = [value as Record<string, unknown>, (like ?? {}) as Record<string, unknown>]
+  const keys = [...Object.keys(other).filter((key) => Object.hasOwn(own, key)), ...Object.keys(own)]
+  return Object.fromEntries([...new Set(keys)].map((key) => [key, inOrderOf(own[key], other[key])]))
+}
+
+const sameNamed = (item: unknown, list: readonly unknown[]) => {
+  const { name } = (item ?? {}) as { name?: unknown }
+  return name === undefined ? undefined : list.find((one) => (one as { name?: unknown } | null)?.name === name)
+}
+
 export function withoutManagers<T>(object: T): T {
   const { metadata } = (object ?? {}) as { metadata?: Record<string, unknown> }
   if (!metadata) return object

@@ -5,6 +5,7 @@ import type { EventGroup } from '../data/events.ts'
 import { useKnownKinds } from '../data/use-kinds.ts'
 import { KubeState } from './kube-state.tsx'
 import { When } from './when.tsx'
+import './objects.css'
 
 /** What was reported, one line per object and reason; `withObject` where it is about more than one. */
 export function EventList({ groups, withObject }: { groups: readonly EventGroup[]; withObject?: boolean }) {

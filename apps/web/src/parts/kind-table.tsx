@@ -54,6 +54,11 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
     const own = (rows.columns ?? []).flatMap(({ name, type, priority }, i) =>
       priority > 0 || name === 'Name' || name === 'Age' || name === 'Namespace' ? [] : [{ name, type, i }],
     )
+    // The one column there is room for on a phone.
+    const main = Math.max(
+      0,
+      own.findIndex(({ name }) => states.has(name)),
+    )
     return [
       {
         key: 'name',
@@ -83,7 +88,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
       ...own.map(({ name, type, i }, place) => ({
         key: name,
         title: headingKey(name) ? t(headingKey(name)!) : name,
-        ...(place > 0 && { hide: (place > 2 ? 2 : 1) as 1 | 2 }),
+        ...(place !== main && { hide: (place > 2 ? 2 : 1) as 1 | 2 }),
         sortBy: ({ cells }: Row) => cells[i] as string | number,
         cell: ({ cells }: Row) =>
           type === 'date' && cells[i] ? (

@@ -107,19 +107,21 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
           </Tooltip>
           <ActionIcon
             variant="default"
-            aria-label={t('terminal.fontSmaller')}
+            aria-label={`A− ${t('terminal.fontSmaller')}`}
             disabled={fontSize <= sizes.least}
             onClick={() => setFontSize((now) => now - 1)}
           >
-            A−
+            <small>
+              <small>A−</small>
+            </small>
           </ActionIcon>
           <ActionIcon
             variant="default"
-            aria-label={t('terminal.fontLarger')}
+            aria-label={`A+ ${t('terminal.fontLarger')}`}
             disabled={fontSize >= sizes.most}
             onClick={() => setFontSize((now) => now + 1)}
           >
-            A+
+            <small>A+</small>
           </ActionIcon>
         </Group>
       </Group>

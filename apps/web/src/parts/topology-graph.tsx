@@ -79,7 +79,8 @@ export function TopologyGraph({ topology, chosen, onChoose }: Props) {
   )
 }
 
-const fit = { padding: 0.08, maxZoom: 1 }
+/** Never so small that a finger misses. */
+const fit = { padding: 0.08, minZoom: 0.5, maxZoom: 1 }
 
 /** Inside the picture, where its movements can be reached. */
 function Tools({ count }: { count: number }) {

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { ArchiveIcon, CubeIcon, GlobeIcon, LayersIcon, RocketIcon, Share1Icon } from '@radix-ui/react-icons'
 import type { ComponentType } from 'react'
 import type { TopologyKind, TopologyNode } from '../data/topology.ts'
@@ -34,7 +35,6 @@ export function TopologyButton({ node, isChosen, onChoose }: Props) {
       className="topology-node nopan nodrag"
       data-health={health}
       data-chosen={isChosen || undefined}
-      aria-label={[what, title, detail, t(`topology.${health}`)].filter(Boolean).join(', ')}
       aria-haspopup="dialog"
       title={title}
       onClick={() => onChoose(id)}
@@ -45,6 +45,7 @@ export function TopologyButton({ node, isChosen, onChoose }: Props) {
       <span className="topology-words">
         <span className="topology-title">{title}</span>
         <span className="topology-detail">{[what, detail].filter(Boolean).join(' · ')}</span>
+        <VisuallyHidden>{t(`topology.${health}`)}</VisuallyHidden>
       </span>
       <span className="topology-dot" data-moving={health === 'busy' || undefined} />
     </button>

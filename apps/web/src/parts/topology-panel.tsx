@@ -47,7 +47,9 @@ export function TopologyPanel({ node, project, onClose }: Props) {
       {shown && (
         <Stack gap="md">
           <Group gap="xs">
-            <Badge color={colours[shown.health]}>{t(`topology.${shown.health}`)}</Badge>
+            <Badge color={colours[shown.health]} className="state">
+              {t(`topology.${shown.health}`)}
+            </Badge>
             <Text size="sm" c="dimmed">
               {[shown.about?.kind, shown.detail].filter(Boolean).join(' · ')}
             </Text>

@@ -74,7 +74,7 @@ export function YamlEditor({ value, onChange, label, kinds, marks = none, isRead
           ...looks,
           ...typing,
           EditorState.phrases.of(editorPhrases[language]),
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', translate: 'no' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', translate: 'no', tabindex: '0' }),
           editable.current.of(editing(isReadOnly)),
           autocompletion({
             override: [(context) => complete(context, now.current.kinds, now.current.t('schema.requiredWord'))],

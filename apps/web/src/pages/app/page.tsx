@@ -18,11 +18,13 @@ import { Network } from './network.tsx'
 import { Overview } from './overview.tsx'
 import { Releases } from './releases.tsx'
 import { Settings } from './settings.tsx'
+import { Terminal } from './terminal.tsx'
 
 const tabs = [
   { name: 'overview', label: 'app.overview', Panel: Overview },
   { name: 'releases', label: 'app.releases', Panel: Releases },
   { name: 'logs', label: 'app.log', Panel: Logs },
+  { name: 'terminal', label: 'object.terminal', Panel: Terminal },
   { name: 'config', label: 'app.config', Panel: Config },
   { name: 'network', label: 'app.network', Panel: Network },
   { name: 'settings', label: 'app.settings', Panel: Settings },

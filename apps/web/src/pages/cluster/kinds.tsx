@@ -9,6 +9,7 @@ import { useKinds } from '../../data/use-kinds.ts'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Page as Frame, Section } from '../../parts/page.tsx'
+import '../../parts/objects.css'
 
 /** Every kind the server has, by what it is for. */
 export function Page() {

@@ -15,6 +15,7 @@ import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded, Loading } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
+import '../../parts/objects.css'
 import { Events } from './object-events.tsx'
 import { Overview } from './object-overview.tsx'
 

@@ -11,6 +11,7 @@ import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { useChosenNamespace } from '../../parts/namespace-select.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
+import '../../parts/objects.css'
 import { KindList } from './kind.tsx'
 
 const views = [

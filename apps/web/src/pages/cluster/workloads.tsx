@@ -5,6 +5,7 @@ import { useKinds } from '../../data/use-kinds.ts'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
+import '../../parts/objects.css'
 import { KindList } from './kind.tsx'
 
 const words = [
