@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Caches, caches as openCaches } from '@sampan/client/caches'
 import { type MemoryClient, memoryClient } from '@sampan/client/memory-client'
+import type { Controller } from '@sampan/control/controller'
 import { runControllers } from '@sampan/control/run-controllers'
 import { silent } from '@sampan/kit/log'
 import { type App, app } from '@sampan/resources/sampan/app'
@@ -36,7 +37,7 @@ export interface World {
   end(): Promise<void>
 }
 
-export async function world(): Promise<World> {
+export async function world(more: readonly Controller[] = []): Promise<World> {
   const client = memoryClient()
   const behave = new Map<number, Behaviour>()
   const answers = { ok: true, why: 'answered 502' }
@@ -55,6 +56,7 @@ export async function world(): Promise<World> {
     environmentController({ domain: 'localhost', pullConfigJson: () => '{"auths":{}}' }),
     appController(options),
     rolloutController({ ...options, probes, urlOf: (host) => `http://${host}` }),
+    ...more,
   ]
   const caches = openCaches({ client })
   const run = () => runControllers({ client, caches, controllers, log: silent })

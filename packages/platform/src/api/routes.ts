@@ -9,6 +9,7 @@ import { pipelineRoutes } from './pipelines.ts'
 import { previewRoutes } from './previews.ts'
 import { progressRoutes } from './progress.ts'
 import { projectRoutes } from './projects.ts'
+import { promotionRoutes } from './promotions.ts'
 import { releaseRoutes } from './releases.ts'
 import { secretRoutes } from './secrets.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -27,6 +28,7 @@ export const apiRoutes = (context: ApiContext): Route[] => [
   ...appLogRoutes(context),
   ...progressRoutes(context),
   ...pipelineRoutes(context),
+  ...promotionRoutes(context),
   ...secretRoutes(context),
   ...sourceRoutes(context),
   ...uploadRoutes(context),

@@ -17,8 +17,9 @@ export type NewPipeline = Omit<Pipeline['spec'], 'app' | 'number' | 'cancel' | '
 /** The Pipelines of an app, oldest first. */
 export async function pipelinesOf(client: Client, app: App): Promise<Pipeline[]> {
   const { namespace, name } = app.metadata
-  const { items } = await client.list(pipeline, { namespace, labels: `${appLabel}=${name}` })
-  return items.toSorted((a, b) => a.spec.number - b.spec.number)
+  // Not by label: somebody's own Pipeline may have none, and its number is taken all the same.
+  const { items } = await client.list(pipeline, { namespace })
+  return items.filter(({ spec }) => spec.app === name).toSorted((a, b) => a.spec.number - b.spec.number)
 }
 
 /** Starts a Pipeline: an object, which the controller carries out. The one that has the same cause is given instead. */

@@ -3,10 +3,12 @@ import { oneAtATime } from '@sampan/kit/one-at-a-time'
 import { type App, app as appKind } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import { user } from '@sampan/resources/sampan/user'
+import { cronController } from '../cron/controller.ts'
 import type { Git } from '../git/server.ts'
 import type { Part, PartOptions } from '../part.ts'
 import { previewController } from '../previews/controller.ts'
 import { dropPreview } from '../previews/previews.ts'
+import { promotionController } from '../promotions/controller.ts'
 import { inboxIn } from '../webhooks/inbox.ts'
 import { type Webhooks, webhooks } from '../webhooks/webhooks.ts'
 import { type AddressRules, addressRules, allowedOrigins } from './address-rules.ts'
@@ -103,6 +105,8 @@ export function createSources({ git, ...options }: SourcesOptions): Sources {
     controllers: [
       following,
       previewController(),
+      promotionController(),
+      cronController({ client, repositories, intake, log }),
       statusController({ client, rules, log, urlOf: (one) => runUrl(config.platformURL, one), signal: ended.signal }),
     ],
     async start(signal) {

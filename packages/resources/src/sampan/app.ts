@@ -11,6 +11,7 @@ import {
   oneOf,
   optional,
   text,
+  time,
 } from '../schema.ts'
 import { ourResource } from './group.ts'
 
@@ -151,6 +152,9 @@ const status = object({
       { image: text(), digest: text() },
       { description: 'With source type image: what its tag meant when it was taken' },
     ),
+  ),
+  cron: optional(
+    list(object({ name: text(), schedule: text(), since: time({ description: 'What fell due before is nobody’s' }) })),
   ),
   conditions: optional(conditions()),
   observedGeneration: optional(integer()),
