@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const port = 28_445
+const port = 28_345
 const objects = 100_000
 
 interface Told {
@@ -51,7 +51,7 @@ async function start(home: string): Promise<{ child: ChildProcess; ms: number }>
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: ['--expose-gc'],
   })
-  await once(child, 'message')
+  await Promise.race([once(child, 'message'), failedAt(child)])
   return { child, ms: performance.now() - began }
 }
 
@@ -59,4 +59,9 @@ async function ask<T>(child: ChildProcess, what: string): Promise<T> {
   child.send(what)
   const [answer] = await once(child, 'message')
   return answer as T
+}
+
+async function failedAt(child: ChildProcess): Promise<never> {
+  const [code] = await once(child, 'exit')
+  throw new Error(`the server ended before it was ready, with code ${code}`)
 }

@@ -8,7 +8,7 @@ import { measure, type Rate, type Wanted } from './clients.ts'
 import { fanOut } from './fan-out.ts'
 import { type Measured, median, report } from './report.ts'
 
-const ports = { ours: 28_443, floor: 28_444 }
+const ports = { ours: 28_343, floor: 28_344 }
 const rounds = 3
 const namespace = '/api/v1/namespaces/default/configmaps'
 const configMap = (name: string) =>
@@ -51,7 +51,8 @@ export async function apiBench(): Promise<void> {
     started.push(await start('floor-process.ts', home, ports.floor))
     const read = (name: string) => readFileSync(join(home, 'pki', name), 'utf8')
     const as = { ca: read('ca.crt'), cert: read('client-admin.crt'), key: read('client-admin.key') }
-    const both = async (wanted: Omit<Wanted, 'port' | 'ca' | 'cert' | 'key'>) => {
+    const both = async (what: string, wanted: Omit<Wanted, 'port' | 'ca' | 'cert' | 'key'>) => {
+      console.error(`measuring ${what}`)
       const rates: { ours: Rate[]; floor: Rate[] } = { ours: [], floor: [] }
       for (let round = 0; round < rounds; round++) {
         for (const side of ['floor', 'ours'] as const) {
@@ -69,15 +70,20 @@ export async function apiBench(): Promise<void> {
       }
       return rates
     }
-    const create = await both({
+    const create = await both('CREATE', {
       method: 'POST',
       path: () => namespace,
       body: (n) => configMap(`c-${n}`),
       count: 3000,
       connections: 64,
     })
-    const get = await both({ method: 'GET', path: (n) => `${namespace}/c-${n % 3000}`, count: 10_000 })
-    const list = await both({ method: 'GET', path: () => `${namespace}?limit=500`, count: 300, connections: 8 })
+    const get = await both('GET', { method: 'GET', path: (n) => `${namespace}/c-${n % 3000}`, count: 10_000 })
+    const list = await both('LIST 500', {
+      method: 'GET',
+      path: () => `${namespace}?limit=500`,
+      count: 300,
+      connections: 8,
+    })
     // The floor's list is the same bytes, from memory.
     await put(`${namespace}`, await fetchText(`${namespace}?limit=500`, as, ports.ours), as)
     const floorList = await measure({
@@ -93,14 +99,15 @@ export async function apiBench(): Promise<void> {
     for (const { name, method, type, body } of changes) {
       const path = (n: number) => `${namespace}/c-${n % 3000}`
       writes.push(
-        ...rows(name, await both({ method, path, body, ...(type && { type }), count: 3000, connections: 64 })),
+        ...rows(name, await both(name, { method, path, body, ...(type && { type }), count: 3000, connections: 64 })),
       )
     }
     const many = '/api/v1/namespaces/kube-public/configmaps'
     const path = () => many
     await measure({ ...as, port: ports.ours, method: 'POST', path, body: (n) => configMap(`m-${n}`), count: 10_000 })
     await put(many, await fetchText(many, as, ports.ours), as)
-    const listAll = await both({ method: 'GET', path, count: 20, connections: 4 })
+    const listAll = await both('LIST 10,000', { method: 'GET', path, count: 20, connections: 4 })
+    console.error('measuring watches')
     const fans = { ours: [] as number[], floor: [] as number[] }
     for (let round = 0; round < rounds; round++)
       for (const side of ['floor', 'ours'] as const)
@@ -146,7 +153,7 @@ async function start(file: string, home: string, port: number): Promise<ChildPro
   const child = fork(join(import.meta.dirname, file), [home, String(port)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  await once(child, 'message')
+  await Promise.race([once(child, 'message'), failedAt(child)])
   return child
 }
 
@@ -171,4 +178,9 @@ function exchange(method: string, path: string, as: Identity, port: number, body
     sent.on('error', reject)
     sent.end(body)
   })
+}
+
+async function failedAt(child: ChildProcess): Promise<never> {
+  const [code] = await once(child, 'exit')
+  throw new Error(`the server ended before it was ready, with code ${code}`)
 }
