@@ -8,6 +8,8 @@ export interface Namespaces {
   names: readonly string[]
   /** Whether the user may look at all of them at once. */
   hasAll: boolean
+  /** Where to begin for who may not look at all: where their apps run. */
+  usual?: string
   isKnown: boolean
 }
 
@@ -21,7 +23,10 @@ export function useNamespaces(): Namespaces {
       name,
       ...environments.map((environment) => `${name}-${environment}`),
     ])
+    const first = projects.data?.find(({ environments }) => environments.length > 0)
+    const usual = first ? `${first.name}-${first.environments[0]}` : own[0]
     return {
+      ...(!may && usual && { usual }),
       names: (may ? all.items.map(({ metadata }) => metadata.name) : own).toSorted(),
       hasAll: may === true,
       isKnown: may === true || (may === false && projects.data !== undefined),

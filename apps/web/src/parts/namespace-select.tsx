@@ -7,11 +7,11 @@ const all = '*'
 
 /**
  * The namespace a page is about, kept in its address (`?ns=`). Undefined: all of them; who may not see all starts with the
- * first of theirs.
+ * place their apps run in.
  */
-export function useChosenNamespace({ names, hasAll }: Namespaces): string | undefined {
+export function useChosenNamespace({ usual, hasAll }: Namespaces): string | undefined {
   const [chosen] = useQueryState('ns')
-  return chosen || (hasAll ? undefined : names[0])
+  return chosen || (hasAll ? undefined : usual)
 }
 
 export function NamespaceSelect({ namespaces }: { namespaces: Namespaces }) {

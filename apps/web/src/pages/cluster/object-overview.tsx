@@ -144,7 +144,9 @@ function Essentials({ kind, object }: { kind: ApiKind; object: KubeObject }) {
     const key = headingKey(name)
     return [{ name: key ? t(key) : name, value: cellOf(name, type, String(value)) }]
   })
-  const { labels = {}, annotations = {}, ownerReferences = [], finalizers = [] } = metadata
+  const { labels = {}, annotations: all = {}, ownerReferences = [], finalizers = [] } = metadata
+  // A copy of the whole object, secrets included.
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...annotations } = all
   const has = (map: object) => Object.keys(map).length > 0
   return (
     <div className="two">

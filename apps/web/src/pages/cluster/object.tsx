@@ -5,7 +5,8 @@ import { deleteObject, editObject, objectActions } from '../../actions/object.ts
 import { offer } from '../../data/action.ts'
 import { type ApiKind, apiPath, apiVersionOf, kindByWord, kindWord } from '../../data/discovery.ts'
 import { useObjects } from '../../data/live.ts'
-import { isPod, isSecret, targetOf } from '../../data/object.ts'
+import { isPod, isSecret, rightTo, targetOf } from '../../data/object.ts'
+import { useMays } from '../../data/permissions.ts'
 import { useQueryState } from '../../data/query-state.ts'
 import { useKinds } from '../../data/use-kinds.ts'
 import { exact } from '../../data/when.ts'
@@ -75,15 +76,12 @@ function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
     `${object.metadata.uid} ${object.metadata.resourceVersion}`,
   )
   const word = kindWord(kind)
+  const [mayLog, mayExec] = useMays([rightTo('get', 'log')(target), rightTo('create', 'exec')(target)])
   const tabs = [
     { id: 'overview', title: t('object.overview') },
     { id: 'yaml', title: t('object.yaml') },
-    ...(isPod(kind)
-      ? [
-          { id: 'logs', title: t('object.logs') },
-          { id: 'terminal', title: t('object.terminal') },
-        ]
-      : []),
+    ...(isPod(kind) && mayLog !== false ? [{ id: 'logs', title: t('object.logs') }] : []),
+    ...(isPod(kind) && mayExec !== false ? [{ id: 'terminal', title: t('object.terminal') }] : []),
     { id: 'events', title: t('object.events') },
   ]
   const chosen = tabs.find(({ id }) => id === tab)?.id ?? 'overview'
