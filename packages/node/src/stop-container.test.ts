@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '@sampan/resources/core/service'
 import { container, podOf } from './pod/fixtures.ts'
-import { servesUntilNow, signalNumber } from './stop-container.ts'
+import { leaveTime, servesUntilNow, signalNumber } from './stop-container.ts'
 
 const cases: [string | undefined, number | undefined][] = [
   [undefined, undefined],
@@ -49,3 +49,10 @@ for (const {
     const pod = podOf({ metadata, status, ...(spec && { spec }) })
     assert.equal(servesUntilNow(pod, 'main', services, left), want)
   })
+
+test('on a busy machine the moment is longer, but never more than half of what is left', () => {
+  assert.deepEqual(
+    [leaveTime(0.2, 30_000), leaveTime(3, 30_000), leaveTime(50, 30_000), leaveTime(50, 2000)],
+    [500, 1500, 3000, 1000],
+  )
+})

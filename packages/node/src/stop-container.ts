@@ -1,4 +1,4 @@
-import { constants } from 'node:os'
+import { availableParallelism, constants, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { selectsMap } from '@sampan/kit/selectors'
 import { isReady, type Pod } from '@sampan/resources/core/pod'
@@ -28,6 +28,14 @@ const leastSeconds = 2
  * and requests that were let in before to be answered.
  */
 const leaveMs = 500
+/** On a busy machine all of that takes longer: at most so many times. */
+const mostTimes = 6
+
+/** `load`: how many programs want each processor. */
+export const leaveTime = (load: number, left: number) =>
+  Math.min(leaveMs * Math.min(mostTimes, Math.max(1, load)), left / 2)
+
+const loadNow = () => loadavg()[0]! / availableParallelism()
 
 /**
  * Programs that end at the first signal would refuse the connections that were on their way: a container that serves, of
@@ -52,7 +60,7 @@ export async function stopContainer(context: NodeContext, pod: Pod, view: PodVie
   const left = () => Math.max(0, deadline - clock.now().getTime())
   if (!stop.isRepeat) tell('Normal', 'Killing', stop.reason || `Stopping container ${name}`)
   const services = context.caches.of(service).list(pod.metadata.namespace)
-  if (!stop.isRepeat && servesUntilNow(pod, name, services, left())) await sleep(leaveMs)
+  if (!stop.isRepeat && servesUntilNow(pod, name, services, left())) await sleep(leaveTime(loadNow(), left()))
   let least = 0
   if (hook && container && !stop.isRepeat && left() > 0) {
     least = leastSeconds
