@@ -3,6 +3,7 @@ import { again, type Plan, patch, remove, status } from '@sampan/control/plan'
 import { type Pod, pod } from '@sampan/resources/core/pod'
 import { app } from '@sampan/resources/sampan/app'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
+import { project } from '@sampan/resources/sampan/project'
 import { buildNamespace } from '../config.ts'
 import { projectLabel } from '../labels.ts'
 import { hasEnded, pipelineLogs } from '../logs/pipeline-log.ts'
@@ -37,7 +38,7 @@ export function pipelineController(parts: PipelineParts): Controller {
           : olderOf(one, snapshot).map(({ metadata }) => metadata),
       ),
     ],
-    reads: [app] as unknown as Controller['reads'],
+    reads: [app, project] as unknown as Controller['reads'],
     reconcile: (one, snapshot) => reconcilePipeline(one, snapshot, parts),
   })
 }

@@ -3,6 +3,7 @@ import { type Plan, type Step, status } from '@sampan/control/plan'
 import type { PlannedPipeline } from '@sampan/drone/plan'
 import { type App, app } from '@sampan/resources/sampan/app'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
+import { project } from '@sampan/resources/sampan/project'
 import { diskRefusal } from './disk.ts'
 import { decideWaiting } from './drone/decide.ts'
 import type { RunFile } from './drone/file.ts'
@@ -112,8 +113,9 @@ interface LookAt {
 
 async function lookAt(one: Pipeline, stage: Stage, given: LookAt): Promise<Look> {
   const { index, stages, file, owner, snapshot, parts, plan } = given
+  const home = snapshot.get(project, { name: one.metadata.namespace ?? '' })
   if (stage.kind === 'image' || !file) {
-    const limits = limitsOf(owner, parts.settings)
+    const limits = limitsOf(owner, parts.settings, home)
     return advanceImage(one, stage, { owner, limits, snapshot, parts, plan })
   }
   const planned = plannedFor(stage, file)
@@ -125,7 +127,7 @@ async function lookAt(one: Pipeline, stage: Stage, given: LookAt): Promise<Look>
     }
   }
   const data = await parts.runData(one)
-  const limits = stageLimitsOf(owner, parts.settings)
+  const limits = stageLimitsOf(owner, parts.settings, home)
   return advanceFileStage(one, stage, index + 1, { owner, limits, snapshot, parts, file, stages, data })
 }
 

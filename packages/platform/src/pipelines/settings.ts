@@ -1,5 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { compareQuantities, findQuantity, quantityOfBytes } from '@sampan/kit/quantity'
 import type { App } from '@sampan/resources/sampan/app'
+import type { Project } from '@sampan/resources/sampan/project'
 
 /** What builds may use, unless an app asks for something else. */
 export interface BuildSettings {
@@ -15,6 +17,8 @@ export interface BuildSettings {
   stageSeconds: number
   /** Largest number of processes in a build. */
   pids: number
+  /** The most an app may ask for. */
+  most: { cpu: string; memory: string; disk: string; pids: number }
   /** What one run may write, as a Kubernetes quantity: its workspace, and what each container writes besides. */
   disk: string
   /** Memory that the steps of one run may have together, in bytes: how many run side by side follows from it. */
@@ -42,6 +46,12 @@ export const defaultSettings = (processors = availableParallelism(), memory = to
   stagesAtOnce: Math.max(2, processors),
   stageSeconds: 3600,
   pids: 1024,
+  most: {
+    cpu: String(Math.max(1, processors)),
+    memory: quantityOfBytes(Math.max(gib, Math.floor(memory / 2))),
+    disk: '100Gi',
+    pids: 16_384,
+  },
   disk: '10Gi',
   runMemoryBytes: Math.max(4 * gib, memory / 2),
   cacheBytes: 5 * gib,
@@ -60,16 +70,32 @@ export interface Limits {
   timeoutSeconds: number
 }
 
-export const limitsOf = (app: App, settings: BuildSettings): Limits => ({
-  cpu: app.spec.build?.cpu ?? settings.cpu,
-  memory: app.spec.build?.memory ?? settings.memory,
-  disk: app.spec.build?.disk ?? settings.disk,
-  pids: app.spec.build?.pids ?? settings.pids,
+/**
+ * What a build of an app may use: what the app asks for, else the instance's default; never more than the quota of its
+ * project or the machine has.
+ */
+export const limitsOf = (app: App, settings: BuildSettings, project?: Project): Limits => ({
+  cpu: least(app.spec.build?.cpu ?? settings.cpu, project?.spec.quota?.['limits.cpu'], settings.most.cpu),
+  memory: least(
+    app.spec.build?.memory ?? settings.memory,
+    project?.spec.quota?.['limits.memory'],
+    settings.most.memory,
+  ),
+  disk: least(app.spec.build?.disk ?? settings.disk, settings.most.disk),
+  pids: Math.min(app.spec.build?.pids ?? settings.pids, settings.most.pids),
   timeoutSeconds: app.spec.build?.timeoutSeconds ?? settings.timeoutSeconds,
 })
 
 /** The same for one pipeline of a file. */
-export const stageLimitsOf = (app: App, settings: BuildSettings): Limits => ({
-  ...limitsOf(app, settings),
+export const stageLimitsOf = (app: App, settings: BuildSettings, project?: Project): Limits => ({
+  ...limitsOf(app, settings, project),
   timeoutSeconds: app.spec.build?.timeoutSeconds ?? settings.stageSeconds,
 })
+
+/** The smallest of some quantities; what is none (somebody wrote nonsense into a quota) does not count. */
+function least(first: string, ...others: (string | undefined)[]): string {
+  const quantities = [first, ...others].filter(
+    (one) => one !== undefined && findQuantity(one) !== undefined,
+  ) as string[]
+  return quantities.reduce((a, b) => (compareQuantities(b, a) < 0 ? b : a), quantities[0] ?? others.at(-1)!)
+}

@@ -182,6 +182,7 @@ const waiting: {
   want?: string
 }[] = [
   { name: 'starts without anything to wait for', states: {}, want: 'start' },
+  { name: 'starts without anything to wait for, whatever else failed', states: { a: 'failure' }, want: 'start' },
   { name: 'waits for another', states: { a: 'running' }, after: ['a'] },
   { name: 'starts after another', states: { a: 'success' }, after: ['a'], want: 'start' },
   { name: 'starts after one that was skipped', states: { a: 'skipped' }, after: ['a'], want: 'start' },

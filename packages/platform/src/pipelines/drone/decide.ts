@@ -81,6 +81,8 @@ export function decideWaiting(
   stages: readonly Stage[],
   wants: { onSuccess: boolean; onFailure: boolean },
 ): 'start' | 'skip' | undefined {
+  // What waits for nobody is not judged by what others came to while it waited for its turn.
+  if ((stage.after ?? []).length === 0) return 'start'
   const byName = new Map(stages.map((one) => [one.name, one]))
   const isReady = (stage.after ?? []).every((name) => {
     const other = byName.get(name)

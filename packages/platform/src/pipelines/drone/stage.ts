@@ -1,11 +1,12 @@
-import { again, apply, create, remove, type Step } from '@sampan/control/plan'
+import { again, apply, create, remove, type Step, status } from '@sampan/control/plan'
 import { scriptOf } from '@sampan/drone/script'
 import { quantityOfBytes, unitsOf } from '@sampan/kit/quantity'
 import { configMap } from '@sampan/resources/core/config-map'
 import { persistentVolumeClaim } from '@sampan/resources/core/persistent-volume-claim'
 import { type Pod, pod } from '@sampan/resources/core/pod'
+import { StatusError } from '@sampan/resources/errors'
 import { networkPolicy } from '@sampan/resources/networking/network-policy'
-import { type Pipeline, stepPath } from '@sampan/resources/sampan/pipeline'
+import { type Pipeline, pipeline, stepPath } from '@sampan/resources/sampan/pipeline'
 import { credentialsOf } from '../credentials.ts'
 import { buildFailure, cloneFailure } from '../failure.ts'
 import type { Around, Artifact, Look } from '../look.ts'
@@ -155,7 +156,7 @@ async function begun(
       ...caches.map(({ name }) => apply(persistentVolumeClaim, cacheClaim(one, name, cacheSize, snapshot.now))),
       ...(Object.keys(scripts).length > 0 ? [apply(configMap, scriptsConfigMap(one, number, scripts))] : []),
       ...(entries.some(({ isDetached }) => isDetached) ? [apply(networkPolicy, stagePolicy(one, number))] : []),
-      create(pod, made),
+      create(pod, made, { failed: (error) => refused(one, stage.name, undefined, error) }),
       again(2000),
     ],
   }
@@ -262,6 +263,24 @@ export function hostNameOf(name: string): string | undefined {
   return host || undefined
 }
 
+/** The API does not take a pod as the file asks for it: trying again cannot help. Anything else is tried again. */
+function refused(one: Pipeline, stageName: string, stepName: string | undefined, error: Error): Step[] {
+  if (!(error instanceof StatusError) || !['Invalid', 'Forbidden', 'BadRequest'].includes(error.reason)) return []
+  const reason = `it cannot be run as it is written: ${error.message}`
+  const stages = (one.status?.stages ?? []).map((stage): Stage => {
+    if (stage.name !== stageName) return stage
+    if (stepName === undefined) {
+      const steps = stage.steps.map((step): StepStatus => ({ ...step, state: 'skipped' }))
+      return { ...stage, state: 'error', reason, steps }
+    }
+    const steps = stage.steps.map(
+      (step): StepStatus => (step.name === stepName ? { ...step, state: 'error', reason } : step),
+    )
+    return { ...stage, steps }
+  })
+  return [status(pipeline, one, { ...one.status!, stages })]
+}
+
 interface Starting {
   entries: readonly Entry[]
   own: ReadonlyMap<string, Pod>
@@ -305,7 +324,7 @@ async function startAll(
       }
       const podName = stepPodName(one, pods.number, number)
       steps[number - 1] = { ...step, pod: podName, startedAt: snapshot.now.toISOString() }
-      plan.push(create(pod, made.pod))
+      plan.push(create(pod, made.pod, { failed: (error) => refused(one, stage.name, name, error) }))
     } catch (error) {
       if (!(error instanceof Error) || error.constructor !== Error) throw error
       steps[number - 1] = { ...step, state: 'error', reason: error.message, finishedAt: snapshot.now.toISOString() }
