@@ -1,6 +1,9 @@
 import type { Command } from './command.ts'
 import { apps } from './commands/apps.ts'
+import { branches } from './commands/branches.ts'
+import { deploy } from './commands/deploy.ts'
 import { execPipeline } from './commands/exec-pipeline.ts'
+import { importApp } from './commands/import.ts'
 import { kubeconfig } from './commands/kubeconfig.ts'
 import { launch } from './commands/launch.ts'
 import { lint } from './commands/lint.ts'
@@ -8,10 +11,15 @@ import { login } from './commands/login.ts'
 import { logs } from './commands/logs.ts'
 import { open } from './commands/open.ts'
 import { pipelines } from './commands/pipelines.ts'
+import { previews } from './commands/previews.ts'
 import { releases } from './commands/releases.ts'
 import { rollback } from './commands/rollback.ts'
 import { scale } from './commands/scale.ts'
 import { secrets } from './commands/secrets.ts'
+import { sources } from './commands/sources.ts'
+import { svn } from './commands/svn.ts'
+import { tokens } from './commands/tokens.ts'
+import { webhooks } from './commands/webhooks.ts'
 import { serverCommand } from './server-process.ts'
 
 /** Every word people can type after `sampan`. */
@@ -22,6 +30,14 @@ export const commands: Record<string, Command & { passesThrough?: true }> = {
   uninstall: serverCommand('uninstall', 'take Sampan off this machine', '[--yes]'),
   login,
   launch,
+  deploy,
+  import: importApp,
+  svn,
+  webhooks,
+  tokens,
+  branches,
+  previews,
+  sources,
   lint,
   apps,
   logs,

@@ -93,7 +93,7 @@ export function filesOf(cwd: string): string[] {
 }
 
 /** A tar.gz of the files, as it is made. */
-function packed(cwd: string, files: readonly string[]): ReadableStream<Uint8Array> {
+export function packed(cwd: string, files: readonly string[]): ReadableStream<Uint8Array> {
   const args = ['-czf', '-', '--owner=0', '--group=0', '--exclude=./.git', '--null', '--no-recursion', '-T', '-']
   const given = files[0] === '.' ? ['-czf', '-', '--owner=0', '--group=0', '--exclude=./.git', '.'] : args
   const program = spawn('tar', given, { cwd, stdio: ['pipe', 'pipe', 'inherit'] })
