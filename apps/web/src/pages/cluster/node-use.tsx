@@ -18,11 +18,9 @@ export function NodeUse({ node }: { node: KubeObject }) {
   const size = images.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0)
   return (
     <Section title={t('common.capacity')}>
-      <div className="two">
+      <div className="box shares">
         {sharesOf(node, pods.items, metrics.get(node.metadata.name)).map((share) => (
-          <div key={share.resource} className="box">
-            <ShareBar share={share} />
-          </div>
+          <ShareBar key={share.resource} share={share} />
         ))}
       </div>
       <Text size="xs" c="dimmed" mt="xs">
