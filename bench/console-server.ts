@@ -11,7 +11,7 @@ export async function pretendPlatform(dist: string, { linesPerSecond }: { linesP
   const files = staticFiles({ root: dist })
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://local')
-    if (url.pathname.endsWith('/logs')) return pourLines(request, response, linesPerSecond)
+    if (/^\/api\/.*\/logs$/.test(url.pathname)) return pourLines(request, response, linesPerSecond)
     if (url.pathname.endsWith('/usage')) return void response.writeHead(200, { 'content-type': 'text/event-stream' })
     if (!/^\/(api|kube)(\/|$)/.test(url.pathname)) return void files(request, response)
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer(url)))

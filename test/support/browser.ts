@@ -11,6 +11,7 @@ export function openBrowser(): Promise<Browser> {
     executablePath,
     args: [
       '--no-sandbox',
+      '--disable-dev-shm-usage',
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',

@@ -15,6 +15,9 @@ interface Options {
 
 export type LogState = { kind: 'open' } | { kind: 'ended' } | { kind: 'lost' } | { kind: 'refused'; error: Error }
 
+/** For so long lines are taken in without a pause, in milliseconds. */
+const turnMs = 10
+
 const openEvents = async (path: string, signal: AbortSignal) =>
   textOf(await request(path, { signal, accept: 'text/event-stream' }))
 
@@ -38,7 +41,13 @@ export async function readLog(path: string, options: Options): Promise<void> {
     try {
       const chunks = await open(path, signal)
       onState({ kind: 'open' })
+      let since = performance.now()
       for await (const data of dataOf(chunks)) {
+        // However much is waiting to be read, the page gets its turn.
+        if (performance.now() - since > turnMs) {
+          await new Promise((resolve) => setTimeout(resolve))
+          since = performance.now()
+        }
         const line = lineOf(data as never)
         const before = known.get(line.from)
         if (before !== undefined && line.time <= before) continue
