@@ -503,3 +503,16 @@ test('a pod that fills its volume is evicted', { skip }, async () => {
   const why = pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')
   assert.equal(why?.reason, 'TerminationByKubelet')
 })
+
+test('a container that writes more than its limit is evicted', { skip }, async () => {
+  await node.run('writer', {
+    containers: [
+      sh('dd if=/dev/zero of=/tmp/big bs=1M count=3; exec sleep 1000', {
+        resources: { limits: { 'ephemeral-storage': '1Mi' } },
+      }),
+    ],
+  })
+  const pod = await node.until('writer', ({ status }) => status?.phase === 'Failed', 12_000)
+  assert.equal(pod.status?.reason, 'Evicted')
+  assert.match(pod.status?.message ?? '', /Container main exceeded its local ephemeral storage limit "1Mi"/)
+})
