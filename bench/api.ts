@@ -77,11 +77,11 @@ export async function apiBench(): Promise<void> {
       count: 3000,
       connections: 64,
     })
-    const get = await both('GET', { method: 'GET', path: (n) => `${namespace}/c-${n % 3000}`, count: 10_000 })
+    const get = await both('GET', { method: 'GET', path: (n) => `${namespace}/c-${n % 3000}`, count: 4000 })
     const list = await both('LIST 500', {
       method: 'GET',
       path: () => `${namespace}?limit=500`,
-      count: 300,
+      count: 100,
       connections: 8,
     })
     // The floor's list is the same bytes, from memory.
@@ -91,15 +91,15 @@ export async function apiBench(): Promise<void> {
       port: ports.floor,
       method: 'GET',
       path: () => namespace,
-      count: 300,
+      count: 100,
       connections: 8,
     })
     list.floor = [floorList]
     const writes = []
     for (const { name, method, type, body } of changes) {
-      const path = (n: number) => `${namespace}/c-${n % 3000}`
+      const path = (n: number) => `${namespace}/c-${n % 3000}?fieldManager=bench&force=true`
       writes.push(
-        ...rows(name, await both(name, { method, path, body, ...(type && { type }), count: 3000, connections: 64 })),
+        ...rows(name, await both(name, { method, path, body, ...(type && { type }), count: 1000, connections: 64 })),
       )
     }
     const many = '/api/v1/namespaces/kube-public/configmaps'

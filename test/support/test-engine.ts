@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { silent } from '@sampan/kit/log'
 import { startContainerd } from '@sampan/node/test-containerd'
 import { type Config, configFrom } from '../../apps/server/src/config.ts'
 import { startEngine } from '../../apps/server/src/engine.ts'
+import { freePort } from './free-port.ts'
 
 /** A whole engine in this process: API over TLS, controllers, scheduler, node on a real containerd, network. No platform. */
 export interface TestEngine {
@@ -43,13 +43,4 @@ export async function startTestEngine(name: string, subnet: number): Promise<Tes
       await containerd.stop()
     },
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
