@@ -7,7 +7,7 @@ import { instanceFor, load, repository } from '../support/instance.ts'
 
 /** Pipeline files on an instance of their own: each test goes on from the one before. */
 
-const instance = instanceFor('pipelines', 8)
+const instance = instanceFor('pipelines', 9)
 const project = 'shop'
 const front = `http://127.0.0.1:${instance.ports.http}/`
 const host = (app: string) => `${app}-test.${project}.localhost`
