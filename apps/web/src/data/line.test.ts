@@ -41,7 +41,11 @@ const line = openLine({
 })
 after(() => line.close())
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 15))
+/** Until the server has heard of stream `id`. */
+async function heard(id: number) {
+  while (!wires.some(({ sent }) => sent.some(({ open }) => open === id)))
+    await new Promise((resolve) => setImmediate(resolve))
+}
 function reading(path: string, signal = new AbortController().signal) {
   const got: string[] = []
   const end = (async () => {
@@ -54,7 +58,7 @@ function reading(path: string, signal = new AbortController().signal) {
 test('streams share one connection and get their own pieces', async () => {
   const a = reading('/a')
   const b = reading('/b')
-  await settled()
+  await heard(2)
   assert.equal(wires.length, 1)
   assert.deepEqual(
     wires[0]!.sent.map(({ path }) => path),
@@ -73,7 +77,7 @@ test('streams share one connection and get their own pieces', async () => {
 test('an abort closes the stream on the server', async () => {
   const stop = new AbortController()
   const c = reading('/c', stop.signal)
-  await settled()
+  await heard(3)
   stop.abort()
   await c.end
   assert.deepEqual(wires[0]!.sent.at(-1), { close: 3 })
@@ -83,14 +87,14 @@ test('a connection that breaks ends its streams and is made again, telling so', 
   const states: boolean[] = []
   const stop = line.listen(() => states.push(line.isLost))
   const d = reading('/d')
-  await settled()
+  await heard(4)
   wires[0]!.say('4 before')
   refuse = 2
   wires[0]!.close()
   await assert.rejects(d.end, Lost)
   assert.deepEqual(d.got, ['before'])
   const again = reading('/d')
-  await settled()
+  await heard(5)
   assert.deepEqual([failures, states], [2, [true, false]])
   wires.at(-1)!.say('5 after')
   wires.at(-1)!.say('{"end":5}')
