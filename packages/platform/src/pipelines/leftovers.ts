@@ -12,7 +12,7 @@ import type { KubeObject } from '@sampan/resources/meta'
 import { networkPolicy } from '@sampan/resources/networking/network-policy'
 import { app } from '@sampan/resources/sampan/app'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
-import { buildNamespace } from '../config.ts'
+import { buildNamespace, systemNamespace } from '../config.ts'
 import { appLabel, projectLabel } from '../labels.ts'
 import { hasEnded } from '../logs/pipeline-log.ts'
 import { cacheLabel } from './drone/objects.ts'
@@ -69,7 +69,19 @@ export async function sweepObjects(
       }
     }
   }
-  return removed
+  return removed + (await sweepKeys(client, apps))
+}
+
+/** Keys of apps that are gone. */
+async function sweepKeys(client: Client, apps: readonly Labelled[]): Promise<number> {
+  const uids = new Set(apps.map(({ metadata }) => (metadata.uid ?? '').replaceAll('-', '')))
+  const { items } = await client.list(secret, { namespace: systemNamespace, labels: appLabel })
+  const gone = items.filter(({ metadata }) => {
+    const uid = /^repository-key-(.+)$/.exec(metadata.name)?.[1]
+    return uid !== undefined && !uids.has(uid)
+  })
+  for (const { metadata } of gone) await client.remove(secret, metadata)
+  return gone.length
 }
 
 /** Removes layer caches that grew too large or that nobody has used for long; never one of an app that builds now. */

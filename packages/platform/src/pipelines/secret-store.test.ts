@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryClient } from '@sampan/client/memory-client'
+import { secret } from '@sampan/resources/core/secret'
+import { app as appKind } from '@sampan/resources/sampan/app'
 import { pipelineSecrets, removePipelineSecret, setPipelineSecret, valuesFor } from './secret-store.ts'
 
 const project = 'shop'
@@ -51,4 +53,17 @@ test('a secret is replaced, described and removed', async () => {
   )
   await removePipelineSecret(client, holder, 'x')
   await assert.rejects(removePipelineSecret(client, holder, 'x'), /no secret x/)
+})
+
+test("an app's secrets go with it", async () => {
+  const client = memoryClient()
+  const source = { type: 'git' as const, branch: 'main' }
+  const parameters = { replicas: 1, cpu: '1', memory: '1Gi', env: {} }
+  const owner = client.seed(appKind, {
+    metadata: { name: app, namespace: project },
+    spec: { source, template: 'web', parameters },
+  })
+  await setPipelineSecret(client, { project, app }, { name: 'x', value: '1' })
+  const [made] = (await client.list(secret)).items
+  assert.equal(made?.metadata.ownerReferences?.[0]?.uid, owner.metadata.uid)
 })

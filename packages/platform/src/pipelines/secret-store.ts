@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Client } from '@sampan/client/client'
 import { type Secret, secret } from '@sampan/resources/core/secret'
 import { StatusError } from '@sampan/resources/errors'
+import { app } from '@sampan/resources/sampan/app'
 import { appLabel, projectLabel } from '../labels.ts'
 
 /** On Secrets in a project's home namespace: values that steps get by `from_secret`. */
@@ -74,9 +75,14 @@ export async function setPipelineSecret(
     throw new StatusError('NotFound', `There is no secret ${name}: give it a value to make it.`)
   }
   const pulls = pullRequests ?? (before ? infoOf(before).pullRequests : false)
+  // An app made later under the name of one that was removed starts without its secrets.
+  const owner = holder.app ? await client.find(app, { namespace: holder.project, name: holder.app }) : undefined
+  const { uid = '', name: ownerName = '' } = owner?.metadata ?? {}
+  const reference = { apiVersion: 'sampan.dev/v1', kind: 'App', name: ownerName, uid, blockOwnerDeletion: false }
   const object = {
     metadata: {
       ...at,
+      ...(owner && { ownerReferences: [reference] }),
       labels: {
         [pipelineSecretLabel]: 'true',
         [projectLabel]: holder.project,
