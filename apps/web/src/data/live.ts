@@ -78,8 +78,8 @@ function manyStores<T extends KubeObject>(sources: readonly Source[]) {
         whole = {
           items: now.flatMap(({ items }) => items),
           // A project that has just gone is no reason to show nothing of the others.
-          isLoaded: now.some((one) => one.isLoaded) || now.every((one) => one.isLoaded),
-          isComplete: now.every((one) => one.isComplete),
+          isLoaded: now.every((one) => one.isLoaded || one.error) && now.some((one) => one.isLoaded),
+          isComplete: now.every((one) => one.isComplete || one.error),
           ...(error && now.every((one) => one.error) && { error }),
         }
       }

@@ -8,6 +8,7 @@ import { sourceOf } from '../../data/ours.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { Loading } from '../../parts/loaded.tsx'
 import { Section } from '../../parts/page.tsx'
 import { State } from '../../parts/state.tsx'
 
@@ -32,7 +33,9 @@ export function Network({ data, project, app }: AppRef & { data: AppDetail }) {
   return (
     <Stack gap="xl">
       <Section title={t('network.routes')}>
-        {routes.length === 0 ? (
+        {!ingresses.isLoaded || !records.isLoaded ? (
+          <Loading />
+        ) : routes.length === 0 ? (
           <Empty title={t('network.none')}>{t('network.noneHelp')}</Empty>
         ) : (
           <div className="panel">
@@ -56,7 +59,9 @@ export function Network({ data, project, app }: AppRef & { data: AppDetail }) {
         )}
       </Section>
       <Section title={t('network.services')}>
-        {services.items.length === 0 ? (
+        {!services.isLoaded ? (
+          <Loading />
+        ) : services.items.length === 0 ? (
           <Text size="sm" c="dimmed">
             {t('network.noServices')}
           </Text>

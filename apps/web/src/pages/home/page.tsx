@@ -12,7 +12,7 @@ import { useOffers } from '../../parts/action-provider.tsx'
 import { AppTile } from '../../parts/app-tile.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
-import { Loaded } from '../../parts/loaded.tsx'
+import { Loaded, Loading } from '../../parts/loaded.tsx'
 import { Page as Frame, Section } from '../../parts/page.tsx'
 import { RunLine } from '../../parts/run-line.tsx'
 
@@ -84,7 +84,9 @@ function Now() {
         </Section>
       )}
       <Section title={t('home.recent')}>
-        {runs.length === 0 ? (
+        {!pipelines.isLoaded ? (
+          <Loading />
+        ) : runs.length === 0 ? (
           <Text size="sm" c="dimmed">
             {t('home.noRuns')}
           </Text>
@@ -120,7 +122,7 @@ function Projects({ rows }: { rows: readonly ProjectRow[] }) {
               </Text>
             </Group>
             <Text size="xs" mt={8}>
-              {t('home.summary', { apps: names.size, running: running.size })}
+              {apps.isComplete ? t('home.summary', { apps: names.size, running: running.size }) : '…'}
             </Text>
             {message && (
               <Text size="xs" mt={4} c="dimmed">
