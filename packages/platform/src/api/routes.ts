@@ -1,4 +1,5 @@
 import type { Route } from '@sampan/http/route'
+import { droneRoutes } from '../drone-api/routes.ts'
 import { appLogRoutes } from './app-logs.ts'
 import { appRoutes } from './apps.ts'
 import type { ApiContext } from './context.ts'
@@ -35,6 +36,7 @@ export const apiRoutes = (context: ApiContext): Route[] => [
   ...deployTokenRoutes(context),
   ...previewRoutes(context),
   ...hookRoutes(context),
+  ...droneRoutes(context),
   ...systemRoutes(context),
   ...kubeRoutes(),
 ]

@@ -30,7 +30,7 @@ const backoff = { first: 5000, most: 10 * 60_000 }
  */
 export function sourceController(options: SourceOptions): Controller & { soon(app: App): void } {
   /** When an app may be asked again; forgotten by a restart, which then asks at once. */
-  const times = new Map<string, { at: number; failures: number; generation?: number }>()
+  const times = new Map<string, { at: number; failures: number; stated: string }>()
   const made = controller<App>({
     name: 'source',
     component: 'sampan',
@@ -48,7 +48,7 @@ export function sourceController(options: SourceOptions): Controller & { soon(ap
 async function reconcileSource(
   one: App,
   { client, now, signal, syncs, log }: SourceOptions,
-  times: Map<string, { at: number; failures: number; generation?: number }>,
+  times: Map<string, { at: number; failures: number; stated: string }>,
 ): Promise<Plan> {
   const { source } = one.spec
   const key = `${one.metadata.namespace}/${one.metadata.name}`
@@ -57,14 +57,16 @@ async function reconcileSource(
     return []
   }
   const known = times.get(key)
-  const { generation } = one.metadata
-  const rest = known && known.generation === generation ? known.at - now().getTime() : 0
+  // Only what is stated of the source makes it be asked at once: other changes of the app are none of its business.
+  const { webhook: _, image: __, ...asked } = source
+  const stated = JSON.stringify(asked)
+  const rest = known && known.stated === stated ? known.at - now().getTime() : 0
   if (known && rest > 0) return [again(rest)]
-  const isNew = known?.generation !== generation
+  const isNew = known?.stated !== stated
   try {
     await syncs[source.type](one, signal)
     const wait = (source.pollSeconds ?? defaultPollSeconds) * 1000 * (1 + 0.1 * Math.random())
-    times.set(key, { at: now().getTime() + wait, failures: 0, generation })
+    times.set(key, { at: now().getTime() + wait, failures: 0, stated })
     await say(
       client,
       one,
@@ -78,7 +80,7 @@ async function reconcileSource(
     const failures = (isNew ? 0 : (known?.failures ?? 0)) + 1
     const poll = (source.pollSeconds ?? defaultPollSeconds) * 1000
     const wait = waitAfter(failures, { ...backoff, most: Math.max(poll, backoff.most) })
-    times.set(key, { at: now().getTime() + wait, failures, generation })
+    times.set(key, { at: now().getTime() + wait, failures, stated })
     const { message } = error as Error
     log.info('source not reached', { app: key, why: message, failures })
     const reason = error instanceof AddressRefused ? 'AddressRefused' : 'Unreachable'
