@@ -147,12 +147,6 @@ const status = object({
   codeHost: optional(
     oneOf(codeHosts, { description: 'What `source.url` is served by, as its first webhook told; statuses go there' }),
   ),
-  resolvedImage: optional(
-    object(
-      { image: text(), digest: text() },
-      { description: 'With source type image: what its tag meant when it was taken' },
-    ),
-  ),
   cron: optional(
     list(object({ name: text(), schedule: text(), since: time({ description: 'What fell due before is nobody’s' }) })),
   ),
