@@ -58,7 +58,7 @@ test('the whole loop with mouse and keyboard alone', { skip }, async () => {
   }
 })
 
-test('every page is right in every look', { skip }, async () => {
+test('every page is right in each look', { skip }, async () => {
   const launched = await instance.sampan(['launch', '--project', 'demo', '--name', 'perl'], { cwd: code.folder })
   if (launched.code !== 0) throw new Error(launched.stderr)
   const pushed = await code.git('push', 'sampan', 'main')

@@ -5,8 +5,6 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from '@sampan/kit/run'
-import { hasBrowser } from '../support/browser.ts'
-import { visitConsole } from '../support/console-pages.ts'
 import { instanceFor, kubectls, load, repository } from '../support/instance.ts'
 
 /** The main job on an instance of its own, from nothing to nothing: each test goes on from the one before. */
@@ -188,16 +186,6 @@ test('kubectl works with the printed kubeconfig', { skip: kubectls().length === 
     const { stdout, stderr } = await instance.kubectl(args, input === undefined ? {} : { input })
     assert.match(stdout, want, `kubectl ${args.join(' ')}: ${stderr}`)
   }
-})
-
-test('the console shows all this, in every look', { skip: !hasBrowser() && 'no Chromium here' }, async () => {
-  await visitConsole({
-    url: `http://127.0.0.1:${instance.ports.platform}`,
-    password: readFileSync(`${instance.home}/admin-password`, 'utf8').trim(),
-    project,
-    app: 'perl',
-    folder: join(import.meta.dirname, 'screenshots'),
-  })
 })
 
 test('killing engine and platform fails no request; both come back with all state', async () => {

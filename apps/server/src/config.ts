@@ -84,7 +84,7 @@ export type Given = Partial<Pick<Config, 'name' | 'home' | 'nodeIP' | 'domain'>>
   subnet?: number
 }
 
-/** Completes what the user gave. `subnet` (0–99, default from the name) keeps the address ranges of instances apart. */
+/** Completes what the user gave. `subnet` (0–59, default from the name) keeps the address ranges of instances apart. */
 export function configFrom(given: Given): Omit<Config, 'images' | 'baseArchive'> {
   const name = given.name ?? 'default'
   if (!/^[a-z][a-z0-9]{0,9}$/.test(name)) {
