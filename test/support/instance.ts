@@ -56,7 +56,7 @@ export function instanceFor(name: string, slot: number): Instance {
       if (done.code !== 0) throw new Error(`sampan up: exit ${done.code}: ${done.stderr}`)
     },
     async uninstall() {
-      const done = await sampan(['uninstall', '--yes', '--home', home])
+      const done = await sampan(['uninstall', '--yes', '--keep-images', '--home', home])
       if (done.code !== 0) throw new Error(`sampan uninstall: exit ${done.code}: ${done.stderr}`)
     },
   }

@@ -27,7 +27,7 @@ export const commands: Record<string, Command & { passesThrough?: true }> = {
   up: serverCommand('up', 'bring Sampan up on this machine', '[--detach] [--home DIR] [--port N] …'),
   down: serverCommand('down', 'stop the control plane; apps go on running', '[--pods]'),
   status: serverCommand('status', 'processes, addresses, system pods', '[--json]'),
-  uninstall: serverCommand('uninstall', 'take Sampan off this machine', '[--yes]'),
+  uninstall: serverCommand('uninstall', 'take Sampan off this machine', '[--yes] [--keep-images]'),
   login,
   launch,
   deploy,

@@ -18,6 +18,7 @@ const flags = {
   'no-sample': { type: 'boolean' },
   pods: { type: 'boolean' },
   yes: { type: 'boolean' },
+  'keep-images': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -30,6 +31,8 @@ export interface Options {
   /** `down --pods`: stop the pods too. */
   pods: boolean
   yes: boolean
+  /** `uninstall --keep-images`: system images that were built stay for the next installation. */
+  keepImages: boolean
   help: boolean
 }
 
@@ -54,6 +57,7 @@ export function optionsFrom(args: readonly string[], env: NodeJS.ProcessEnv = pr
     sample: !(values['no-sample'] ?? false),
     pods: values.pods ?? false,
     yes: values.yes ?? false,
+    keepImages: values['keep-images'] ?? false,
     help: values.help ?? false,
     given: {
       name: values.instance ?? saved?.name ?? name,

@@ -5,11 +5,11 @@ import { UserError } from '../supervisor/preflight.ts'
 import { uninstall } from '../supervisor/uninstall.ts'
 
 /** `sampan uninstall`: asks first, unless told `--yes`. */
-export async function uninstallCommand({ home, yes, json }: Options): Promise<number> {
+export async function uninstallCommand({ home, yes, json, keepImages }: Options): Promise<number> {
   if (!yes && !(await agreed(`This removes all apps, images and data in ${home}. Type yes to go on: `))) {
     throw new UserError('Nothing was removed.')
   }
-  await uninstall(home, lineProgress())
+  await uninstall(home, lineProgress(), { keepImages })
   process.stdout.write(
     json
       ? `${JSON.stringify({ removed: home })}\n`

@@ -44,7 +44,7 @@ export async function stopPods(config: Config): Promise<void> {
 }
 
 /** Takes an instance off the machine: processes, pods, mounts, interfaces, nftables, cgroups, files. */
-export async function uninstall(home: string, progress: Progress): Promise<void> {
+export async function uninstall(home: string, progress: Progress, { keepImages = false } = {}): Promise<void> {
   await down(home)
   const config = savedConfig(home)
   if (config) {
@@ -64,7 +64,7 @@ export async function uninstall(home: string, progress: Progress): Promise<void>
   }
   await unmountBelow([home])
   await rm(home, { recursive: true, force: true })
-  if (!(await otherInstances(home))) await rm(imageCache, { recursive: true, force: true })
+  if (!keepImages && !(await otherInstances(home))) await rm(imageCache, { recursive: true, force: true })
 }
 
 /** Shims and container processes that outlived containerd: they belong to this instance's state folder. */
