@@ -11,7 +11,7 @@ import { instanceFor } from '../support/instance.ts'
 
 /** The cluster's part of the console on an instance of its own: any kind, YAML, terminals, the picture of a project. */
 
-const instance = instanceFor('console-cluster', 8)
+const instance = instanceFor('cluster', 8)
 const url = `http://127.0.0.1:${instance.ports.platform}`
 const project = 'demo'
 const app = 'hello'
