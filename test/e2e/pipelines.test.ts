@@ -164,10 +164,14 @@ test('a graph with two services on one port, a secret, a cache and an image that
 test('a cache is there in the next run, and nothing else is left of the one before', async () => {
   await push(whole.replace('exit 7', 'exit 8'), 'again')
   assert.match(await log('prepare'), /run 1\nrun 2/)
-  for (const kind of ['pods', 'secrets', 'configmaps', 'pvc', 'networkpolicies']) {
-    const left = await instance.kubectl(['get', kind, '-n', 'sampan-builds', '-l', 'sampan.dev/pipeline', '-o', 'name'])
-    assert.equal(left.stdout.trim(), '', kind)
+  const kinds = 'pods,secrets,configmaps,pvc,networkpolicies'
+  const left = async () => {
+    const args = ['get', kinds, '-n', 'sampan-builds', '-l', 'sampan.dev/pipeline', '-o', 'name']
+    return (await instance.kubectl(args)).stdout.trim()
   }
+  // Pods have their grace, and a claim waits for its pods.
+  for (let tries = 0; tries < 40 && (await left()) !== ''; tries++) await sleep(500)
+  assert.equal(await left(), '')
 })
 
 const step = (name: string, command: string, more = '') =>

@@ -34,7 +34,7 @@ export async function upHere(options: Options): Promise<Running> {
   try {
     return await supervise(options.given, progressHere(), jsonLog())
   } catch (error) {
-    if (error instanceof UserError) tell({ failed: error.message })
+    tell({ failed: (error as Error).message })
     throw error
   }
 }
