@@ -6,13 +6,23 @@ import { join } from 'node:path'
 /**
  * The whole of `npm test`: static checks, then unit tests side by side, then the tests that own the machine (real
  * containerd, nftables, browsers) one after another. `--static` stops after the checks; a word keeps only test files
- * whose path has it. `--all-kubectls`: the suites of kubectl commands run with every one the machine has.
+ * whose path has it. `--all-kubectls`: the suites of kubectl commands run with every one the machine has. The longest
+ * suites run when they are named, or all with `--long`: without them the whole stays below 20 minutes on two processors.
  */
 const root = join(import.meta.dirname, '..')
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 
 /** Tests that need the machine to themselves live in these places or carry the suffix `.machine.test.ts`. */
 const ownsMachine = (file: string) => file.startsWith('test/') || file.endsWith('.machine.test.ts')
+
+/** Suites of minutes, each on an instance of its own. */
+const long = [
+  'test/conformance/kubectl.test.ts',
+  'test/e2e/classic-pod.test.ts',
+  'test/e2e/console-cluster.test.ts',
+  'test/e2e/pipelines.test.ts',
+  'test/fault/faults.test.ts',
+]
 
 async function main(args: string[]): Promise<number> {
   const only = args.filter((arg) => !arg.startsWith('--'))
@@ -26,6 +36,8 @@ async function main(args: string[]): Promise<number> {
     if (checks.some((code) => code !== 0)) return 1
     if (args.includes('--static')) return 0
   }
+  const takesLong = args.includes('--long')
+  if (only.length === 0 && !takesLong) console.log(`── left out, run them with npm test -- --long: ${long.join(' ')}`)
   const files = globSync(
     ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'test/**/*.test.ts'],
     {
@@ -33,7 +45,9 @@ async function main(args: string[]): Promise<number> {
       exclude: (name) => name.includes('node_modules'),
     },
   )
-    .filter((file) => only.length === 0 || only.some((word) => file.includes(word)))
+    .filter((file) =>
+      only.length === 0 ? takesLong || !long.includes(file) : only.some((word) => file.includes(word)),
+    )
     .sort()
   if (files.length === 0) {
     console.error(`no test file has "${only.join('" or "')}" in its path`)
