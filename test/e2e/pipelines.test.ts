@@ -129,8 +129,8 @@ async function until(isSo: (one: Run) => boolean, forMs = 60_000): Promise<Run> 
   const end = Date.now() + forMs
   for (;;) {
     const one = await shown()
-    if (isSo(one)) return one
-    assert.ok(Date.now() < end, `still ${one.status.state}: ${stepsOf(one).join(', ')}`)
+    if (one.status && isSo(one)) return one
+    assert.ok(Date.now() < end, `still ${one.status?.state}: ${stepsOf(one).join(', ')}`)
     await sleep(500)
   }
 }
