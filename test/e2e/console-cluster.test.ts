@@ -7,6 +7,7 @@ import { hasBrowser, openBrowser } from '../support/browser.ts'
 import { clusterPages } from '../support/cluster-pages.ts'
 import { goThroughCluster, seeLittle } from '../support/cluster-story.ts'
 import { visitConsole } from '../support/console-pages.ts'
+import { greeter } from '../support/greeter.ts'
 import { instanceFor } from '../support/instance.ts'
 
 /** The cluster's part of the console on an instance of its own: any kind, YAML, terminals, the picture of a project. */
@@ -15,17 +16,23 @@ const instance = instanceFor('cluster', 8)
 const url = `http://127.0.0.1:${instance.ports.platform}`
 const project = 'demo'
 const app = 'hello'
+const code = await greeter()
 const read = (file: string) => readFileSync(join(instance.home, file), 'utf8').trim()
 let browser: Browser
 
 before(async () => {
   if (existsSync(instance.home)) await instance.uninstall()
   await instance.up()
+  const launched = await instance.sampan(['launch', '--project', project, '--name', app], { cwd: code.folder })
+  assert.equal(launched.code, 0, launched.stderr)
+  const pushed = await code.git('push', 'sampan', 'main')
+  assert.equal(pushed.code, 0, pushed.stderr)
   if (hasBrowser()) browser = await openBrowser()
 })
 
 after(async () => {
   await browser?.close()
+  code.remove()
   if (existsSync(instance.home)) await instance.uninstall()
 })
 

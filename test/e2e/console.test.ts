@@ -5,7 +5,8 @@ import { hasBrowser, openBrowser } from '../support/browser.ts'
 import { visitConsole } from '../support/console-pages.ts'
 import { goThrough } from '../support/console-story.ts'
 import { gitHost } from '../support/dumb-git.ts'
-import { instanceFor, repository } from '../support/instance.ts'
+import { greeter } from '../support/greeter.ts'
+import { instanceFor } from '../support/instance.ts'
 
 /** The console in a real browser, on an instance of its own. */
 
@@ -15,17 +16,7 @@ const folder = join(import.meta.dirname, 'screenshots')
 const password = () => readFileSync(`${instance.home}/admin-password`, 'utf8').trim()
 const skip = !hasBrowser() && 'no Chromium here'
 
-const server = `use IO::Socket::INET;
-my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT} // 8080, Listen => 64, ReuseAddr => 1) or die $!;
-$SIG{TERM} = sub { exit 0 }; $| = 1;
-print "ready\\n";
-while (1) { my $c = $server->accept or next; while (<$c>) { last if /^\\r?\\n$/ } my $b = ($ENV{GREETING} // '') . "\\n";
-  print $c "HTTP/1.1 200 OK\\r\\nContent-Length: ", length $b, "\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c }
-`
-const code = await repository({
-  Dockerfile: 'FROM debian:12-slim\nCOPY server.pl /srv/server.pl\nEXPOSE 8080\nCMD ["perl", "/srv/server.pl"]\n',
-  'server.pl': server,
-})
+const code = await greeter()
 
 before(async () => {
   if (skip) return
