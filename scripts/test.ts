@@ -21,7 +21,6 @@ const long = [
   'test/e2e/classic-pod.test.ts',
   'test/e2e/console-cluster.test.ts',
   'test/e2e/pipelines.test.ts',
-  'test/fault/faults.test.ts',
 ]
 
 async function main(args: string[]): Promise<number> {
