@@ -102,7 +102,7 @@ interface Run {
 const here = { cwd: source.folder }
 const shown = () => instance.json<Run>(['pipelines', 'show'], here)
 const stepsOf = ({ status }: Run) =>
-  status.stages.flatMap((stage) => stage.steps.map((step) => `${stage.name}/${step.name} ${step.state}`))
+  (status?.stages ?? []).flatMap((stage) => stage.steps.map((step) => `${stage.name}/${step.name} ${step.state}`))
 const log = async (step: string) => (await instance.sampan(['pipelines', 'logs', '--step', step], here)).stdout
 
 async function push(file: string, message: string): Promise<string> {
