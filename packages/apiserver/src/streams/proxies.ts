@@ -4,15 +4,12 @@ import type { Duplex } from 'node:stream'
 import { type Pod, pod as podKind } from '@sampan/resources/core/pod'
 import { notFound, StatusError } from '@sampan/resources/errors'
 import type { Answer, SubresourceCall, SubresourceHandler } from '../handlers.ts'
-import { join } from './pass-through.ts'
 import { rewrittenHtml, rewrittenLocation } from './proxy-rewrite.ts'
 import { type ProxyTarget, podTarget, proxyName, serviceTarget } from './proxy-target.ts'
+import { answerHeaders, passedHeaders, relay, relayUpgrade } from './relay.ts'
 
 const verbs = ['create', 'delete', 'get', 'patch', 'update']
 const maxHtml = 4 * 1024 * 1024
-/** Of one connection only, or of the caller's way to us: credentials for this API are nothing for a pod. */
-const dropped =
-  /^(authorization|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|impersonate-.*|x-remote-.*)$/
 
 /** `pods/proxy` and `services/proxy`: HTTP (and its upgrades) to what runs inside the cluster. */
 export function proxies(random: () => number = Math.random): SubresourceHandler[] {
@@ -60,56 +57,40 @@ async function forward(call: SubresourceCall, targetOf: () => ProxyTarget): Prom
   return { status: response.statusCode!, headers, stream: response }
 }
 
-function ask(call: SubresourceCall, { secure, host, port }: ProxyTarget, path: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const start = secure ? httpsRequest : httpRequest
-    const sent = start({
-      host,
-      port,
-      path,
-      method: call.method,
-      headers: { ...passedHeaders(call), host: `${host}:${port}` },
-      agent: false,
-      signal: call.signal,
-      rejectUnauthorized: false, // pods have certificates of their own making
-    })
-    sent.once('response', resolve)
-    sent.on('error', (cause) =>
-      reject(
-        new StatusError('ServiceUnavailable', `error trying to reach service: ${cause.message}`, undefined, { cause }),
-      ),
-    )
-    if (call.request) call.request.pipe(sent)
-    else
-      call.bytes().then(
-        (bytes) => sent.end(bytes),
-        (error: Error) => sent.destroy(error),
-      )
+const failed = (cause: Error) =>
+  new StatusError('ServiceUnavailable', `error trying to reach service: ${cause.message}`, undefined, { cause })
+
+function ask(call: SubresourceCall, target: ProxyTarget, path: string): Promise<IncomingMessage> {
+  return relay(requestTo(target, call, path, {}, call.signal), call, failed)
+}
+
+function requestTo(
+  { secure, host, port }: ProxyTarget,
+  call: SubresourceCall,
+  path: string,
+  more: Record<string, string>,
+  signal?: AbortSignal,
+) {
+  const { 'accept-encoding': _, ...passed } = passedHeaders(call) // pages are read on their way
+  const start = secure ? httpsRequest : httpRequest
+  return start({
+    host,
+    port,
+    path,
+    method: call.method,
+    headers: { ...passed, host: `${host}:${port}`, ...more },
+    agent: false,
+    ...(signal && { signal }),
+    rejectUnauthorized: false, // pods have certificates of their own making
   })
 }
 
-function passedHeaders({ headers, request }: SubresourceCall): Record<string, string | string[]> {
-  const passed: Record<string, string | string[]> = {}
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined && !dropped.test(name)) passed[name] = value
-  const from = request?.socket.remoteAddress
-  if (from) passed['x-forwarded-for'] = headers['x-forwarded-for'] ? `${headers['x-forwarded-for']}, ${from}` : from
-  if (headers.host) passed['x-forwarded-host'] = headers.host
-  passed['x-forwarded-proto'] = 'https'
-  delete passed['accept-encoding'] // pages are read on their way
-  return passed
-}
-
 function headersFrom(
-  { headers }: IncomingMessage,
+  response: IncomingMessage,
   prefix: string,
   { secure, host, port }: ProxyTarget,
 ): Record<string, string> {
-  const answer: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || dropped.test(name) || name === 'content-length') continue
-    answer[name] = Array.isArray(value) ? value.join(', ') : value
-  }
+  const answer = answerHeaders(response)
   const scheme = secure ? 'https' : 'http'
   if (answer.location)
     answer.location = rewrittenLocation(answer.location, prefix, [`${scheme}://${host}:${port}`, `${scheme}://${host}`])
@@ -132,47 +113,8 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-function forwardUpgrade(
-  call: SubresourceCall,
-  { secure, host, port }: ProxyTarget,
-  socket: Duplex,
-  head: Buffer,
-): Promise<void> {
+function forwardUpgrade(call: SubresourceCall, target: ProxyTarget, socket: Duplex, head: Buffer): Promise<void> {
   const { path } = splitProxyPath(call.request!.url!)
-  return new Promise((resolve, reject) => {
-    const start = secure ? httpsRequest : httpRequest
-    const sent = start({
-      host,
-      port,
-      path,
-      method: call.method,
-      headers: {
-        ...passedHeaders(call),
-        host: `${host}:${port}`,
-        connection: 'Upgrade',
-        upgrade: call.headers.upgrade!,
-      },
-      agent: false,
-      rejectUnauthorized: false,
-    })
-    sent.once('upgrade', (response, backend, backendHead) => {
-      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${rawLines(response)}\r\n\r\n`)
-      join(socket, head, { response, socket: backend, head: backendHead })
-      resolve()
-    })
-    sent.once('response', (response) => {
-      socket.write(`HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\nconnection: close\r\n\r\n`)
-      response.pipe(socket)
-      resolve()
-    })
-    sent.on('error', (cause) =>
-      reject(
-        new StatusError('ServiceUnavailable', `error trying to reach service: ${cause.message}`, undefined, { cause }),
-      ),
-    )
-    sent.end()
-  })
+  const sent = requestTo(target, call, path, { connection: 'Upgrade', upgrade: call.headers.upgrade! })
+  return relayUpgrade(sent, socket, head, failed)
 }
-
-const rawLines = ({ rawHeaders }: IncomingMessage) =>
-  rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${rawHeaders[i + 1]}`] : [])).join('\r\n')
