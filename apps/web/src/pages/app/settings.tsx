@@ -1,9 +1,10 @@
-import { Anchor, Group, Stack, Text } from '@mantine/core'
+import { Anchor, Stack, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import { deleteApp } from '../../actions/app.ts'
 import { addHref } from '../../data/paths.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
+import { DangerZone } from '../../parts/danger-zone.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Section } from '../../parts/page.tsx'
 import { shortImage } from './release-table.tsx'
@@ -40,18 +41,9 @@ export function Settings({ data, project, app }: AppRef & { data: AppDetail }) {
           )}
         </div>
       </Section>
-      <Section title={t('project.danger')}>
-        <div className="panel danger">
-          <div className="line">
-            <Group justify="space-between" className="grow">
-              <Text size="sm" className="grow">
-                {t('app.deleteHelp')}
-              </Text>
-              <ActionButton action={deleteApp} target={{ project, app }} variant="outline" />
-            </Group>
-          </div>
-        </div>
-      </Section>
+      <DangerZone help={t('app.deleteHelp')}>
+        <ActionButton action={deleteApp} target={{ project, app }} variant="outline" />
+      </DangerZone>
     </Stack>
   )
 }

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import type { Environment } from '@sampan/resources/sampan/environment'
 import { newEnvironment, removeEnvironment } from '../../actions/environment.ts'
 import { deleteProject } from '../../actions/project.ts'
@@ -6,6 +6,7 @@ import { useObjects } from '../../data/live.ts'
 import { sourceOf } from '../../data/ours.ts'
 import { projectHref } from '../../data/paths.ts'
 import { ActionButton, ActionMenu } from '../../parts/action-button.tsx'
+import { DangerZone } from '../../parts/danger-zone.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Page as Frame, Section } from '../../parts/page.tsx'
@@ -58,18 +59,9 @@ export function Page({ project }: { project: string }) {
             )}
           </Loaded>
         </Section>
-        <Section title={t('project.danger')}>
-          <div className="panel danger">
-            <div className="line">
-              <Group justify="space-between" className="grow">
-                <Text size="sm" className="grow">
-                  {t('project.deleteHelp')}
-                </Text>
-                <ActionButton action={deleteProject} target={project} variant="outline" />
-              </Group>
-            </div>
-          </div>
-        </Section>
+        <DangerZone help={t('project.deleteHelp')}>
+          <ActionButton action={deleteProject} target={project} variant="outline" />
+        </DangerZone>
       </Stack>
     </Frame>
   )
