@@ -19,10 +19,12 @@ import type { PodUse } from '@sampan/resources/node-usage'
 import { admission, resizeRefusal } from './admission.ts'
 import { cgroups } from './cgroups.ts'
 import { changes } from './changes.ts'
+import { containerProcesses } from './container-processes.ts'
 import type { NodeContext, NodeSettings } from './context.ts'
 import { connectCri } from './cri/client.ts'
 import { connectContainerd } from './cri/containerd.ts'
 import { followRuntime } from './follow-runtime.ts'
+import { forkStorms } from './fork-storms.ts'
 import { hostFolders, prepareHost, readHost } from './host.ts'
 import { hostFacts } from './host-facts.ts'
 import { images } from './images.ts'
@@ -85,6 +87,7 @@ export interface NodeAgent {
 const leaseMs = 10_000
 const cleanMs = 10_000
 const storageMs = 3000
+const stormMs = 1000
 
 export function createNode(options: NodeOptions): NodeAgent {
   const { client, caches, clock, log, nodeName, nodeIP } = options
@@ -261,6 +264,7 @@ export function createNode(options: NodeOptions): NodeAgent {
     adoptOrphans()
     await sweep(context, (uid) => workers.has(uid) || view.of(uid) !== undefined)
     isStarted = true
+    const storms = forkStorms(context, workers, containerProcesses(cgroupVersion, options.cgroupRoot))
     loops.push(
       followRuntime({
         socket,
@@ -295,6 +299,11 @@ export function createNode(options: NodeOptions): NodeAgent {
         () => storageMs,
         { signal, log },
         async () => cleaner?.holdToStorage(),
+      ),
+      every(
+        () => stormMs,
+        { signal, log },
+        () => storms.look(),
       ),
     )
   }

@@ -1,4 +1,4 @@
-import type { Failure, PodMemory } from './pod/memory.ts'
+import type { Failure, PodMemory, Verdict } from './pod/memory.ts'
 import type { Resources } from './pod/resize.ts'
 import type { HostVolume } from './volumes/volumes.ts'
 
@@ -8,6 +8,7 @@ export interface PodState extends Omit<PodMemory, 'probes'> {
   stopping: Map<string, number>
   failures: Map<string, Failure>
   actuated: Map<string, Resources>
+  killed: Map<string, Verdict>
   /** Ends a start that is under way, by container name. */
   aborts: Map<string, AbortController>
   /** Failures in a row, by container name; '' is the pod's own. */
@@ -23,6 +24,7 @@ export const freshState = (): PodState => ({
   stopping: new Map(),
   failures: new Map(),
   actuated: new Map(),
+  killed: new Map(),
   aborts: new Map(),
   counts: new Map(),
   messages: new Map(),

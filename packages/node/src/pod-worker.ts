@@ -4,7 +4,7 @@ import type { NodeContext } from './context.ts'
 import { finishPod } from './finish-pod.ts'
 import { podActions } from './pod/actions.ts'
 import { memberNamed, podTitle } from './pod/containers.ts'
-import type { Ending, PodMemory } from './pod/memory.ts'
+import type { Ending, PodMemory, Verdict } from './pod/memory.ts'
 import { mayStartAt, wantsRestart } from './pod/restart.ts'
 import { emptyView, isRunning, type PodView } from './pod/view.ts'
 import { podProbes } from './pod-probes.ts'
@@ -28,6 +28,8 @@ export interface PodWorker {
   poke(): void
   /** What its volumes show has changed. */
   refreshVolumes(): void
+  /** One of its containers is being ended for what it did: told as an event and in its status. */
+  ends(id: string, name: string, why: Verdict): void
   /** Ends the pod for good, as eviction does. */
   end(why: Ending): void
   /** Lets go without touching what runs. */
@@ -281,6 +283,10 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     gone,
     poke,
     refreshVolumes,
+    ends(id, name, why) {
+      state.killed.set(id, why)
+      teller(context, current(), name)('Warning', why.reason, why.message)
+    },
     end(why) {
       state.ended ??= why
       poke()

@@ -1,5 +1,6 @@
 import { isTerminal, type Pod } from '@sampan/resources/core/pod'
 import { appMembers, initMembers, type Member } from './containers.ts'
+import { forkStorm } from './fork-storm.ts'
 import { annotations } from './labels.ts'
 import { toldAt } from './memory.ts'
 import { crashesAfter, mayStartAt, waitBefore } from './restart.ts'
@@ -105,14 +106,20 @@ function lostState(told: ContainerStatus | undefined): State {
 /** The pod ended before this container ever ran. */
 const lost = (): State => ({ waiting: { reason: 'ContainerCreating' } })
 
-function terminated({ pod, terminationMessages }: StatusInput, one: ContainerView): NonNullable<State['terminated']> {
+function terminated(
+  { pod, memory, terminationMessages }: StatusInput,
+  one: ContainerView,
+): NonNullable<State['terminated']> {
+  const told = toldEnd(pod, one)
+  const verdict = memory.killed?.get(one.id) ?? (told?.reason === forkStorm ? told : undefined)
   const message =
+    verdict?.message ||
     terminationMessages.get(one.id) ||
-    toldMessage(pod, one) ||
+    told?.message ||
     (one.reason !== 'Completed' && one.reason !== 'Error' && one.message)
   return {
     exitCode: one.exitCode,
-    reason: one.reason || (one.exitCode === 0 ? 'Completed' : 'Error'),
+    reason: verdict?.reason || one.reason || (one.exitCode === 0 ? 'Completed' : 'Error'),
     ...(message && { message }),
     startedAt: at(one.startedAt || one.createdAt),
     finishedAt: at(one.finishedAt),
@@ -121,10 +128,10 @@ function terminated({ pod, terminationMessages }: StatusInput, one: ContainerVie
 }
 
 /** After the pod's files are gone the API is the only place that remembers. */
-function toldMessage(pod: Pod, one: ContainerView): string | undefined {
+function toldEnd(pod: Pod, one: ContainerView): State['terminated'] {
   const told = toldBy(pod, one.name)
   const states = [told?.state?.terminated, told?.lastState?.terminated]
-  return states.find((state) => state?.containerID === `containerd://${one.id}`)?.message
+  return states.find((state) => state?.containerID === `containerd://${one.id}`)
 }
 
 /** What the container's message policy is, kept on it because the pod may be gone when it is asked for. */

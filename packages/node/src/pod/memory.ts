@@ -14,6 +14,8 @@ export interface PodMemory {
   probes: ReadonlyMap<string, ProbeState>
   /** What containers were given, by id. */
   actuated: ReadonlyMap<string, Resources>
+  /** Containers the agent ended for a reason of their own, by id. */
+  killed?: ReadonlyMap<string, Verdict>
   /** Why new limits are not given yet. */
   resizePending?: { reason: 'Deferred' | 'Infeasible'; message: string }
   resizing?: boolean
@@ -53,6 +55,12 @@ export interface Ending {
   graceSeconds?: number
   /** The node ends it for reasons of its own: told as the condition DisruptionTarget. */
   isDisruption?: boolean
+}
+
+/** Why one container was ended, as its status says it. */
+export interface Verdict {
+  reason: string
+  message: string
 }
 
 export const freshMemory = (): PodMemory => ({
