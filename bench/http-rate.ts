@@ -99,6 +99,13 @@ export function cpuOf(roots: readonly number[]): number {
   return sum
 }
 
+/** Microseconds that these processes themselves have had. */
+export const ownCpuOf = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => {
+    const fields = statOf(String(pid))
+    return sum + (fields ? ((Number(fields[11]) + Number(fields[12])) * 1e6) / ticksPerSecond : 0)
+  }, 0)
+
 /** State, parent and what follows; undefined for a process that ended. */
 function statOf(pid: string): string[] | undefined {
   try {
