@@ -26,6 +26,8 @@ export interface Config {
     dnsIP: string
     clusterDomain: string
   }
+  /** Processes a pod may have, unless its annotation asks for fewer. Absent: the node's own default. */
+  podPidsLimit?: number
   /** Apps answer at `<app>-<environment>.<project>.<domain>`. */
   domain: string
   /** Where people and pods reach the platform. */
@@ -79,7 +81,7 @@ export const homeOf = (name: string) => (name === 'default' ? '/var/lib/sampan' 
 
 const defaultPorts = { api: 6443, platform: 7070, registry: 5000, http: 80, https: 443 }
 
-export type Given = Partial<Pick<Config, 'name' | 'home' | 'nodeIP' | 'domain'>> & {
+export type Given = Partial<Pick<Config, 'name' | 'home' | 'nodeIP' | 'domain' | 'podPidsLimit'>> & {
   ports?: Partial<Config['ports']>
   subnet?: number
 }
@@ -111,6 +113,7 @@ export function configFrom(given: Given): Omit<Config, 'images' | 'baseArchive'>
       dnsIP: `10.${190 + subnet}.0.10`,
       clusterDomain: 'cluster.local',
     },
+    ...(given.podPidsLimit !== undefined && { podPidsLimit: given.podPidsLimit }),
     domain: given.domain ?? 'localhost',
     platformURL: `http://${nodeIP}:${ports.platform}`,
     registryHost: `registry.sampan-system.svc:${ports.registry}`,

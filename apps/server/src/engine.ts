@@ -68,6 +68,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     apiPort: config.ports.api,
     folders: { pods: paths.pods, logs: paths.podLogs, state: stateOf(config), seccomp: join(config.home, 'seccomp') },
     cgroupRoot: `/${cgroupOf(config.name)}`,
+    pidsLimit: config.podPidsLimit,
   })
   const network = createNetwork({
     client,

@@ -8,6 +8,7 @@ const flags = {
   'node-ip': { type: 'string' },
   domain: { type: 'string' },
   subnet: { type: 'string' },
+  'pod-pids-limit': { type: 'string' },
   'api-port': { type: 'string' },
   port: { type: 'string' },
   'registry-port': { type: 'string' },
@@ -64,6 +65,7 @@ export function optionsFrom(args: readonly string[], env: NodeJS.ProcessEnv = pr
       home,
       ...((values['node-ip'] ?? env.SAMPAN_NODE_IP) && { nodeIP: values['node-ip'] ?? env.SAMPAN_NODE_IP }),
       domain: values.domain ?? saved?.domain,
+      podPidsLimit: podPidsLimitFrom(values['pod-pids-limit']) ?? saved?.podPidsLimit,
       ...subnetFrom(values.subnet, saved?.network.podCIDR),
       ports: {
         ...port('api-port', 'api'),
@@ -74,6 +76,17 @@ export function optionsFrom(args: readonly string[], env: NodeJS.ProcessEnv = pr
       },
     },
   }
+}
+
+/** The sandbox's own process and a small program must fit. */
+const leastPodPids = 10
+
+function podPidsLimitFrom(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < leastPodPids)
+    throw new UserError(`--pod-pids-limit ${text}: use a whole number from ${leastPodPids}`)
+  return value
 }
 
 function parsed(args: readonly string[]) {

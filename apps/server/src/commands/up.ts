@@ -86,13 +86,14 @@ function tell(message: Message) {
 }
 
 function flagsFrom({ given, home }: Options): string[] {
-  const { name, nodeIP, domain, subnet, ports = {} } = given
+  const { name, nodeIP, domain, subnet, podPidsLimit, ports = {} } = given
   const all = {
     instance: name,
     home,
     'node-ip': nodeIP,
     domain,
     subnet,
+    'pod-pids-limit': podPidsLimit,
     'api-port': ports.api,
     port: ports.platform,
     'registry-port': ports.registry,
