@@ -2,6 +2,7 @@ import { milliOf, unitsOf } from '@sampan/kit/quantity'
 import type { Node } from '@sampan/resources/core/node'
 import { wantsNode } from '@sampan/resources/core/node-affinity'
 import { isTerminal, type Pod } from '@sampan/resources/core/pod'
+import { safeSysctls } from '@sampan/resources/core/pod-security'
 import { tolerates } from '@sampan/resources/core/tolerations'
 import type { Ending, PodMemory } from './pod/memory.ts'
 import { requestOf } from './pod/resources.ts'
@@ -27,27 +28,11 @@ export function resizeRefusal(pod: Pod, node: Node, others: readonly Pod[]): Pod
   return beside && { reason: 'Deferred', message: beside.message }
 }
 
-/** Kept to the pod's own namespaces by the kernel, and harmless. */
-const safeSysctls = [
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.tcp_wmem',
-]
-
 function sysctls({ spec }: Pod): Ending | undefined {
   const names = (spec.securityContext?.sysctls ?? []).map(({ name }) => name.replaceAll('/', '.'))
   const isShared = (name: string) =>
     name.startsWith('net.') ? spec.hostNetwork : name.startsWith('kernel.') ? spec.hostIPC : false
-  const bad = names.find((name) => !safeSysctls.includes(name) || isShared(name))
+  const bad = names.find((name) => !safeSysctls.has(name) || isShared(name))
   if (bad === undefined) return undefined
   return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${bad}" not allowlisted` }
 }

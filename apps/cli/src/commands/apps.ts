@@ -1,18 +1,6 @@
+import type { AppRow } from '@sampan/resources/sampan/rows'
 import type { Command } from '../command.ts'
 import { table } from '../table.ts'
-
-/** One app in one environment, as the platform tells it. */
-export interface AppRow {
-  project: string
-  name: string
-  environment: string
-  state: string
-  reason?: string
-  url?: string
-  release?: number
-  ready?: number
-  replicas?: number
-}
 
 export const apps: Command = {
   summary: 'apps with state, release and URL',

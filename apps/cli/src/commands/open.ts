@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
+import type { AppRow } from '@sampan/resources/sampan/rows'
 import { type Command, Usage } from '../command.ts'
 import { appFlags, targetOf } from '../target.ts'
-import type { AppRow } from './apps.ts'
 
 /** Prints the URL; on a desktop it opens there too. */
 export const open: Command = {

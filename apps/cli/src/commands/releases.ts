@@ -1,17 +1,7 @@
+import type { ReleaseRow } from '@sampan/resources/sampan/rows'
 import type { Command } from '../command.ts'
 import { table } from '../table.ts'
 import { appFlags, pathOf, targetOf } from '../target.ts'
-
-interface ReleaseRow {
-  number: number
-  image: string
-  commit?: { sha: string; message?: string; author?: string }
-  by?: string
-  reason?: string
-  createdAt: string
-  serving: string[]
-  rollouts: { environment: string; state: string; reason?: string }[]
-}
 
 export const releases: Command = {
   summary: 'releases of an app, newest first',

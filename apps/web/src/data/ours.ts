@@ -2,6 +2,7 @@ import type { KubeObject } from '@sampan/resources/meta'
 import type { App } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import type { Rollout } from '@sampan/resources/sampan/rollout'
+import type { AppRow } from '@sampan/resources/sampan/rows'
 import { useMemo } from 'react'
 import { type Live, useManyObjects } from './live.ts'
 import type { Source } from './objects.ts'
@@ -27,18 +28,8 @@ export const useApps = (project?: string) => useOurs<App>('apps', project)
 export const usePipelines = (project?: string) => useOurs<Pipeline>('pipelines', project)
 export const useRollouts = (project?: string) => useOurs<Rollout>('rollouts', project)
 
-/** An app in one environment, as its status says. */
-export interface AppPlace {
-  project: string
-  name: string
-  environment?: string
-  state: string
-  reason?: string
-  url?: string
-  release?: number
-  ready?: number
-  replicas?: number
-}
+/** An app in one environment, as its status says; one that is nowhere yet has no environment. */
+export type AppPlace = Omit<AppRow, 'environment'> & Partial<Pick<AppRow, 'environment'>>
 
 /** A row per app and environment; an app that has none yet is there too. */
 export const placesOf = (apps: readonly App[]): AppPlace[] =>

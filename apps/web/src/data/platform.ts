@@ -2,6 +2,7 @@ import type { KubeObject } from '@sampan/resources/meta'
 import type { App } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import type { Release } from '@sampan/resources/sampan/release'
+import type { AppRow, InstanceRow, ReleaseRow } from '@sampan/resources/sampan/rows'
 import { api } from './api.ts'
 
 export interface Me {
@@ -17,40 +18,6 @@ export interface ProjectRow {
   message?: string
   environments: string[]
   role: string
-}
-
-export interface AppRow {
-  project: string
-  name: string
-  environment: string
-  state: string
-  reason?: string
-  url?: string
-  release?: number
-  ready?: number
-  replicas?: number
-}
-
-export interface ReleaseRow {
-  number: number
-  image: string
-  commit?: { sha: string; message?: string; author?: string }
-  by?: string
-  reason?: string
-  createdAt: string
-  serving: string[]
-  rollouts: { name: string; environment: string; state: string; reason?: string }[]
-}
-
-export interface InstanceRow {
-  name: string
-  environment: string
-  phase: string
-  ready: boolean
-  restarts: number
-  reason?: string
-  startedAt?: string
-  release?: number
 }
 
 export interface AppDetail {

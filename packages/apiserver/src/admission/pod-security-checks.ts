@@ -1,4 +1,5 @@
 import type { Pod } from '@sampan/resources/core/pod'
+import { baselineCapabilities, safeSysctls } from '@sampan/resources/core/pod-security'
 
 export type Level = 'privileged' | 'baseline' | 'restricted'
 
@@ -25,37 +26,6 @@ function ofContainers(spec: Spec, isBad: (one: Container) => boolean, must: stri
   if (bad.length === 0) return undefined
   return `container${bad.length > 1 ? 's' : ''} ${quoted(bad.map(({ name }) => name))} ${must}`
 }
-
-const baselineCapabilities = new Set([
-  'AUDIT_WRITE',
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FOWNER',
-  'FSETID',
-  'KILL',
-  'MKNOD',
-  'NET_BIND_SERVICE',
-  'SETFCAP',
-  'SETGID',
-  'SETPCAP',
-  'SETUID',
-  'SYS_CHROOT',
-])
-
-const safeSysctls = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.tcp_wmem',
-])
 
 const seLinuxTypes = new Set(['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'])
 

@@ -285,6 +285,24 @@ test('users, passwords and tokens', async () => {
   assert.equal((await call('GET', '/api/me', undefined, again)).status, 401)
 })
 
+test('secrets of a project and of an app: names are seen, values never', async () => {
+  for (const place of ['/api/projects/demo', '/api/projects/demo/apps/web']) {
+    const secrets = `${place}/secrets`
+    const made = await call('POST', secrets, { name: 'token', value: 'hunter2' })
+    assert.equal(made.status, 201, JSON.stringify(made.body))
+    assert.equal((await call('POST', secrets, { name: 'token', value: 'again' })).status, 409)
+    assert.equal((await call('PUT', `${secrets}/token`, { pullRequests: true })).status, 200)
+    const listed = await call('GET', secrets)
+    assert.equal(listed.body.length, 1)
+    assert.equal(listed.body[0].name, 'token')
+    assert.doesNotMatch(JSON.stringify([made.body, listed.body]), /hunter2|again/)
+    assert.equal((await call('GET', secrets, undefined, viewer)).status, 403)
+    assert.equal((await call('DELETE', `${secrets}/token`)).status, 204)
+    assert.deepEqual((await call('GET', secrets)).body, [])
+  }
+  assert.equal((await call('GET', '/api/projects/demo/apps/nowhere/secrets')).status, 404)
+})
+
 test('guessing passwords is slowed down', async () => {
   const answers: number[] = []
   for (let i = 0; i < 6; i++)

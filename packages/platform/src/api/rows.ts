@@ -3,8 +3,9 @@ import { type Pod, pod } from '@sampan/resources/core/pod'
 import { type App, app } from '@sampan/resources/sampan/app'
 import { environment } from '@sampan/resources/sampan/environment'
 import { pipeline } from '@sampan/resources/sampan/pipeline'
-import { type Release, release } from '@sampan/resources/sampan/release'
+import { release } from '@sampan/resources/sampan/release'
 import { rollout } from '@sampan/resources/sampan/rollout'
+import type { AppRow, InstanceRow, ReleaseRow } from '@sampan/resources/sampan/rows'
 import { type Purpose, previewsOf, purposeOf } from '../apps/purpose.ts'
 import { environmentState } from '../apps/state.ts'
 import { appLabel, environmentLabel, projectLabel, releaseLabel } from '../labels.ts'
@@ -12,19 +13,6 @@ import { diagnose } from '../rollouts/diagnosis.ts'
 import { releasesOf, rolloutsOf, servingRollout, stateOf } from '../rollouts/history.ts'
 import { deploymentProgress } from '../rollouts/workload.ts'
 import { type ApiContext, all } from './context.ts'
-
-/** How an app is in one environment, as lists show it. */
-export interface AppRow {
-  project: string
-  name: string
-  environment: string
-  state: string
-  reason?: string
-  url?: string
-  release?: number
-  ready?: number
-  replicas?: number
-}
 
 /**
  * A row per environment. Said anew from what is there now and not read from the App's status, so that a deploy that has
@@ -78,17 +66,6 @@ function rowsFor(context: ApiContext, one: App, { pipelines, releases, rollouts,
   })
 }
 
-export interface ReleaseRow {
-  number: number
-  image: string
-  commit?: Release['spec']['commit']
-  by?: string
-  reason?: string
-  createdAt?: string
-  serving: string[]
-  rollouts: { name: string; environment: string; state: string; reason?: string }[]
-}
-
 /** Newest first. */
 export function releaseRows(context: ApiContext, one: App): ReleaseRow[] {
   const { namespace: project = '', name } = one.metadata
@@ -105,7 +82,7 @@ export function releaseRows(context: ApiContext, one: App): ReleaseRow[] {
       commit: spec.commit,
       by: spec.by,
       reason: spec.reason,
-      createdAt: metadata.creationTimestamp,
+      createdAt: metadata.creationTimestamp ?? '',
       serving: places.filter((place) => serving.get(place) === metadata.name),
       rollouts: rollouts
         .filter((each) => each.spec.release === metadata.name)
@@ -117,17 +94,6 @@ export function releaseRows(context: ApiContext, one: App): ReleaseRow[] {
           reason: each.status?.reason,
         })),
     }))
-}
-
-export interface InstanceRow {
-  name: string
-  environment: string
-  phase: string
-  ready: boolean
-  restarts: number
-  reason?: string
-  startedAt?: string
-  release?: number
 }
 
 export const podsOfApp = (context: ApiContext, project: string, name: string, place?: string): Pod[] =>

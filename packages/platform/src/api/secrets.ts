@@ -43,63 +43,41 @@ export function secretRoutes(context: ApiContext) {
   const replace = (holder: Holder, { api, body, params }: With<Infer<typeof change>>) =>
     setPipelineSecret(api, holder, { name: params.secret ?? '', ...body })
 
-  const ofProject = (params: { project: string }): Holder => ({ project: params.project })
-  const ofApp = (params: { project: string; app: string }): Holder => {
-    found(context, params)
-    return { project: params.project, app: params.app }
-  }
-  return [
-    route({
-      method: 'GET',
-      path: '/api/projects/:project/secrets',
-      allow: { verb: 'list', on: app },
-      handle: ({ params }) => list(ofProject(params)),
-    }),
-    route({
-      method: 'POST',
-      path: '/api/projects/:project/secrets',
-      allow: { verb: 'create', on: secret },
-      body: fresh,
-      handle: (call) => create(ofProject(call.params), call),
-    }),
-    route({
-      method: 'PUT',
-      path: '/api/projects/:project/secrets/:secret',
-      allow: { verb: 'update', on: secret, name: '' },
-      body: change,
-      handle: (call) => replace(ofProject(call.params), call),
-    }),
-    route({
-      method: 'DELETE',
-      path: '/api/projects/:project/secrets/:secret',
-      allow: { verb: 'delete', on: secret, name: '' },
-      handle: ({ params, api }) => removePipelineSecret(api, ofProject(params), params.secret),
-    }),
-    route({
-      method: 'GET',
-      path: '/api/projects/:project/apps/:app/secrets',
-      allow: { verb: 'get', on: app },
-      handle: ({ params }) => list(ofApp(params)),
-    }),
-    route({
-      method: 'POST',
-      path: '/api/projects/:project/apps/:app/secrets',
-      allow: { verb: 'create', on: secret },
-      body: fresh,
-      handle: (call) => create(ofApp(call.params), call),
-    }),
-    route({
-      method: 'PUT',
-      path: '/api/projects/:project/apps/:app/secrets/:secret',
-      allow: { verb: 'update', on: secret, name: '' },
-      body: change,
-      handle: (call) => replace(ofApp(call.params), call),
-    }),
-    route({
-      method: 'DELETE',
-      path: '/api/projects/:project/apps/:app/secrets/:secret',
-      allow: { verb: 'delete', on: secret, name: '' },
-      handle: ({ params, api }) => removePipelineSecret(api, ofApp(params), params.secret),
-    }),
-  ]
+  /** Every app has a place of its own below that of its project, with the same four routes. */
+  return (['/api/projects/:project', '/api/projects/:project/apps/:app'] as const).flatMap((place) => {
+    const path = `${place}/secrets` as const
+    const holderOf = (params: { project: string; app?: string }): Holder => {
+      const { project, app: name } = params
+      if (name !== undefined) found(context, { project, app: name })
+      return name === undefined ? { project } : { project, app: name }
+    }
+    return [
+      route({
+        method: 'GET',
+        path,
+        allow: { verb: place.endsWith(':app') ? 'get' : 'list', on: app },
+        handle: ({ params }) => list(holderOf(params)),
+      }),
+      route({
+        method: 'POST',
+        path,
+        allow: { verb: 'create', on: secret },
+        body: fresh,
+        handle: (call) => create(holderOf(call.params), call),
+      }),
+      route({
+        method: 'PUT',
+        path: `${path}/:secret` as const,
+        allow: { verb: 'update', on: secret, name: '' },
+        body: change,
+        handle: (call) => replace(holderOf(call.params), call),
+      }),
+      route({
+        method: 'DELETE',
+        path: `${path}/:secret` as const,
+        allow: { verb: 'delete', on: secret, name: '' },
+        handle: ({ params, api }) => removePipelineSecret(api, holderOf(params), params.secret),
+      }),
+    ]
+  })
 }

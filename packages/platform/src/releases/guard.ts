@@ -1,3 +1,4 @@
+import { baselineCapabilities } from '@sampan/resources/core/pod-security'
 import type { Document } from './documents.ts'
 
 /**
@@ -12,23 +13,6 @@ const allowedKinds: Readonly<Record<string, readonly string[]>> = {
   autoscaling: ['HorizontalPodAutoscaler'],
   policy: ['PodDisruptionBudget'],
 }
-
-/** Capabilities Pod Security "baseline" lets a container add. */
-const allowedCapabilities = new Set([
-  'AUDIT_WRITE',
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FOWNER',
-  'FSETID',
-  'KILL',
-  'MKNOD',
-  'NET_BIND_SERVICE',
-  'SETFCAP',
-  'SETGID',
-  'SETPCAP',
-  'SETUID',
-  'SYS_CHROOT',
-])
 
 interface PodSpec {
   hostNetwork?: boolean
@@ -80,7 +64,7 @@ function podRefusals(spec: PodSpec): string[] {
     if (ports?.some((port) => port.hostPort)) {
       found.push(`takes a port of the machine (container "${container.name}"); use a route.`)
     }
-    const extra = securityContext?.capabilities?.add?.find((name) => !allowedCapabilities.has(name))
+    const extra = securityContext?.capabilities?.add?.find((name) => !baselineCapabilities.has(name))
     if (extra) found.push(`adds the capability ${extra} to container "${container.name}".`)
     if (securityContext?.procMount && securityContext.procMount !== 'Default') {
       found.push(`unmasks /proc in container "${container.name}".`)

@@ -1,0 +1,40 @@
+import type { Release } from './release.ts'
+
+/** An app in one environment: a row of `GET /api/apps`. */
+export interface AppRow {
+  project: string
+  name: string
+  environment: string
+  state: string
+  /** One sentence, where the state asks for one. */
+  reason?: string
+  url?: string
+  release?: number
+  ready?: number
+  replicas?: number
+}
+
+/** A row of `GET …/apps/:app/releases`. */
+export interface ReleaseRow {
+  number: number
+  image: string
+  commit?: Release['spec']['commit']
+  by?: string
+  reason?: string
+  createdAt: string
+  /** The environments whose newest verified rollout is of this release. */
+  serving: string[]
+  rollouts: { name: string; environment: string; state: string; reason?: string }[]
+}
+
+/** A pod of an app. */
+export interface InstanceRow {
+  name: string
+  environment: string
+  phase: string
+  ready: boolean
+  restarts: number
+  reason?: string
+  startedAt?: string
+  release?: number
+}
