@@ -8,7 +8,7 @@ import type { Answer, Call, PathHandler } from './handlers.ts'
 import { objectOfKind } from './incoming.ts'
 import type { ResourcePath } from './path.ts'
 import { parseResourcePath } from './path.ts'
-import { flag } from './query.ts'
+import { flag, nameSelected } from './query.ts'
 import { readObject } from './read-object.ts'
 import { bind } from './subresources/binding.ts'
 import { evict } from './subresources/eviction.ts'
@@ -31,7 +31,13 @@ export interface Asked {
   resource: ResourcePath | undefined
 }
 
-export function askedOf(method: string, path: string, query: URLSearchParams): Asked {
+/** The same, worked out once for each call. */
+export function askedIn(call: Call): Asked {
+  call.asked ??= askedOf(call.method, call.path, call.query)
+  return call.asked
+}
+
+function askedOf(method: string, path: string, query: URLSearchParams): Asked {
   const resource = parseResourcePath(path)
   if (!resource) return { verb: method.toLowerCase(), resource }
   const isOne = resource.name !== undefined
@@ -56,6 +62,7 @@ export function askedOf(method: string, path: string, query: URLSearchParams): A
 /** Throws Forbidden unless the caller may. */
 export async function authorize({ auth }: Context, asked: Asked, call: Call): Promise<void> {
   const { resource } = asked
+  const name = resource && (resource.name ?? selectedName(asked, call))
   const attributes: Attributes = {
     user: call.user,
     verb: asked.verb,
@@ -67,7 +74,7 @@ export async function authorize({ auth }: Context, asked: Asked, call: Call): Pr
         plural: resource.plural,
         ...(resource.subresource && { subresource: resource.subresource }),
         ...(namespaceOf(resource) && { namespace: namespaceOf(resource)! }),
-        ...(resource.name !== undefined && { name: resource.name }),
+        ...(name !== undefined && { name }),
       },
     }),
   }
@@ -75,6 +82,10 @@ export async function authorize({ auth }: Context, asked: Asked, call: Call): Pr
   const { allowed, reason } = made instanceof Promise ? await made : made
   if (!allowed) throw refusal(call, asked, reason)
 }
+
+/** A list or watch of a single name is within a right to that name, as upstream has it: informers of one object read so. */
+const selectedName = ({ verb }: Asked, { query }: Call) =>
+  verb === 'list' || verb === 'watch' ? nameSelected(query) : undefined
 
 /** Rules about one namespace object live in that namespace too. */
 const namespaceOf = ({ group, plural, namespace, name }: ResourcePath) =>

@@ -69,6 +69,18 @@ export function filterOf(query: URLSearchParams, definition: Definition): Filter
   }
 }
 
+/** The one name a field selector leaves; undefined too where the selector cannot be read, which is answered later. */
+export function nameSelected(query: URLSearchParams): string | undefined {
+  const text = query.get('fieldSelector')
+  if (!text?.includes('metadata.name=')) return undefined
+  try {
+    return parseFieldSelector(text).find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 export interface ListOptions {
   limit: number | undefined
   continue: string | undefined

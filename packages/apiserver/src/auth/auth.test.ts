@@ -131,6 +131,7 @@ await system.create(role, {
   rules: [
     { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: ['get', 'list'] },
     { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: ['get', 'create'] },
+    { apiGroups: [''], resources: ['secrets'], resourceNames: ['only'], verbs: ['list', 'watch'] },
   ],
 })
 await system.create(roleBinding, {
@@ -153,6 +154,21 @@ const rights: { name: string; call: () => Promise<unknown>; want: string }[] = [
     call: () => dev.create(configMap, { metadata: { name: 'a', ...here } }),
     want: 'Forbidden',
   },
+  ...[
+    { name: 'a list of the one name a rule has', query: 'fieldSelector=metadata.name%3Donly', want: 'ok' },
+    {
+      name: 'a watch of that name',
+      query: 'watch=true&timeoutSeconds=1&fieldSelector=metadata.name%3Donly',
+      want: 'ok',
+    },
+    { name: 'a list of another name', query: 'fieldSelector=metadata.name%3Dother', want: 'Forbidden' },
+    { name: 'a list of all but that name', query: 'fieldSelector=metadata.name!%3Donly', want: 'Forbidden' },
+    { name: 'a list of all names', query: '', want: 'Forbidden' },
+  ].map(({ name, query, want }) => ({
+    name,
+    call: () => dev.raw({ method: 'GET', path: `/api/v1/namespaces/shop/secrets?${query}` }),
+    want,
+  })),
   { name: 'everybody sees discovery', call: () => dev.raw({ method: 'GET', path: '/apis' }), want: 'ok' },
   { name: 'a static token', call: () => as({ token: 'static-token' }).list(configMap, here), want: 'Forbidden' },
   {
