@@ -5,13 +5,14 @@ import { Conflict, type Entry } from '@sampan/store/store'
 import type { Admitted } from './admission/interfaces.ts'
 import { checkMetadata, checkObject, mutateAll, surroundings, validateAll } from './admit.ts'
 import type { Context } from './context.ts'
-import { encodedAt } from './encode.ts'
+import { putObject } from './encode.ts'
 import type { Call } from './handlers.ts'
 import { trackUpdate } from './managed-fields.ts'
 import { forgetSoon } from './objects.ts'
 import type { Served } from './served.ts'
 import { partOf } from './subresources/parts.ts'
 import type { OneTarget } from './target.ts'
+import type { Written } from './written.ts'
 
 export interface Change {
   /**
@@ -40,7 +41,7 @@ export async function changeObject(
   { served, name, namespace }: OneTarget,
   call: Call,
   change: Change,
-): Promise<KubeObject> {
+): Promise<Written> {
   const { definition } = served
   const { store } = context
   const key = served.key(name, namespace)
@@ -84,18 +85,18 @@ export async function changeObject(
     // A subresource may change what the main resource may not; a status has no rules but those of a schema.
     if (!isStatus || served.custom) checkObject(served, next, old, change.subresource)
     else checkMetadata(served, next, old)
-    countGeneration(served, old, next)
+    if (change.subresource !== 'binding') countGeneration(served, old, next)
     const track = change.track ?? trackUpdate
     track(context, served, { old, next, subresource: change.subresource, call })
     if (jsonEqual(old, next)) {
       if (entry.modified > store.revision) await store.settled()
-      return old
+      return { object: old, entry }
     }
     const validating = validateAll(context, write)
     const undo = validating instanceof Promise ? await validating : validating
     if (change.dryRun) {
       undo()
-      return next
+      return { object: next }
     }
     try {
       return await writeNext(context, served, key, entry, next)
@@ -114,21 +115,23 @@ async function writeNext(
   key: string,
   entry: Entry,
   next: KubeObject,
-): Promise<KubeObject> {
+): Promise<Written> {
   const { group, plural } = served.definition
   if (!isFinished(next)) {
     const made = served.stored(next)
     const stored = made instanceof Promise ? await made : made
-    const written = await store.put(key, encodedAt(stored), entry.modified)
-    forgetSoon(entry.value)
+    const written = await putObject(store, key, stored, entry.modified)
+    forgetSoon(entry)
     afterWrite(group, plural)
-    await served.ready?.([written])
-    return served.object(written)
+    const converting = served.ready?.([written])
+    if (converting) await converting
+    return { object: served.object(written), entry: written }
   }
   const gone = await store.delete(key, entry.modified)
-  forgetSoon(entry.value)
+  forgetSoon(entry)
+  forgetSoon(gone)
   afterWrite(group, plural)
-  return { ...next, metadata: { ...next.metadata, resourceVersion: String(gone.modified) } }
+  return { object: { ...next, metadata: { ...next.metadata, resourceVersion: String(gone.modified) } } }
 }
 
 /** Being deleted, and nothing holds it any more. */
@@ -207,7 +210,7 @@ function keepOtherParts(
   }
 }
 
-/** `generation` counts changes of what the user wants: everything but metadata and status. */
+/** `generation` counts changes of what the user wants: everything but metadata and status. Where a pod runs is not asked for. */
 function countGeneration({ definition, custom }: Served, old: KubeObject, next: KubeObject): void {
   if (!definition.hasGeneration && !custom) return
   const isSame = [...new Set([...Object.keys(old), ...Object.keys(next)])].every(
