@@ -1,6 +1,5 @@
 import type { KubeObject } from '@sampan/resources/meta'
-import type { Revision } from '@sampan/store/store'
-import { remember } from './objects.ts'
+import type { Entry, Revision, Store } from '@sampan/store/store'
 
 const encoder = new TextEncoder()
 
@@ -8,12 +7,16 @@ const encoder = new TextEncoder()
 export const encode = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value))
 
 /**
- * What `Store.put` wants: sets the revision in `object`, encodes it, and keeps it as the parsed form of those bytes, so
- * `object` must not be changed afterwards.
+ * Stores `object` with its revision in it. It stays the parsed form of what is stored, so it must not be changed
+ * afterwards. Rejects as `Store.put` does.
  */
-export const encodedAt = (object: KubeObject) => (revision: Revision) => {
-  object.metadata.resourceVersion = String(revision)
-  const bytes = encode(object)
-  remember(bytes, object)
-  return bytes
-}
+export const putObject = (store: Store, key: string, object: KubeObject, expect: Revision): Promise<Entry> =>
+  store.put(
+    key,
+    (revision) => {
+      object.metadata.resourceVersion = String(revision)
+      return encode(object)
+    },
+    expect,
+    object,
+  )

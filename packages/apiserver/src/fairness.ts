@@ -1,7 +1,7 @@
 import { fairSlots, Overloaded } from '@sampan/kit/fair-slots'
 import { StatusError } from '@sampan/resources/errors'
 import type { Context } from './context.ts'
-import { askedOf, targetOf } from './dispatch.ts'
+import { askedIn, targetOf } from './dispatch.ts'
 import type { Call } from './handlers.ts'
 
 /** Collections of up to so many objects are answered as quickly as anything else. */
@@ -27,11 +27,11 @@ export function fairness(context: Context): (call: Call) => Promise<(() => void)
   }
 }
 
-function isHeavy(context: Context, { method, path, query }: Call): boolean {
-  if (method !== 'GET') return false
-  const { verb, resource } = askedOf(method, path, query)
+function isHeavy(context: Context, call: Call): boolean {
+  if (call.method !== 'GET') return false
+  const { verb, resource } = askedIn(call)
   if (verb !== 'list' || !resource) return false
-  const limit = Number(query.get('limit') ?? 0)
+  const limit = Number(call.query.get('limit') ?? 0)
   if (limit > 0 && limit <= light) return false
   const target = targetOf(context, resource)
   return target !== undefined && context.store.count(target.served.prefix(target.namespace)) > light

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Definition } from '@sampan/resources/define'
 import type { KubeObject, WatchEvent } from '@sampan/resources/meta'
 import type { UserInfo } from './auth/interfaces.ts'
+import type { Asked } from './dispatch.ts'
 import type { Objects } from './objects.ts'
 
 /** One authenticated and authorised request, over HTTP or from inside the process. */
@@ -16,6 +17,8 @@ export interface Call {
   user: UserInfo
   /** get, list, watch, create, update, patch, delete, deletecollection; for subresources that are none of it, by method. */
   verb: string
+  /** See `askedIn`. */
+  asked?: Asked
   /** Aborted when the caller goes away or the server closes. */
   signal: AbortSignal
   /** The body as bytes; empty when there is none. Throws RequestEntityTooLarge beyond 3 MiB. */

@@ -3,10 +3,12 @@ import { badRequest, StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import type { UserInfo } from './auth/interfaces.ts'
 import { decodeBody } from './decode.ts'
+import type { Asked } from './dispatch.ts'
 import type { Call } from './handlers.ts'
 
 export const maxBodyBytes = 3 << 20
 
+const noBytes = new Uint8Array()
 const noQuery = new URLSearchParams()
 
 /** A call that came over HTTP. What only some verbs need (query, signal, body) is made when asked for. */
@@ -17,6 +19,7 @@ export class HttpCall implements Call {
   readonly request: IncomingMessage
   readonly warnings: string[] = []
   annotations?: Record<string, string>
+  asked?: Asked
   duplicates: readonly string[] = []
   user: UserInfo
   verb = ''
@@ -60,22 +63,47 @@ export class HttpCall implements Call {
     return this.#signal
   }
 
-  async bytes(): Promise<Uint8Array> {
-    const length = Number(this.request.headers['content-length'] ?? 0)
-    if (length > maxBodyBytes) throw tooLarge()
-    const pieces: Uint8Array[] = []
-    let size = 0
-    try {
-      for await (const piece of this.request as AsyncIterable<Uint8Array>) {
-        size += piece.length
-        if (size > maxBodyBytes) throw tooLarge()
-        pieces.push(piece)
+  /** By events: an async iterator over every request's body costs as much as reading what is in it. */
+  bytes(): Promise<Uint8Array> {
+    const { request } = this
+    const length = request.headers['content-length']
+    if (length === undefined && request.headers['transfer-encoding'] === undefined) return Promise.resolve(noBytes)
+    if (Number(length ?? 0) > maxBodyBytes) return Promise.reject(tooLarge())
+    if (request.readableEnded) return Promise.resolve(noBytes)
+    if (request.destroyed) return Promise.reject(badRequest('the body ended too early'))
+    return new Promise((resolve, reject) => {
+      const pieces: Uint8Array[] = []
+      let size = 0
+      const settle = () => {
+        request.removeListener('data', onData)
+        request.removeListener('end', onEnd)
+        request.removeListener('error', onCut)
+        request.removeListener('close', onCut)
       }
-    } catch (error) {
-      if (error instanceof StatusError) throw error
-      throw badRequest('the body ended too early', { cause: error })
-    }
-    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+      const onData = (piece: Uint8Array) => {
+        pieces.push(piece)
+        size += piece.length
+        if (size <= maxBodyBytes) return
+        settle()
+        // What still comes is thrown away by whoever answers.
+        request.pause()
+        reject(tooLarge())
+      }
+      const onEnd = () => {
+        settle()
+        resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
+      }
+      const onCut = (error?: Error) => {
+        settle()
+        // Nobody else may be listening when the socket's error follows.
+        request.on('error', () => undefined)
+        reject(badRequest('the body ended too early', { cause: error }))
+      }
+      request.on('data', onData)
+      request.on('end', onEnd)
+      request.on('error', onCut)
+      request.on('close', onCut)
+    })
   }
 
   async object(): Promise<KubeObject | undefined> {

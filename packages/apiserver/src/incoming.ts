@@ -25,13 +25,16 @@ export function objectOfKind(value: unknown, served: Served, at: { namespace?: s
     throw badRequest(
       `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: metadata must be an object`,
     )
-  delete value.apiVersion
-  delete value.kind
-  const object = { apiVersion, kind: definition.kind, ...value, metadata: metadata ?? {} } as unknown as KubeObject
+  // Built member by member: deleting from what was parsed would make slow dictionaries of everything that is stored.
+  const members: Record<string, unknown> = { apiVersion, kind: definition.kind }
+  for (const key of Object.keys(value))
+    if (key !== 'apiVersion' && key !== 'kind' && key !== '__proto__') members[key] = value[key]
+  members.metadata = metadata ?? {}
+  const object = members as unknown as KubeObject
   checkMetadata(object, served)
   const meta = object.metadata
-  for (const [key, member] of Object.entries(meta))
-    if (member === null || member === undefined) delete (meta as unknown as Record<string, unknown>)[key]
+  const all = meta as unknown as Record<string, unknown>
+  for (const key of Object.keys(all)) if (all[key] === null || all[key] === undefined) delete all[key]
   if (definition.scope === 'Namespaced') {
     if (meta.namespace && at.namespace && meta.namespace !== at.namespace)
       throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)

@@ -13,38 +13,30 @@ export interface Objects {
   list<T extends KubeObject = KubeObject>(kind: Where, namespace?: string): T[]
 }
 
-const parsed = new WeakMap<Uint8Array, KubeObject>()
 const decoder = new TextDecoder()
 
 /** The object in an entry's bytes. The same value every time: shared, never changed. */
 export function objectOf<T extends KubeObject = KubeObject>(entry: Entry): T {
-  let object = parsed.get(entry.value)
-  if (!object) {
-    object = JSON.parse(decoder.decode(entry.value)) as KubeObject
-    parsed.set(entry.value, object)
-  }
-  return object as T
+  entry.parsed ??= JSON.parse(decoder.decode(entry.value)) as KubeObject
+  return entry.parsed as T
 }
 
-/** How long the object in superseded bytes may still be asked for by those who compare old and new. */
+/** How long the object in a superseded entry may still be asked for by those who compare old and new. */
 const graceMs = 5_000
-let leaving: Uint8Array[] = []
+let leaving: Entry[] = []
 
 /**
- * Lets go of the parsed form of bytes that have been replaced: the history keeps the bytes for minutes, and objects are
+ * Lets go of the parsed form of an entry that has been replaced: the history keeps its bytes for minutes, and objects are
  * several times larger. Whoever still asks gets it parsed anew.
  */
-export function forgetSoon(bytes: Uint8Array): void {
-  if (leaving.push(bytes) > 1) return
+export function forgetSoon(entry: Entry): void {
+  if (leaving.push(entry) > 1) return
   setTimeout(() => {
     const gone = leaving
     leaving = []
-    for (const one of gone) parsed.delete(one)
+    for (const one of gone) one.parsed = undefined
   }, graceMs).unref()
 }
-
-/** Remembers what `bytes` were made from, so that nobody parses them again. `object` must not change any more. */
-export const remember = (bytes: Uint8Array, object: KubeObject) => void parsed.set(bytes, object)
 
 export function objectsOf(store: Store): Objects {
   return {

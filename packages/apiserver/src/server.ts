@@ -21,7 +21,7 @@ import { crdAdmission } from './custom/crd-admission.ts'
 import { customKinds } from './custom/custom-kinds.ts'
 import { customRules } from './custom/rules/rules.ts'
 import { discoveryHandlers } from './discovery/handlers.ts'
-import { type Asked, askedOf, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
+import { type Asked, askedIn, authorize, pathHandler, serve, targetOf, unknownPath } from './dispatch.ts'
 import { expireEvents } from './expire-events.ts'
 import { fairness } from './fairness.ts'
 import type { Answer, Call, ComputedKind, PathHandler, SubresourceHandler, VirtualKind } from './handlers.ts'
@@ -112,7 +112,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
   const answer = async (call: Call): Promise<Answer> => {
     const { path, method } = call
-    const asked = askedOf(method, path, call.query)
+    const asked = askedIn(call)
     call.verb = asked.verb
     await authorize(context, asked, call)
     const remote = remoteOf(aggregated, path)
@@ -164,7 +164,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     try {
       call.user = await identify(request)
       finish = audit?.begin(call)
-      const asked = askedOf(call.method, call.path, call.query)
+      const asked = askedIn(call)
       call.verb = asked.verb
       await authorize(context, asked, call)
       // Browsers and newer clients open these with GET; a right to look must not be a way in (as since Kubernetes 1.35).
@@ -276,7 +276,11 @@ const notAllowed: Answer = {
 
 /** Generated schemas are loaded when a caller from outside first writes something of the group. */
 function schemaFrom({ group, version, kind, schema }: Definition) {
-  return () => schema ?? schemaOf(group, version, kind)
+  let known = schema
+  return () => {
+    known ??= schemaOf(group, version, kind)
+    return known
+  }
 }
 
 /** An error as the answer the caller gets: refusals as they are, everything else as 500 without its inside. */

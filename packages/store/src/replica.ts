@@ -153,14 +153,14 @@ export function replica(options: ReplicaOptions = {}): Store {
       return { entries: range.keys.map((key) => entries.get(key)!), at: visible, remaining: range.remaining }
     },
     count: (prefix) => keys.range(prefix, undefined, 0).remaining,
-    async put(key, value, expect) {
+    async put(key, value, expect, parsed) {
       const match = expected(key, expect)
       if (!match) return lose(key)
       const revision = accepted + 1
       const bytes = value(revision)
       accepted = revision
       const previous = match.found
-      const entry: Entry = { key, value: bytes, created: previous?.created ?? revision, modified: revision }
+      const entry: Entry = { key, value: bytes, created: previous?.created ?? revision, modified: revision, parsed }
       return accept({ type: 'put', entry, ...(previous && { previous }) })
     },
     async delete(key, expect) {

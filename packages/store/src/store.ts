@@ -7,6 +7,8 @@ export interface Entry {
   value: Uint8Array
   created: Revision
   modified: Revision
+  /** What a reader made of `value`, kept here so that it is made once. The store never looks at it. */
+  parsed?: object | undefined
 }
 
 export type Change =
@@ -51,9 +53,9 @@ export interface Store {
   /**
    * `expect: 0` means the key must not exist. Throws `Conflict` when another writer came first (and only after that
    * writer's change is visible). Writes take effect in the order they were called in; when one cannot be stored, it and
-   * all accepted after it throw.
+   * all accepted after it throw. `parsed` is kept with the entry: what the value was made from.
    */
-  put(key: string, value: (revision: Revision) => Uint8Array, expect: Revision): Promise<Entry>
+  put(key: string, value: (revision: Revision) => Uint8Array, expect: Revision, parsed?: object): Promise<Entry>
   delete(key: string, expect: Revision): Promise<Entry>
   /**
    * Every change after `since`, in order, none missed. Throws `Compacted` when `since` is too old. A watcher that does

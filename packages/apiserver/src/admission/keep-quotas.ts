@@ -3,7 +3,7 @@ import type { ResourceList } from '@sampan/resources/core/pod-resources'
 import type { ResourceQuota } from '@sampan/resources/core/resource-quota'
 import type { Store } from '@sampan/store/store'
 import { Compacted } from '@sampan/store/store'
-import { encodedAt } from '../encode.ts'
+import { putObject } from '../encode.ts'
 import { keyOf, prefixOf } from '../keys.ts'
 import { objectOf, objectsOf } from '../objects.ts'
 import { countUsage } from './quota-count.ts'
@@ -79,7 +79,7 @@ function write(store: Store, quota: ResourceQuota, used: ResourceList, log: Log)
     Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => a[key] === b[key])
   if (same(quota.status?.used as ResourceList, used) && same(quota.status?.hard as ResourceList, hard)) return
   const next: ResourceQuota = { ...quota, metadata: { ...quota.metadata }, status: { hard, used } }
-  store.put(keyOf(quotas, name, namespace), encodedAt(next), Number(resourceVersion)).catch((error: unknown) => {
+  putObject(store, keyOf(quotas, name, namespace), next, Number(resourceVersion)).catch((error: unknown) => {
     log.warn('a quota was written by somebody else while it was counted', { name, namespace, error })
   })
 }

@@ -7,7 +7,7 @@ import type { ResourceQuota } from '@sampan/resources/core/resource-quota'
 import { forbidden } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import type { Store } from '@sampan/store/store'
-import { encodedAt } from '../encode.ts'
+import { putObject } from '../encode.ts'
 import { keyOf } from '../keys.ts'
 import { objectOf } from '../objects.ts'
 import type { Admission, Admitted } from './interfaces.ts'
@@ -139,5 +139,5 @@ function apply(store: Store, { metadata }: ResourceQuota, add: ResourceList, giv
   const used = addUsage((next.status?.used ?? {}) as ResourceList, add)
   next.status = { hard: { ...next.spec?.hard }, ...next.status, used: subtractUsage(used, give) }
   // When this cannot be stored, the write it is for cannot be either: that one reports the failure.
-  store.put(key, encodedAt(next), entry.modified).catch(() => undefined)
+  putObject(store, key, next, entry.modified).catch(() => undefined)
 }

@@ -37,7 +37,9 @@ export function treeFrom(fields: unknown): FieldTree {
 export function fieldsFrom({ own, children }: FieldTree): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   if (own && children.size > 0) fields['.'] = {}
-  for (const step of [...children.keys()].sort()) fields[step] = fieldsFrom(children.get(step)!)
+  if (children.size === 1) for (const [step, child] of children) fields[step] = fieldsFrom(child)
+  else if (children.size > 1)
+    for (const step of [...children.keys()].sort()) fields[step] = fieldsFrom(children.get(step)!)
   return fields
 }
 

@@ -21,19 +21,30 @@ const serverSet = new Set([
 /** The part of an object whose fields have owners, for a write to the main resource or to a subresource. */
 export function ownedPart({ definition }: Served, object: KubeObject, subresource: string | undefined) {
   const part: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(object)) {
+  const all = object as unknown as Record<string, unknown>
+  for (const key of Object.keys(all)) {
+    const value = all[key]
     if (key === 'apiVersion' || key === 'kind' || value === undefined) continue
     if (key === 'metadata') {
       if (subresource === 'status' && definition.group !== '') continue
-      const metadata = Object.entries(value as object).filter(
-        ([name, one]) => !serverSet.has(name) && one !== undefined,
-      )
-      if (metadata.length > 0) part.metadata = Object.fromEntries(metadata)
+      const metadata = ownedMetadata(value as Record<string, unknown>)
+      if (metadata) part.metadata = metadata
     } else if (key === 'status') {
       if (subresource === 'status' || !definition.hasStatus) part.status = value
     } else if (subresource !== 'status') part[key] = value
   }
   return part
+}
+
+/** Undefined when nothing is left. */
+function ownedMetadata(metadata: Record<string, unknown>): Record<string, unknown> | undefined {
+  let owned: Record<string, unknown> | undefined
+  for (const name of Object.keys(metadata)) {
+    if (metadata[name] === undefined || serverSet.has(name)) continue
+    owned ??= {}
+    owned[name] = metadata[name]
+  }
+  return owned
 }
 
 const roots = new WeakMap<Served, Schema>()

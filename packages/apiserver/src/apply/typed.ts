@@ -109,6 +109,7 @@ function sameAmount(a: unknown, b: unknown): boolean {
 }
 
 function below(step: string, before: unknown, after: unknown, schema: Schema | undefined, out: Comparison): void {
+  if (before === after) return
   const inner: Comparison = { changed: emptyTree(), removed: emptyTree() }
   walk(before, after, schema, inner)
   for (const side of ['changed', 'removed'] as const)

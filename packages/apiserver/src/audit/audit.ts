@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { originalUser } from '../auth/impersonate.ts'
 import type { UserInfo } from '../auth/interfaces.ts'
-import { askedOf } from '../dispatch.ts'
+import { askedIn } from '../dispatch.ts'
 import type { Answer, Call } from '../handlers.ts'
+import { microTimeText } from '../time-text.ts'
 import { type Asked, type Level, levelOf, type Policy } from './policy.ts'
 
 /** How a call ended: its answer, or the switch to a stream. */
@@ -29,7 +30,7 @@ export function createAudit({
 }): Audit {
   return {
     begin(call) {
-      const { verb, resource } = askedOf(call.method, call.path, call.query)
+      const { verb, resource } = askedIn(call)
       const asked: Asked = { user: call.user, verb, path: call.path, resource }
       const level = capped(levelOf(policy, asked), asked)
       if (level === 'None') return undefined
@@ -68,8 +69,8 @@ export function createAudit({
             ...(level === 'RequestResponse' && 'object' in outcome && { responseObject: outcome.object }),
             ...(level === 'RequestResponse' && 'json' in outcome && { responseObject: outcome.value() }),
             ...(call.annotations && { annotations: call.annotations }),
-            requestReceivedTimestamp: micro(received),
-            stageTimestamp: micro(now()),
+            requestReceivedTimestamp: microTimeText(received),
+            stageTimestamp: microTimeText(now()),
           }),
         )
       }
@@ -113,9 +114,9 @@ function reasonOf(outcome: Outcome): { status?: string; reason?: string; message
 const shown = ({ name, uid, groups, extra }: UserInfo) => ({ username: name, uid, groups, extra })
 
 function sourcesOf(request: IncomingMessage | undefined): string[] {
-  const forwarded = String(request?.headers['x-forwarded-for'] ?? '').split(',')
-  return [...forwarded.map((one) => one.trim()), request?.socket.remoteAddress ?? ''].filter(Boolean)
+  const address = request?.socket.remoteAddress
+  const header = request?.headers['x-forwarded-for']
+  if (!header) return address ? [address] : []
+  const forwarded = String(header).split(',')
+  return [...forwarded.map((one) => one.trim()), address ?? ''].filter(Boolean)
 }
-
-/** RFC 3339 with microseconds, as Kubernetes writes them. */
-const micro = (time: Date) => time.toISOString().replace('Z', '000Z')

@@ -32,7 +32,7 @@ export async function scale(context: Context, target: OneTarget, call: Call): Pr
   const body: unknown = await call.object()
   if (typeof body !== 'object' || body === null) throw badRequest('the body must be a Scale object')
   const wanted = call.method === 'PATCH' ? patcherFor(patchTypeOf(call), body, scaleKind) : () => body
-  const written = await changeObject(context, target, call, {
+  const { object: written } = await changeObject(context, target, call, {
     next: (old) => {
       const next = wanted(scaleOf(served, old)) as Scale
       const replicas = next.spec?.replicas ?? 0

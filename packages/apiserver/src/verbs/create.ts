@@ -6,7 +6,7 @@ import { Conflict } from '@sampan/store/store'
 import type { Admitted } from '../admission/interfaces.ts'
 import { checkObject, mutateAll, surroundings, validateAll } from '../admit.ts'
 import type { Context } from '../context.ts'
-import { encodedAt } from '../encode.ts'
+import { putObject } from '../encode.ts'
 import { checkFields } from '../field-validation.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { objectOfKind } from '../incoming.ts'
@@ -16,7 +16,7 @@ import { readObject } from '../read-object.ts'
 import { requireNamespace } from '../require-namespace.ts'
 import type { Target } from '../target.ts'
 import { timeText } from '../time-text.ts'
-import { answerWith } from '../written.ts'
+import { answerWith, type Written } from '../written.ts'
 
 export async function create(context: Context, target: Target, call: Call): Promise<Answer> {
   const { served, namespace } = target
@@ -38,7 +38,7 @@ export async function createObject(
   object: KubeObject,
   dryRun: boolean,
   track: typeof trackUpdate = trackUpdate,
-): Promise<KubeObject> {
+): Promise<Written> {
   const { served } = target
   const { definition } = served
   const meta = object.metadata
@@ -78,15 +78,16 @@ export async function createObject(
     const undo = validating instanceof Promise ? await validating : validating
     if (dryRun) {
       undo()
-      return object
+      return { object }
     }
     try {
       const made = served.stored(object)
       const stored = made instanceof Promise ? await made : made
-      const entry = await context.store.put(key, encodedAt(stored), 0)
+      const entry = await putObject(context.store, key, stored, 0)
       context.afterWrite(definition.group, definition.plural)
-      await served.ready?.([entry])
-      return served.object(entry)
+      const converting = served.ready?.([entry])
+      if (converting) await converting
+      return { object: served.object(entry), entry }
     } catch (error) {
       undo()
       if (!(error instanceof Conflict)) throw error

@@ -6,7 +6,7 @@ import { mutateAll, surroundings, validateAll } from '../admit.ts'
 import { isFinished } from '../change.ts'
 import type { Context } from '../context.ts'
 import { type DeleteOptions, deleteOptionsOf } from '../delete-options.ts'
-import { encodedAt } from '../encode.ts'
+import { putObject } from '../encode.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { forgetSoon } from '../objects.ts'
 import type { Served } from '../served.ts'
@@ -21,7 +21,7 @@ export async function remove(context: Context, target: OneTarget, call: Call): P
   const { served, name } = target
   const options = await deleteOptionsOf(call)
   const { object, isGone } = await removeObject(context, target, call, options)
-  if (!isGone || served.definition.answersDeleted) return answerWith(context, served, call, object, 200)
+  if (!isGone || served.definition.answersDeleted) return answerWith(context, served, call, { object }, 200)
   const { group, plural } = served.definition
   const status: Status = {
     kind: 'Status',
@@ -74,7 +74,8 @@ export async function removeObject(
     try {
       if (isGone) {
         const gone = await store.delete(key, entry.modified)
-        forgetSoon(entry.value)
+        forgetSoon(entry)
+        forgetSoon(gone)
         context.afterWrite(definition.group, definition.plural)
         return { object: withRevision(old, gone.modified), isGone }
       }
@@ -82,7 +83,8 @@ export async function removeObject(
         if (entry.modified > store.revision) await store.settled()
         return { object: old, isGone }
       }
-      const written: Entry = await store.put(key, encodedAt(await served.stored(next)), entry.modified)
+      const written: Entry = await putObject(store, key, await served.stored(next), entry.modified)
+      forgetSoon(entry)
       context.afterWrite(definition.group, definition.plural)
       await served.ready?.([written])
       return { object: served.object(written), isGone }
