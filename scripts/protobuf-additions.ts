@@ -18,16 +18,74 @@ export const additions: Messages = {
       '4 credentialBundlePath string',
       '5 keyPath string',
       '6 certificateChainPath string',
+      '7 userAnnotations map string',
     ],
-    PodSpec: ['41 hostnameOverride string'],
+    PodSpec: ['41 hostnameOverride string', '43 schedulingGroup PodSchedulingGroup'],
     PodStatus: [
+      '18 extendedResourceClaimStatus PodExtendedResourceClaimStatus',
+      '21 nodeAllocatableResourceClaimStatuses *NodeAllocatableResourceClaimStatus',
       '19 allocatedResources map k8s.io.apimachinery.pkg.api.resource.Quantity',
       '20 resources ResourceRequirements',
     ],
     ResourceHealth: ['6 message string'],
+    ContainerExtendedResourceRequest: ['1 containerName string', '2 resourceName string', '3 requestName string'],
+    ImageVolumeStatus: ['1 imageRef string'],
+    NodeAllocatableResourceClaimStatus: [
+      '1 resourceClaimName string',
+      '2 containers *string',
+      '3 resources map k8s.io.apimachinery.pkg.api.resource.Quantity',
+    ],
+    NodeStatus: ['14 declaredFeatures *string'],
+    PodExtendedResourceClaimStatus: [
+      '1 requestMappings *ContainerExtendedResourceRequest',
+      '2 resourceClaimName string',
+    ],
+    PodSchedulingGroup: ['1 podGroupName string'],
+    VolumeMountStatus: ['5 volumeStatus VolumeStatus'],
+    VolumeStatus: ['1 image ImageVolumeStatus'],
     VolumeProjection: ['6 podCertificate PodCertificateProjection'],
   },
-  'k8s.io.api.storage.v1': { CSIDriverSpec: ['10 serviceAccountTokenInSecrets bool'] },
+  'k8s.io.api.resource.v1': {
+    AllocatedDeviceStatus: ['7 shareID string'],
+    AllocationResult: ['5 allocationTimestamp k8s.io.apimachinery.pkg.apis.meta.v1.Time'],
+    CapacityRequestPolicy: [
+      '1 default k8s.io.apimachinery.pkg.api.resource.Quantity',
+      '3 validValues *k8s.io.apimachinery.pkg.api.resource.Quantity',
+      '4 validRange CapacityRequestPolicyRange',
+    ],
+    CapacityRequestPolicyRange: [
+      '1 min k8s.io.apimachinery.pkg.api.resource.Quantity',
+      '2 max k8s.io.apimachinery.pkg.api.resource.Quantity',
+      '3 step k8s.io.apimachinery.pkg.api.resource.Quantity',
+    ],
+    CapacityRequirements: ['1 requests map k8s.io.apimachinery.pkg.api.resource.Quantity'],
+    Device: [
+      '9 bindsToNode bool',
+      '10 bindingConditions *string',
+      '11 bindingFailureConditions *string',
+      '12 allowMultipleAllocations bool',
+      '13 nodeAllocatableResourceMappings map NodeAllocatableResourceMapping',
+    ],
+    DeviceAttribute: ['6 ints *int', '7 bools *bool', '8 strings *string', '9 versions *string'],
+    DeviceCapacity: ['2 requestPolicy CapacityRequestPolicy'],
+    DeviceClassSpec: ['4 extendedResourceName string'],
+    DeviceConstraint: ['3 distinctAttribute string'],
+    DeviceRequestAllocationResult: [
+      '7 bindingConditions *string',
+      '8 bindingFailureConditions *string',
+      '9 shareID string',
+      '10 consumedCapacity map k8s.io.apimachinery.pkg.api.resource.Quantity',
+    ],
+    DeviceSubRequest: ['7 capacity CapacityRequirements'],
+    ExactDeviceRequest: ['7 capacity CapacityRequirements'],
+    NodeAllocatableResourceMapping: [
+      '1 capacityKey string',
+      '2 allocationMultiplier k8s.io.apimachinery.pkg.api.resource.Quantity',
+    ],
+  },
+  'k8s.io.api.storage.v1': {
+    CSIDriverSpec: ['10 serviceAccountTokenInSecrets bool', '11 preventPodSchedulingIfMissing bool'],
+  },
   'k8s.io.kube_aggregator.pkg.apis.apiregistration.v1': {
     APIService: [`1 metadata ${meta}.ObjectMeta`, '2 spec APIServiceSpec', '3 status APIServiceStatus'],
     APIServiceCondition: [
@@ -71,6 +129,7 @@ export const additions: Messages = {
       `3 lastTransitionTime ${meta}.Time`,
       '4 reason string',
       '5 message string',
+      '6 observedGeneration int',
     ],
     CustomResourceDefinitionList: [`1 metadata ${meta}.ListMeta`, '2 items *CustomResourceDefinition'],
     CustomResourceDefinitionNames: [
@@ -93,6 +152,7 @@ export const additions: Messages = {
       '1 conditions *CustomResourceDefinitionCondition',
       '2 acceptedNames CustomResourceDefinitionNames',
       '3 storedVersions *string',
+      '4 observedGeneration int',
     ],
     CustomResourceDefinitionVersion: [
       '1 name string',
@@ -176,5 +236,10 @@ export const additions: Messages = {
     ],
     WebhookClientConfig: ['1 service ServiceReference', '2 caBundle bytes', '3 url string'],
     WebhookConversion: ['2 clientConfig WebhookClientConfig', '3 conversionReviewVersions *string'],
+  },
+  [meta]: {
+    ListMeta: ['5 shardInfo ShardInfo'],
+    ListOptions: ['15 shardSelector string'],
+    ShardInfo: ['1 selector string'],
   },
 }

@@ -255,7 +255,7 @@ export const samples: readonly Sample[] = [
     apiVersion: 'networking.k8s.io/v1',
     plural: 'ipaddresses',
     kind: 'IPAddress',
-    name: (n) => `203.0.113.${n + 1}`,
+    name: (n) => ['203.0.113.1', '2001:db8::42:1dff', '255.255.255.255'][n]!,
     body: { spec: { parentRef: { resource: 'services', name: 'x', namespace: 'samples' } } },
   },
   {

@@ -12,18 +12,20 @@ import { forbiddenField, invalidValue, required } from '@sampan/resources/proble
 
 const annotationLimit = 256 << 10
 
-/** Names that only have to fit into a path: RBAC's, and those of API services. */
+/** Names that only have to fit into a path: RBAC's, those of API services, and addresses, IPv6 among them. */
 const pathSegmentGroups = new Set(['rbac.authorization.k8s.io', 'apiregistration.k8s.io'])
+const hasPathNames = ({ group, plural }: Definition) =>
+  pathSegmentGroups.has(group) || (group === 'networking.k8s.io' && plural === 'ipaddresses')
 
 function pathSegmentProblems(name: string): string[] {
   if (name === '.' || name === '..') return [`may not be '${name}'`]
   return ['/', '%'].filter((one) => name.includes(one)).map((one) => `may not contain '${one}'`)
 }
 
-const nameProblems = ({ group, plural }: Definition, name: string): string[] =>
-  pathSegmentGroups.has(group)
+const nameProblems = (definition: Definition, name: string): string[] =>
+  hasPathNames(definition)
     ? pathSegmentProblems(name)
-    : group === '' && plural === 'namespaces'
+    : definition.group === '' && definition.plural === 'namespaces'
       ? dnsLabelProblems(name)
       : dnsSubdomainProblems(name)
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ipv4Number, ipv4Text, isCidr, isInCidr, isIP, isIPv4, isIPv6 } from './ip.ts'
+import { canonicalIP, ipv4Number, ipv4Text, isCidr, isInCidr, isIP, isIPv4, isIPv6 } from './ip.ts'
 
 for (const text of ['0.0.0.0', '10.1.2.3', '255.255.255.255'])
   test(`${text} is IPv4`, () => assert.ok(isIPv4(text) && isIP(text) && !isIPv6(text)))
@@ -38,3 +38,12 @@ test('IPv4 arithmetic', () => {
   assert.equal(isInCidr('10.130.0.1', 'fd00::/8'), false)
   assert.equal(isInCidr('1.2.3.4', '0.0.0.0/0'), true)
 })
+
+for (const [text, want] of [
+  ['10.0.0.1', '10.0.0.1'],
+  ['2001:DB8:0:0::1', '2001:db8::1'],
+  ['fe80::42:1dff:fe84:f9e2', 'fe80::42:1dff:fe84:f9e2'],
+  ['0:0:0:0:0:0:0:0', '::'],
+] as const)
+  test(`${text} is written ${want}`, () => assert.equal(canonicalIP(text), want))
+test('what is no address has no canonical form', () => assert.throws(() => canonicalIP('a'), RangeError))

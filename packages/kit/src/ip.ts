@@ -15,6 +15,13 @@ export function isIPv6(text: string): boolean {
   return halves.length === 2 ? groups.length <= 7 : groups.length === 8
 }
 
+/** The one text among an address's many: lower case, the longest run of zeros left out. Throws `RangeError` on no address. */
+export function canonicalIP(text: string): string {
+  if (isIPv4(text)) return text
+  if (!isIPv6(text)) throw new RangeError(`${JSON.stringify(text)} is not an IP address`)
+  return new URL(`http://[${text}]`).hostname.slice(1, -1)
+}
+
 export const isIP = (text: string) => isIPv4(text) || isIPv6(text)
 
 /** `10.0.0.0/8` or `fd00::/64`; bits after the prefix may be set. */

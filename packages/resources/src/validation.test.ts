@@ -741,6 +741,14 @@ const refused: [name: string, object: KubeObject, want: string[]][] = [
     ['metadata.name: Invalid value: "a": must be a valid IP address'],
   ],
   [
+    'an address in another form',
+    {
+      ...other('IPAddress', 'networking.k8s.io/v1', { spec: { parentRef: { resource: 'services', name: 's' } } }),
+      metadata: { name: '2001:DB8:0::1' },
+    },
+    ['metadata.name: Invalid value: "2001:DB8:0::1": must be in canonical form ("2001:db8::1")'],
+  ],
+  [
     'a range of nothing',
     other('ServiceCIDR', 'networking.k8s.io/v1', {}),
     ['spec.cidrs: Required value: at least one CIDR required'],

@@ -1,5 +1,5 @@
 import type { V1IPAddress } from '@kubernetes/client-node'
-import { isIP } from '@sampan/kit/ip'
+import { canonicalIP, isIP } from '@sampan/kit/ip'
 import { immutable, needed } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
@@ -33,8 +33,14 @@ export const ipAddress = defineResource<IpAddress>({
   ],
   defaults: ensureSpec,
   validate: (one, old) => [
-    !isIP(one.metadata.name) && invalidValue('metadata.name', one.metadata.name, 'must be a valid IP address'),
+    nameProblem(one.metadata.name),
     ...needed('spec.parentRef', one.spec.parentRef),
     ...(old ? immutable('spec.parentRef', one.spec.parentRef, old.spec.parentRef) : []),
   ],
 })
+
+function nameProblem(name: string) {
+  if (!isIP(name)) return invalidValue('metadata.name', name, 'must be a valid IP address')
+  const canonical = canonicalIP(name)
+  return name !== canonical && invalidValue('metadata.name', name, `must be in canonical form ("${canonical}")`)
+}

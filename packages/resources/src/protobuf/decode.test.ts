@@ -229,6 +229,83 @@ const cases: [name: string, bytes: Uint8Array, want: object][] = [
     },
   ],
   [
+    'a device class that stands for an extended resource',
+    body(
+      'resource.k8s.io/v1',
+      'DeviceClass',
+      write().message(1, write().text(1, 'gpu')).message(2, write().text(4, 'example.com/gpu')),
+    ),
+    {
+      apiVersion: 'resource.k8s.io/v1',
+      kind: 'DeviceClass',
+      metadata: { name: 'gpu' },
+      spec: { extendedResourceName: 'example.com/gpu' },
+    },
+  ],
+  [
+    'capacities of a device, shared and bound',
+    body(
+      'resource.k8s.io/v1',
+      'ResourceSlice',
+      write().message(
+        2,
+        write().message(
+          6,
+          write()
+            .text(1, 'd')
+            .message(
+              3,
+              write()
+                .text(1, 'memory')
+                .message(
+                  2,
+                  write()
+                    .message(1, write().text(1, '4Gi'))
+                    .message(2, write().message(1, write().text(1, '1Gi')).message(3, write().text(1, '2Gi'))),
+                ),
+            )
+            .varint(9, 0)
+            .text(10, 'ready')
+            .varint(12, 1),
+        ),
+      ),
+    ),
+    {
+      apiVersion: 'resource.k8s.io/v1',
+      kind: 'ResourceSlice',
+      spec: {
+        devices: [
+          {
+            name: 'd',
+            capacity: { memory: { value: '4Gi', requestPolicy: { default: '1Gi', validValues: ['2Gi'] } } },
+            bindsToNode: false,
+            bindingConditions: ['ready'],
+            allowMultipleAllocations: true,
+          },
+        ],
+        driver: '',
+      },
+    },
+  ],
+  [
+    'a driver whose pods wait for it',
+    body('storage.k8s.io/v1', 'CSIDriver', write().message(2, write().varint(11, 1))),
+    { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', spec: { preventPodSchedulingIfMissing: true } },
+  ],
+  [
+    'what a CRD status was made from',
+    body(
+      'apiextensions.k8s.io/v1',
+      'CustomResourceDefinition',
+      write().message(3, write().message(1, write().text(1, 'Established').varint(6, 3)).varint(4, 3)),
+    ),
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      status: { conditions: [{ type: 'Established', status: '', observedGeneration: 3 }], observedGeneration: 3 },
+    },
+  ],
+  [
     'fields newer than the table are left out',
     body('v1', 'ConfigMap', write().message(1, write().text(1, 'a').text(9999, 'new')).varint(888, 1).double(889, 1)),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } },
