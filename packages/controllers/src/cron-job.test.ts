@@ -77,6 +77,11 @@ const cases: { name: string; of: CronJob; jobs?: Job[]; want: string[] }[] = [
     jobs: [run('a')],
     want: ['remove a', 'SuccessfulDelete', `create ${due}`, 'again'],
   },
+  {
+    name: 'says that a job of its list is missing',
+    of: { ...cron({}, done), status: { lastScheduleTime: done as never, active: [{ name: 'a', uid: 'gone' }] } },
+    want: ['MissingJob', 'again'],
+  },
   { name: 'does not start what is too late', of: cron({ startingDeadlineSeconds: 20 }, before), want: ['again'] },
   { name: 'never starts the same time twice', of: cron({}, before), jobs: [run(due)], want: ['again'] },
   {
@@ -98,6 +103,12 @@ const cases: { name: string; of: CronJob; jobs?: Job[]; want: string[] }[] = [
 ]
 for (const { name, of, jobs: existing = [], want } of cases)
   test(`CronJob ${name}`, () => assert.deepEqual(changes(reconcileCronJob(of, existing, now)), want))
+
+test('CronJob does not miss the job that it replaces', () => {
+  const plan = reconcileCronJob(cron({ concurrencyPolicy: 'Replace' }, before), [run('a')], now)
+  const said = plan.find(({ op }) => op === 'status') as { status: NonNullable<CronJob['status']> }
+  assert.equal(said.status.active, undefined)
+})
 
 test('a cron job runs, minute after minute', async () => {
   await running(

@@ -14,7 +14,7 @@ const tooMany = 100
 export function reconcileCronJob(one: CronJob, jobs: readonly Job[], now: Date): Plan {
   if (one.metadata.deletionTimestamp) return []
   const active = jobs.filter((each) => !isFinished(each))
-  const steps = [...finishedSaid(one, jobs), ...surplus(one, jobs)]
+  const steps = [...finishedSaid(one, jobs), ...missingSaid(one, jobs), ...surplus(one, jobs)]
   const base = statusOf(one, jobs, active)
   const done = (...more: Step[]): Plan => [...steps, ...more, status(cronJob, one, base)]
   if (one.spec.suspend) return done()
@@ -77,7 +77,10 @@ export function reconcileCronJob(one: CronJob, jobs: readonly Job[], now: Date):
       created: () => [event(one, 'Normal', 'SuccessfulCreate', `Created job ${name}`)],
       failed: ({ message }) => [event(one, 'Warning', 'FailedCreate', `Error creating job: ${message}`)],
     }),
-    status(cronJob, one, { ...base, lastScheduleTime: rfc3339(due.time) as never }),
+    status(cronJob, one, {
+      ...(replaced.length > 0 ? statusOf(one, jobs, []) : base),
+      lastScheduleTime: rfc3339(due.time) as never,
+    }),
     ...later,
   ]
 }
@@ -138,6 +141,12 @@ const finishedSaid = (one: CronJob, jobs: readonly Job[]): Step[] =>
         `Saw completed job: ${each.metadata.name}, condition: ${isTrue(each, 'Complete') ? 'Complete' : 'Failed'}`,
       ),
     )
+
+/** Somebody else deleted a Job that ran; those replaced here have left the list before. */
+const missingSaid = (one: CronJob, jobs: readonly Job[]): Step[] =>
+  (one.status?.active ?? [])
+    .filter(({ uid }) => !jobs.some(({ metadata }) => metadata.uid === uid))
+    .map(({ name }) => event(one, 'Normal', 'MissingJob', `Active job went missing: ${name}`))
 
 /** Finished Jobs beyond what is kept, oldest first. */
 function surplus({ spec }: CronJob, jobs: readonly Job[]): Step[] {

@@ -117,6 +117,12 @@ for (const { name, set = agent(), nodes, pods, want } of cases)
     )
   })
 
+test('the data of a revision has its members in order: clients compare its bytes', () => {
+  const made = historyOf(kind, agent() as never, []).steps[0] as unknown as { object: { data: object } }
+  const text = JSON.stringify(made.object.data)
+  assert.match(text, /^{"spec":{"template":{"\$patch":"replace","metadata":{.*},"spec":{"containers":\[{"image":/)
+})
+
 test('DaemonSet status counts nodes', () => {
   const plan = reconcileDaemonSet(agent(), {
     pods: [on('a'), on('b', { ...old, ready: false }), on('x')],

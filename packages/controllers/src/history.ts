@@ -20,8 +20,20 @@ export interface History {
   steps: Plan
 }
 
-/** A revision's data is a patch that puts the template back: what `kubectl rollout undo` sends. */
-const dataOf = ({ spec }: Templated) => ({ spec: { template: { ...spec.template, $patch: 'replace' } } })
+/**
+ * A revision's data is a patch that puts the template back: what `kubectl rollout undo` sends. Its members are in
+ * order, because clients compare it with a template of theirs byte by byte.
+ */
+const dataOf = ({ spec }: Templated) => inOrder({ spec: { template: { ...spec.template, $patch: 'replace' } } })
+
+function inOrder<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(inOrder) as T
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return Object.fromEntries(
+    members.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, inOrder(member)]),
+  ) as T
+}
 
 /** The template a revision keeps. */
 export function templateIn(revision: ControllerRevision): PodTemplate | undefined {

@@ -42,6 +42,19 @@ async function end(
 }
 const isRunning = ({ status }: Pod) => status?.phase === 'Running'
 
+for (const { manager, pods } of [
+  { manager: 'kubernetes.io/job-controller', pods: 1 },
+  { manager: 'example.com/queue', pods: 0 },
+])
+  test(`a job managed by ${manager} gets ${pods} pods here`, async () => {
+    await withNode(async ({ client, settle }) => {
+      await client.create(job, ending('Succeeded', { managedBy: manager }))
+      await settle()
+      assert.equal((await client.list(pod)).items.length, pods)
+      assert.equal((await client.get(job, once)).status === undefined, pods === 0)
+    })
+  })
+
 test('a job runs to its end, counts once and lets its pods go', async () => {
   await withNode(async (parts) => {
     const { client, settle, clock } = parts

@@ -23,6 +23,10 @@ interface Outcome {
 /** More than this at once only makes the queue of the server longer. */
 const mostAtOnce = 500
 
+/** Another controller looks after the Job: nothing of it is touched here. */
+const isForeign = ({ spec }: Job) =>
+  (spec.managedBy ?? 'kubernetes.io/job-controller') !== 'kubernetes.io/job-controller'
+
 export const isFinished = (one: Job) => isTrue(one, 'Complete') || isTrue(one, 'Failed')
 
 /**
@@ -288,6 +292,7 @@ export const jobs: Controller = controller<Job>({
   indexes: [orphansOf(pod), trackedOf],
   workers: 8,
   reconcile(one, snapshot) {
+    if (isForeign(one)) return []
     const { owned, steps } = claim(pod, [job, one], {
       owned: snapshot.owned(pod, one),
       orphans: snapshot.by(pod, 'orphan', one.metadata.namespace ?? ''),

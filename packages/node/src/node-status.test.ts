@@ -57,6 +57,13 @@ test('resources and conditions of others stay', () => {
   assert.equal(condition(status, 'example.com/x')?.status, 'True')
 })
 
+test('of a resource that others added to the capacity all can be had; one they took away is gone', () => {
+  const added = nodeStatus({ capacity: { 'example.com/gpu': '2' } }, facts())
+  assert.equal(added.allocatable?.['example.com/gpu'], '2')
+  const { 'example.com/gpu': _, ...capacity } = added.capacity ?? {}
+  assert.equal(nodeStatus({ ...added, capacity }, facts()).allocatable?.['example.com/gpu'], undefined)
+})
+
 test('conditions flip with their time', () => {
   const first = nodeStatus(undefined, facts())
   const later = new Date('2026-01-01T00:01:00Z')

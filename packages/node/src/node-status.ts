@@ -45,14 +45,15 @@ export function capacityOf({ cpus, memory, disk }: Host): {
   }
 }
 
-/** The node's status: own fields are set, resources that others added stay. */
+/** The node's status: own fields are set, resources that others added to its capacity stay and can be had in full. */
 export function nodeStatus(before: NodeStatus | undefined, facts: NodeFacts): NodeStatus {
   const { host } = facts
   const own = capacityOf(host)
+  const capacity = { ...before?.capacity, ...own.capacity }
   return {
     ...before,
-    capacity: { ...before?.capacity, ...own.capacity },
-    allocatable: { ...before?.allocatable, ...own.allocatable },
+    capacity,
+    allocatable: { ...capacity, ...own.allocatable },
     conditions: conditions(before?.conditions ?? [], facts),
     addresses: [
       { type: 'InternalIP', address: facts.nodeIP },
