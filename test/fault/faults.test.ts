@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@sampan/client/client'
 import { httpTransport } from '@sampan/client/http'
@@ -149,14 +149,27 @@ interface Watched {
   started: string[]
 }
 
+/** Under way, until somebody asks what came of it. */
+let unasked: Watched | undefined
+
 async function watched(): Promise<Watched> {
-  return { requests: load(front, host), writes: writer(client, namespace), started: starts(await webPods()) }
+  const started = starts(await webPods())
+  unasked = { requests: load(front, host), writes: writer(client, namespace), started }
+  return unasked
 }
+
+/** A test that fails must not leave its clients running. */
+afterEach(async () => {
+  const left = unasked
+  unasked = undefined
+  await Promise.all([left?.requests.stop(), left?.writes.stop()])
+})
 
 /** Asserts that nobody noticed: no request failed, no pod restarted, everything acknowledged is there. */
 async function nobodyNoticed({ requests, writes, started }: Watched) {
   await until('the control plane is well', async () => (await instance.sampan(['status'])).code === 0)
   await until('objects can be written', () => canWrite())
+  unasked = undefined
   const acknowledged = await writes.stop()
   const { ok, failures } = await requests.stop()
   assert.deepEqual(failures, [])
@@ -244,6 +257,33 @@ test('a fork bomb goes off inside a pod', async () => {
   await client.remove(pod, { namespace, name: 'bomb' }, { graceSeconds: 0 })
   await until('nothing of it is left', async () => (await client.find(pod, { namespace, name: 'bomb' })) === undefined)
   await nobodyNoticed(before)
+})
+
+test('a fork bomb that never rests is ended before it takes the machine', async () => {
+  const before = await watched()
+  const annotations = { 'sampan.dev/pids-limit': '500' }
+  await client.create(pod, {
+    metadata: { namespace, name: 'storm', annotations },
+    spec: {
+      restartPolicy: 'Never',
+      containers: [{ name: 'main', image, command: ['perl', '-e', 'while (1) { fork }'] }],
+    },
+  } as never)
+  await until('the bomb goes off', async () => (await most('storm')) >= 450)
+  const began = performance.now()
+  const ended = async () => {
+    const [main] = (await client.get(pod, { namespace, name: 'storm' })).status?.containerStatuses ?? []
+    return main?.state?.terminated
+  }
+  await until('it is ended', ended)
+  const seconds = (performance.now() - began) / 1000
+  assert.ok(seconds < 20, `it lived for ${seconds} s`)
+  const end = await ended()
+  assert.equal(end?.reason, 'ForkStorm')
+  assert.match(end?.message ?? '', /^Container main kept forking at the limit of 500 processes, .+\.$/)
+  await until('nothing of it runs', async () => (await most('storm')) === 0)
+  await nobodyNoticed(before)
+  await runs('after-storm')
 })
 
 /** Processes of a pod right now. */

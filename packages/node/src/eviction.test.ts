@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { victim } from './eviction.ts'
+import { type Candidate, evicted, victim } from './eviction.ts'
 import { container, podOf } from './pod/fixtures.ts'
 
 const candidate = (
@@ -35,3 +35,24 @@ const cases = [
 ]
 for (const { name, all, want } of cases)
   test(`eviction takes ${name}`, () => assert.equal(victim(all, 'memory')?.pod.metadata.name, want))
+
+test('who has the most processes goes, unless it matters more', () => {
+  const all: Candidate[] = [candidate('a', 900, { priority: 5 }), candidate('b', 10), candidate('c', 20)]
+  assert.equal(victim(all, 'pids')?.pod.metadata.name, 'c')
+})
+
+test('the message names the containers that took more than they asked for', () => {
+  const Mi = 1024 ** 2
+  const one = candidate('a', 300 * Mi, { request: '100Mi' })
+  const containers = new Map([['main', 300 * Mi]])
+  const shortage = { signal: 'memory.available', resource: 'memory', least: 100 * Mi, available: 90 * Mi } as const
+  assert.deepEqual(evicted(shortage, { ...one, containers }), {
+    reason: 'Evicted',
+    message:
+      'The node was low on resource: memory. Threshold quantity: 100Mi, available: 90Mi. ' +
+      'Container main was using 300Mi, request is 100Mi, has larger consumption of memory. ',
+    graceSeconds: 1,
+    isDisruption: true,
+  })
+  assert.match(evicted({ ...shortage, resource: 'inodes', least: 50 }, one).message, /Threshold quantity: 50, /)
+})

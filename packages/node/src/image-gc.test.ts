@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Image } from './cri/messages.ts'
-import { removable } from './image-gc.ts'
+import { agesAfter, removable } from './image-gc.ts'
 
 const image = (id: string, name: string, size: number): Image => ({
   id,
@@ -10,6 +10,7 @@ const image = (id: string, name: string, size: number): Image => ({
   size,
   uid: undefined,
   username: '',
+  pinned: false,
 })
 const all = [
   image('old', 'a:1', 10),
@@ -17,16 +18,18 @@ const all = [
   image('used', 'c:1', 10),
   image('own', 'sampan.dev/system/x:1', 10),
   image('fresh', 'd:1', 10),
+  { ...image('pinned', 'e:1', 10), pinned: true },
 ]
 const minute = 60_000
 const use = {
-  inUse: new Set(['used']),
-  lastUsed: new Map([
-    ['old', 0],
-    ['new', 5 * minute],
-    ['used', 0],
-    ['own', 0],
-    ['fresh', 99 * minute],
+  inUse: new Set(['used', 'shown']),
+  ages: new Map([
+    ['old', { found: 0, used: 0 }],
+    ['new', { found: 0, used: 5 * minute }],
+    ['used', { found: 0, used: 0 }],
+    ['own', { found: 0, used: 0 }],
+    ['pinned', { found: 0, used: 0 }],
+    ['fresh', { found: 99 * minute, used: 0 }],
   ]),
   kept: ['sampan.dev/'],
   now: 100 * minute,
@@ -43,3 +46,10 @@ for (const { bytes, want } of cases)
       removable(all, bytes, use).map(({ id }) => id),
       want,
     ))
+
+test('what is there at first came long ago, what comes later is young, what is used is used now', () => {
+  const first = agesAfter(undefined, ['a', 'b'], { inUse: new Set(['b']), now: minute })
+  assert.deepEqual(Object.fromEntries(first), { a: { found: 0, used: 0 }, b: { found: 0, used: minute } })
+  const later = agesAfter(first, ['b', 'c'], { inUse: new Set(), now: 9 * minute })
+  assert.deepEqual(Object.fromEntries(later), { b: { found: 0, used: minute }, c: { found: 9 * minute, used: 0 } })
+})

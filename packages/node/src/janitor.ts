@@ -1,21 +1,22 @@
-import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isTerminal, type Pod } from '@sampan/resources/core/pod'
+import { isTerminal } from '@sampan/resources/core/pod'
+import type { ContainerProcesses } from './container-processes.ts'
 import type { NodeContext } from './context.ts'
-import { evicted, type Shortage, victim } from './eviction.ts'
-import { removable } from './image-gc.ts'
+import { evictor } from './evictor.ts'
+import { imageCleaner } from './image-cleaner.ts'
 import { limitsStorage, storageExcess } from './local-storage.ts'
 import { defaultRotation, rotateLog } from './logs/rotate.ts'
-import type { Ending } from './pod/memory.ts'
+import { nodeTeller } from './node-events.ts'
 import { podFolder, podLogFolder } from './pod-folders.ts'
+import { measure } from './pod-use.ts'
 import type { PodWorker } from './pod-worker.ts'
-import { diskFloor, leastMemory, type Pressure, pressureOf, type Readings, readings, type Sources } from './pressure.ts'
-import { teller } from './start-container.ts'
+import { type Pressure, pressureOver, type Reading, readings, type Sources, shortagesOf } from './pressure.ts'
+import { sweep } from './sweep.ts'
 
 /** Keeps the machine usable: logs are rotated, unused images go when the disk fills, pods are evicted when nothing else helps. */
 export interface Janitor {
   readonly pressure: Pressure
-  /** Looks at everything once. */
+  /** Looks at everything once; to be called every few seconds. */
   clean(): Promise<void>
   /** Looks at pods that say how much disk they may use. */
   holdToStorage(): Promise<void>
@@ -24,6 +25,7 @@ export interface Janitor {
 export interface JanitorOptions {
   context: NodeContext
   workers: ReadonlyMap<string, PodWorker>
+  processes: ContainerProcesses
   sources: Sources
   /** Images that are never removed, by the start of their names. */
   keptImages: readonly string[]
@@ -32,11 +34,21 @@ export interface JanitorOptions {
 /** Share of the disk in use from which images go, and down to which. */
 const highShare = 0.85
 const lowShare = 0.8
+/** Large disks are left in peace while they have so many times what they must. */
+const plenty = 4
+const leastDisk = 5 * 1024 ** 3
+/** Between looks at what images there are, and for what pods left behind. */
+const slowMs = 5 * 60_000
 
-export function janitor({ context, workers, sources, keptImages }: JanitorOptions): Janitor {
+export function janitor({ context, workers, processes, sources, keptImages }: JanitorOptions): Janitor {
   const { cri, containerd, view, clock, log, settings } = context
-  const lastUsed = new Map<string, number>()
+  const images = imageCleaner(context, workers, keptImages)
+  const { relieve, evict } = evictor(context, workers, { images, processes })
+  const tell = nodeTeller(context)
+  const pressureNow = pressureOver()
   let pressure: Pressure = { memory: false, disk: false, pids: false }
+  let slowAt = 0
+  let toldAt = Number.NEGATIVE_INFINITY
 
   async function rotate() {
     for (const pod of view.all())
@@ -49,85 +61,52 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
       }
   }
 
-  async function removeImages(bytes: number): Promise<void> {
-    const [{ images }, { containers }] = await Promise.all([cri.call('ListImages', {}), cri.call('ListContainers', {})])
-    const now = clock.now().getTime()
-    const inUse = new Set(containers.flatMap(({ image, imageRef }) => [image?.image ?? '', imageRef]))
-    for (const { id } of images) if (inUse.has(id) || !lastUsed.has(id)) lastUsed.set(id, now)
-    for (const id of lastUsed.keys()) if (!images.some((one) => one.id === id)) lastUsed.delete(id)
-    for (const { id, repoTags, size } of removable(images, bytes, { inUse, lastUsed, kept: keptImages, now })) {
-      await cri.call('RemoveImage', { image: { image: id } })
-      log.info('removed an unused image', { image: repoTags[0] ?? id, bytes: size })
+  /** Whether images were removed because the disk they are on is filling. */
+  async function makeRoom(now: readonly Reading[]): Promise<boolean> {
+    const disk = now.find(({ signal }) => signal === 'imagefs.available') ?? now.find(isNodefs)
+    if (!disk || !isFilling(disk)) return false
+    const wanted = Math.ceil(disk.capacity * (1 - lowShare) - disk.available)
+    const freed = await images.free(wanted)
+    const at = clock.now().getTime()
+    if (freed < wanted && at - toldAt >= slowMs) {
+      toldAt = at
+      tell(
+        'Warning',
+        'FreeDiskSpaceFailed',
+        `Failed to garbage collect required amount of images. Attempted to free ${wanted} bytes, but only found ${freed} bytes eligible to free.`,
+      )
     }
+    return freed > 0
   }
 
-  async function evict(resource: 'memory' | 'ephemeral-storage', { least, available }: Shortage) {
-    const usage = resource === 'memory' ? await memoryUse() : await diskUse()
-    const running = [...workers.values()].filter(({ pod }) => view.of(pod.metadata.uid ?? '')?.sandboxes[0]?.isReady)
-    const chosen = victim(
-      running.map(({ pod }) => ({ pod, usage: usage.get(pod.metadata.uid ?? '') ?? 0 })),
-      resource,
-    )
-    if (!chosen) return
-    evictPod(chosen.pod, evicted(resource, { least, available }))
+  /** What is rarely needed, now and then. */
+  async function lookAround() {
+    const at = clock.now().getTime()
+    if (at - slowAt < slowMs && at >= slowAt) return
+    slowAt = at
+    await images.look()
+    await sweep(context, (uid) => workers.has(uid) || view.of(uid) !== undefined)
   }
-
-  function evictPod(pod: Pod, ending: Ending) {
-    teller(context, pod)('Warning', ending.reason, ending.message)
-    workers.get(pod.metadata.uid ?? '')?.end(ending)
-  }
-
-  async function memoryUse(): Promise<Map<string, number>> {
-    const { stats } = await cri.call('ListContainerStats', {})
-    const use = new Map<string, number>()
-    for (const { attributes, memory } of stats) {
-      const uid = view.uidOf(attributes?.id ?? '')
-      if (uid) use.set(uid, (use.get(uid) ?? 0) + (memory?.workingSetBytes?.value ?? 0))
-    }
-    return use
-  }
-
-  async function diskUse(): Promise<Map<string, number>> {
-    const { stats } = await cri.call('ListContainerStats', {})
-    const use = new Map<string, number>()
-    for (const { attributes, writableLayer } of stats) {
-      const uid = view.uidOf(attributes?.id ?? '')
-      if (uid) use.set(uid, (use.get(uid) ?? 0) + (writableLayer?.usedBytes?.value ?? 0))
-    }
-    for (const { pod } of workers.values()) {
-      const uid = pod.metadata.uid ?? ''
-      use.set(uid, (use.get(uid) ?? 0) + (await ownFiles(pod)))
-    }
-    return use
-  }
-
-  const ownFiles = async (pod: Pod) =>
-    (await sizeOf(join(podFolder(settings, pod.metadata), 'volumes'))) +
-    (await sizeOf(podLogFolder(settings, pod.metadata)))
 
   /** Pods that say how much disk they may use are held to it. */
   async function enforceStorage() {
     const limited = [...workers.values()].filter(({ pod }) => limitsStorage(pod) && !isTerminal(pod))
-    if (limited.length === 0) return
     for (const worker of limited) {
       const { pod } = worker
       const containers = new Map<string, number>()
       for (const { id, name, state } of view.of(pod.metadata.uid ?? '')?.containers ?? []) {
         if (state !== 'running') continue
-        const logs = await sizeOf(join(podLogFolder(settings, pod.metadata), name))
-        containers.set(name, ((await containerd.written(id)) ?? 0) + logs)
+        const logs = await measure(join(podLogFolder(settings, pod.metadata), name))
+        containers.set(name, ((await containerd.written(id)) ?? 0) + logs.bytes)
       }
       const emptyDirs = new Map<string, number>()
       for (const { name, emptyDir } of pod.spec.volumes ?? [])
         if (emptyDir && emptyDir.medium !== 'Memory')
-          emptyDirs.set(name, await sizeOf(join(podFolder(settings, pod.metadata), 'volumes', name)))
+          emptyDirs.set(name, (await measure(join(podFolder(settings, pod.metadata), 'volumes', name))).bytes)
       const ending = storageExcess(pod, { emptyDirs, containers })
-      if (ending) evictPod(pod, ending)
+      if (ending) evict(pod, ending)
     }
   }
-
-  const isFilling = ({ diskTotal, diskAvailable }: Readings) =>
-    diskAvailable < diskTotal * (1 - highShare) && diskAvailable < 4 * diskFloor(diskTotal)
 
   return {
     get pressure() {
@@ -136,31 +115,16 @@ export function janitor({ context, workers, sources, keptImages }: JanitorOption
     holdToStorage: enforceStorage,
     async clean() {
       await rotate()
+      await lookAround()
       let now = await readings(sources)
-      if (isFilling(now)) {
-        await removeImages(now.diskTotal * (1 - lowShare) - now.diskAvailable)
-        now = await readings(sources)
-      }
-      pressure = pressureOf(now)
-      if (pressure.memory) await evict('memory', { least: leastMemory, available: now.memoryAvailable })
-      else if (pressure.disk)
-        await evict('ephemeral-storage', { least: diskFloor(now.diskTotal), available: now.diskAvailable })
+      if (await makeRoom(now)) now = await readings(sources)
+      pressure = pressureNow(shortagesOf(now), clock.now().getTime())
+      await relieve(now, () => readings(sources))
     },
   }
 }
 
-/** Bytes of all files below a folder; 0 when there is none. What vanishes meanwhile does not count. */
-export async function sizeOf(folder: string): Promise<number> {
-  const missing = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  }
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(missing)
-  let sum = 0
-  for (const entry of entries ?? []) {
-    if (!entry.isFile()) continue
-    const found = await stat(join(entry.parentPath, entry.name)).catch(missing)
-    sum += (found?.blocks ?? 0) * 512
-  }
-  return sum
-}
+const isNodefs = ({ signal }: Reading) => signal === 'nodefs.available'
+
+const isFilling = ({ available, capacity }: Reading) =>
+  available < capacity * (1 - highShare) && available < plenty * Math.min(leastDisk, capacity * 0.1)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Caches } from '@sampan/client/caches'
@@ -29,9 +30,11 @@ import { hostFolders, prepareHost, readHost } from './host.ts'
 import { hostFacts } from './host-facts.ts'
 import { images } from './images.ts'
 import { type Janitor, janitor } from './janitor.ts'
+import { nodeTeller } from './node-events.ts'
 import { capacityOf, type NodeFacts } from './node-status.ts'
 import { every, pause } from './pause.ts'
 import { type PodWorker, podWorker } from './pod-worker.ts'
+import { refusedUnderPressure } from './pressure-admission.ts'
 import { registerNode, renewLease, reportNode } from './register.ts'
 import { runtimeSocket } from './runtime-files.ts'
 import { runtimeView } from './runtime-view.ts'
@@ -97,6 +100,7 @@ export function createNode(options: NodeOptions): NodeAgent {
   const now = () => clock.now().getTime()
   const changed = changes(view)
   const events = recorder({ client, clock, log })
+  const tellOfNode = nodeTeller({ recorder: events, settings: { nodeName } })
   const workers = new Map<string, PodWorker>()
   const aborter = new AbortController()
   const loops: Promise<void>[] = []
@@ -127,7 +131,16 @@ export function createNode(options: NodeOptions): NodeAgent {
     const groups = cgroups(facts.cgroup, options.cgroupRoot)
     cgroupVersion = facts.cgroup
     await groups.applyRoot({ memory: unitsOf(allocatable.memory ?? 0), cpuShares: host.cpus * 1024 })
-    registration = { client, clock, log, nodeName, podCIDR: options.podCIDR, host, facts: nodeFacts }
+    registration = {
+      client,
+      clock,
+      log,
+      nodeName,
+      podCIDR: options.podCIDR,
+      host,
+      tell: ({ type, reason, message }) => tellOfNode(type, reason, message),
+      facts: nodeFacts,
+    }
     return {
       client,
       caches,
@@ -168,7 +181,8 @@ export function createNode(options: NodeOptions): NodeAgent {
 
   function admit(pod: Pod) {
     const own = caches.of(nodeKind).get({ name: nodeName })
-    return own && admission(pod, own, othersThan(pod))
+    const refused = cleaner && refusedUnderPressure(pod, cleaner.pressure)
+    return refused ?? (own && admission(pod, own, othersThan(pod)))
   }
 
   function refusesResize(pod: Pod) {
@@ -232,16 +246,6 @@ export function createNode(options: NodeOptions): NodeAgent {
   async function start(outer: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([outer, aborter.signal])
     context = await makeContext()
-    cleaner = janitor({
-      context,
-      workers,
-      sources: {
-        disk: context.settings.folders.pods,
-        cgroup: join('/sys/fs/cgroup', cgroupVersion === 'v1' ? 'memory' : '', options.cgroupRoot),
-        version: cgroupVersion,
-      },
-      keptImages: options.keptImages ?? ['sampan.dev/'],
-    })
     const needed = [
       podKind,
       configMap,
@@ -254,7 +258,21 @@ export function createNode(options: NodeOptions): NodeAgent {
     ]
     await Promise.all([...needed.map((kind) => caches.of(kind as typeof podKind).synced), untilAnswering(signal)])
     await view.refreshAll()
+    const processes = containerProcesses(cgroupVersion, options.cgroupRoot)
+    cleaner = janitor({
+      context,
+      workers,
+      processes,
+      sources: {
+        disk: context.settings.folders.pods,
+        images: await imageFolder(context.settings.folders.pods),
+        cgroup: join('/sys/fs/cgroup', cgroupVersion === 'v1' ? 'memory' : '', options.cgroupRoot),
+        version: cgroupVersion,
+      },
+      keptImages: options.keptImages ?? ['sampan.dev/'],
+    })
     runtimeProblem = undefined
+    tellOfNode('Normal', 'Starting', 'Starting kubelet.')
     const registered: Node = await registerNode(registration)
     await renewLease(registration, registered).catch((error: unknown) =>
       log.warn('the lease could not be renewed', { error }),
@@ -264,7 +282,7 @@ export function createNode(options: NodeOptions): NodeAgent {
     adoptOrphans()
     await sweep(context, (uid) => workers.has(uid) || view.of(uid) !== undefined)
     isStarted = true
-    const storms = forkStorms(context, workers, containerProcesses(cgroupVersion, options.cgroupRoot))
+    const storms = forkStorms(context, workers, processes)
     loops.push(
       followRuntime({
         socket,
@@ -306,6 +324,13 @@ export function createNode(options: NodeOptions): NodeAgent {
         () => storms.look(),
       ),
     )
+  }
+
+  /** Where the runtime keeps images and what containers write; `otherwise` where it does not say. */
+  async function imageFolder(otherwise: string): Promise<string> {
+    const { imageFilesystems } = await cri.call('ImageFsInfo', {})
+    const folder = imageFilesystems[0]?.fsId?.mountpoint
+    return folder && existsSync(folder) ? folder : otherwise
   }
 
   async function untilAnswering(signal: AbortSignal) {

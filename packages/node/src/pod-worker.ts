@@ -20,6 +20,8 @@ import { planVolumes } from './volumes/volumes.ts'
 /** Brings one pod to what the API says and keeps it there. */
 export interface PodWorker {
   readonly pod: Pod
+  /** The agent has decided to end it. */
+  readonly isEnding: boolean
   /** A newer state of the pod. */
   update(pod: Pod): void
   /** The pod is no longer in the API: everything of it goes. */
@@ -272,6 +274,9 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   return {
     get pod() {
       return writer.pod
+    },
+    get isEnding() {
+      return state.ended !== undefined
     },
     update(pod) {
       const { labels, annotations } = writer.pod.metadata

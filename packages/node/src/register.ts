@@ -6,6 +6,7 @@ import { lease } from '@sampan/resources/coordination/lease'
 import { type Node, node } from '@sampan/resources/core/node'
 import { isReason } from '@sampan/resources/errors'
 import type { Host } from './host.ts'
+import { type NodeChange, nodeChanges } from './node-changes.ts'
 import { type NodeFacts, nodeLabels, nodeStatus } from './node-status.ts'
 
 export interface Registration {
@@ -15,6 +16,7 @@ export interface Registration {
   nodeName: string
   podCIDR: string
   host: Host
+  tell(change: NodeChange): void
   facts(): Promise<Omit<NodeFacts, 'host' | 'now'>>
 }
 
@@ -52,14 +54,16 @@ export async function registerNode(registration: Registration): Promise<Node> {
 }
 
 /** Writes the node's status when it differs, or when the last word is old. */
-export async function reportNode({ client, clock, nodeName, host, facts }: Registration): Promise<Node> {
+export async function reportNode({ client, clock, nodeName, host, tell, facts }: Registration): Promise<Node> {
   const known = await facts()
   for (;;) {
     const current = await client.get(node, { name: nodeName })
     const status = nodeStatus(current.status, { ...known, host, now: clock.now() })
     if (!isDue(current.status, status, clock.now())) return current
     try {
-      return await client.updateStatus(node, { ...current, status })
+      const written = await client.updateStatus(node, { ...current, status })
+      for (const change of nodeChanges(nodeName, current.status, status)) tell(change)
+      return written
     } catch (error) {
       if (!isReason(error, 'Conflict')) throw error
     }

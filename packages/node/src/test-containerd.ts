@@ -23,6 +23,8 @@ export interface TestContainerd {
   cgroupRoot: string
   /** Holds the usual applets; its command is `sh`. */
   busybox: string
+  /** Brings in another image, of nothing but busybox, unlike all others. */
+  load(name: string): Promise<void>
   stop(): Promise<void>
   /** As a crash of the runtime would: containers go on. */
   kill(): Promise<void>
@@ -138,6 +140,7 @@ export async function startContainerd(name: string, subnet: number): Promise<Tes
     podCIDR,
     cgroupRoot,
     busybox: busyboxImage,
+    load: (image) => loadImage(image, { Env: [`IMAGE=${image}`] }),
     stop,
     kill,
     start,

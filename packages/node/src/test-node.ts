@@ -47,8 +47,14 @@ function withTokens(client: MemoryClient): MemoryClient {
   return { ...client, raw }
 }
 
-export async function startNode(name: string, subnet: number, log: Log = silent): Promise<TestNode> {
+/** `prepare` is given the home before the agent starts. */
+export async function startNode(
+  name: string,
+  subnet: number,
+  { log = silent, prepare }: { log?: Log; prepare?(home: string): Promise<unknown> } = {},
+): Promise<TestNode> {
   const containerd = await startContainerd(name, subnet)
+  await prepare?.(containerd.home)
   const client = withTokens(memoryClient())
   const nodeName = `node-${name}`
   let shared = caches({ client })

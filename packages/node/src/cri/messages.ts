@@ -151,6 +151,7 @@ const image = message({
   size: int(4),
   uid: sub(5, int64),
   username: text(6),
+  pinned: bool(8),
 })
 const authConfig = message({
   username: text(1),

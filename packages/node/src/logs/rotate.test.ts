@@ -29,6 +29,13 @@ test('a large one is set aside, the one before packed, the oldest dropped', asyn
   assert.equal(packed, '3'.repeat(20))
 })
 
+test('what an interrupted packing left goes', async () => {
+  await writeFile(`${path}.20260101-000004.tmp`, 'half')
+  await writeFile(path, 'y'.repeat(20))
+  assert.equal(await rotateLog(path, { bytes: 10, files: 3 }, reopen, at(5)), true)
+  assert.deepEqual((await readdir(folder)).toSorted(), ['0.log', '0.log.20260101-000004.gz', '0.log.20260101-000005'])
+})
+
 test('a container that is gone keeps its log under its name', async () => {
   await writeFile(path, 'x'.repeat(20))
   const refuse = () => Promise.reject(new Error('gone'))

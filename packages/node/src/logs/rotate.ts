@@ -32,6 +32,8 @@ export async function rotateLog(
     },
   )
   if (size < limits.bytes) return false
+  // Packing that was cut off by our end.
+  for (const name of await rotatedLogs(path)) if (name.endsWith('.tmp')) await rm(name, { force: true })
   const older = await rotatedLogs(path)
   for (const name of older) if (!name.endsWith('.gz')) await pack(name)
   const kept = await rotatedLogs(path)
