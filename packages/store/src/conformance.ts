@@ -57,6 +57,23 @@ export function storeConformance(name: string, fresh: (options?: FreshOptions) =
       assert.equal(won.length, 1)
     })
 
+    check('settles while others go on writing', async (store) => {
+      let isOver = false
+      const writer = async (name: string) => {
+        for (let expect = 0; !isOver; ) {
+          expect = (await store.put(`/busy/${name}`, bytes('x'), expect)).modified
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      }
+      const writers = ['a', 'b', 'c'].map(writer)
+      await store.put('/a/b/1', bytes('one'), 0)
+      await store.settled()
+      assert.equal(store.get('/a/b/1')?.modified, store.latest('/a/b/1')?.modified)
+      await assert.rejects(store.put('/a/b/1', bytes('two'), 0), Conflict)
+      isOver = true
+      await Promise.all(writers)
+    })
+
     check('loses no update when writers build on the latest', async (store) => {
       await store.put('/n', () => new TextEncoder().encode('0'), 0)
       const add = () => {

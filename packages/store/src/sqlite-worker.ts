@@ -63,7 +63,11 @@ function load(database: DatabaseSync): void {
 }
 
 function serve(database: DatabaseSync): void {
-  const put = database.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)')
+  const put = database.prepare(
+    // Unlike REPLACE this leaves the index of keys alone.
+    `INSERT INTO objects VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
+     SET value = excluded.value, created = excluded.created, modified = excluded.modified`,
+  )
   const remove = database.prepare('DELETE FROM objects WHERE key = ?')
   const mark = database.prepare('UPDATE last SET revision = ?')
   port.on('message', (message: ToWorker) => {
