@@ -21,6 +21,7 @@ import { admission, resizeRefusal } from './admission.ts'
 import { cgroups } from './cgroups.ts'
 import { changes } from './changes.ts'
 import { containerProcesses } from './container-processes.ts'
+import { containerUsage } from './container-usage.ts'
 import type { NodeContext, NodeSettings } from './context.ts'
 import { connectCri } from './cri/client.ts'
 import { connectContainerd } from './cri/containerd.ts'
@@ -101,6 +102,11 @@ export function createNode(options: NodeOptions): NodeAgent {
   const changed = changes(view)
   const events = recorder({ client, clock, log })
   const tellOfNode = nodeTeller({ recorder: events, settings: { nodeName } })
+  const stats = podStats(
+    { cri, view },
+    (at) => containerUsage(cgroupVersion, options.cgroupRoot, at),
+    () => clock.now(),
+  )
   const workers = new Map<string, PodWorker>()
   const aborter = new AbortController()
   const loops: Promise<void>[] = []
@@ -348,7 +354,7 @@ export function createNode(options: NodeOptions): NodeAgent {
 
   return {
     start,
-    stats: () => podStats({ cri, view }, () => clock.now()),
+    stats,
     streams: nodeStreams({ cri, view }, changed),
     ready: () => isStarted && runtimeProblem === undefined,
     async close() {

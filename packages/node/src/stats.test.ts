@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Cri } from './cri/client.ts'
+import { containerView, exited, viewOf } from './pod/fixtures.ts'
+import type { RuntimeView } from './runtime-view.ts'
+import { podStats } from './stats.ts'
+
+const usage = { cpuNanos: 5, memoryUsage: 40, workingSet: 30, rss: 20 }
+
+test('what containers use is read anew each time, what they wrote once a minute', async () => {
+  let asked = 0
+  let now = 0
+  const stats = [{ attributes: { id: 'c1' }, writableLayer: { usedBytes: { value: 7 } } }]
+  const cri = { call: async () => (asked++, { stats }) } as unknown as Cri
+  const running = containerView('main', { id: 'c1' })
+  const ended = exited('side', 0, { id: 'c2' })
+  const view = { all: () => [viewOf([running, ended])] } as unknown as RuntimeView
+  const look = podStats(
+    { cri, view },
+    ({ id }) => (id === 'c1' ? usage : undefined),
+    () => new Date(now),
+  )
+  const [pod] = await look()
+  assert.deepEqual(
+    pod?.containers.map(({ name, cpuNanos, memoryBytes, memoryUsageBytes, rssBytes, diskBytes }) => ({
+      name,
+      cpuNanos,
+      memoryBytes,
+      memoryUsageBytes,
+      rssBytes,
+      diskBytes,
+    })),
+    [{ name: 'main', cpuNanos: 5, memoryBytes: 30, memoryUsageBytes: 40, rssBytes: 20, diskBytes: 7 }],
+  )
+  now = 59_000
+  await look()
+  assert.equal(asked, 1)
+  now = 61_000
+  await look()
+  assert.equal(asked, 2)
+})
