@@ -75,6 +75,16 @@ export async function goThrough(page: Page, story: Story): Promise<void> {
   await page.locator('.log-line mark').first().waitFor()
   await look('log')
 
+  // A terminal in it, and a command.
+  await page.getByRole('tab', { name: 'Terminal' }).click()
+  await page.locator('.terminal-screen[data-state=open]').waitFor({ timeout: minutes })
+  const rows = page.locator('.xterm-rows')
+  await rows.getByText(/[#$] *$/).first().waitFor({ timeout: minutes })
+  await page.locator('.xterm-screen').click()
+  await page.keyboard.type('echo "$GREETING from $((6 * 7))"\n')
+  await rows.getByText('hello from 42').waitFor()
+  await look('terminal')
+
   // A value, staged, looked at as a difference, released.
   await page.getByRole('tab', { name: 'Config' }).click()
   await page.getByLabel('Value GREETING').fill('good day')

@@ -4,6 +4,7 @@ import {
   LightningBoltIcon,
   LockClosedIcon,
   LockOpen1Icon,
+  MixIcon,
   PauseIcon,
   Pencil1Icon,
   PlayIcon,
@@ -56,6 +57,15 @@ export const podTerminal: Action<ObjectTarget> = {
   right: rightTo('create', 'exec'),
   obstacle: ({ kind }) => (isPod(kind) ? undefined : 'hidden'),
   run: (target, { go }) => go(hrefOf(target, 'terminal')),
+}
+
+export const debugPod: Action<ObjectTarget> = {
+  id: 'object.debug',
+  label: 'object.debug',
+  icon: MixIcon,
+  right: rightTo('patch', 'ephemeralcontainers'),
+  obstacle: ({ kind }) => (isPod(kind) ? undefined : 'hidden'),
+  run: (target, { open }) => open(() => import('../pages/cluster/debug.tsx'), target),
 }
 
 export const restartWorkload: Action<ObjectTarget> = {
@@ -190,6 +200,7 @@ export const deleteObject: Action<ObjectTarget> = {
 export const objectActions: readonly Action<ObjectTarget>[] = [
   podLogs,
   podTerminal,
+  debugPod,
   scaleObject,
   restartWorkload,
   runCronJob,

@@ -25,6 +25,7 @@ test('a terminal asks for exec with each word of its command, attaching for atta
     '/kube/api/v1/namespaces/shop/pods/web/exec?container=app&stdin=true&stdout=true&tty=true&command=sh&command=-c&command=echo+a+b',
   )
   assert.match(processPath(at), /\/attach\?/)
+  assert.match(processPath({ ...at, tty: false, stdin: false }), /stdin=false&stdout=true&tty=false&stderr=true$/)
 })
 
 /** A socket that is opened, spoken to and closed by hand. */

@@ -5,6 +5,9 @@ export interface Process {
   container: string
   /** Without one: attaches to the process that is there. */
   command?: readonly string[]
+  /** What the process has that is attached to: an attachment cannot have more. Default: both. */
+  tty?: boolean
+  stdin?: boolean
 }
 
 /** How a session ended. */
@@ -52,8 +55,9 @@ export const shell = [
   'TERM=xterm-256color; export TERM; if command -v bash >/dev/null 2>&1; then exec bash; else exec sh; fi',
 ] as const
 
-export function processPath({ namespace, pod, container, command }: Process): string {
-  const query = new URLSearchParams({ container, stdin: 'true', stdout: 'true', tty: 'true' })
+export function processPath({ namespace, pod, container, command, tty = true, stdin = true }: Process): string {
+  const query = new URLSearchParams({ container, stdin: String(stdin), stdout: 'true', tty: String(tty) })
+  if (!tty) query.set('stderr', 'true') // a terminal has it among its output
   for (const word of command ?? []) query.append('command', word)
   const path = `/kube/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`
   return `${path}/${command ? 'exec' : 'attach'}?${query}`

@@ -38,7 +38,10 @@ const families = new Set([...sources.matchAll(/`((?:[a-zA-Z]+\.)+)\$\{/g)].map((
 
 test('no text is left unused', () => {
   const unused = (Object.keys(messages) as MessageKey[]).filter(
-    (key) => !sources.includes(`'${key}'`) && ![...families].some((family) => key.startsWith(family)),
+    (key) =>
+      !sources.includes(`'${key}'`) &&
+      !sources.includes(`"${key}"`) &&
+      ![...families].some((family) => key.startsWith(family)),
   )
   assert.deepEqual(unused, [])
 })

@@ -2,7 +2,7 @@ import type { KubeObject } from '@sampan/resources/meta'
 import type { App } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import type { Release } from '@sampan/resources/sampan/release'
-import type { AppRow, InstanceRow, ReleaseRow } from '@sampan/resources/sampan/rows'
+import type { AppRow, CertificateRow, InstanceRow, ReleaseRow } from '@sampan/resources/sampan/rows'
 import { api } from './api.ts'
 
 export interface Me {
@@ -124,6 +124,7 @@ export const platform = {
     api<Preview>(`${appPath(ref)}/preview`, { method: 'POST', body: parameters }),
   removeApp: (ref: AppRef) => api<void>(appPath(ref), { method: 'DELETE' }),
   release: (ref: AppRef, number: number) => api<Release>(`${appPath(ref)}/releases/${number}`),
+  certificates: (ref: AppRef) => api<CertificateRow[]>(`${appPath(ref)}/certificates`),
   diff: (ref: AppRef, number: number, other?: number) =>
     api<Diff>(`${appPath(ref)}/releases/${number}/diff${other === undefined ? '' : `?with=${other}`}`),
   rollback: (ref: AppRef, release: number, environment?: string) =>
@@ -131,7 +132,8 @@ export const platform = {
       method: 'POST',
       body: { release, ...(environment && { environment }) },
     }),
-  deploy: (ref: AppRef) => api<{ pipeline: Pipeline }>(`${appPath(ref)}/deploy`, { method: 'POST', body: {} }),
+  /** A run of the branch's head; of an app of an image the release that its tag names now, without a run. */
+  deploy: (ref: AppRef) => api<{ pipeline?: Pipeline }>(`${appPath(ref)}/deploy`, { method: 'POST', body: {} }),
   cancelPipeline: (project: string, name: string) =>
     api<unknown>(`${projectPath(project)}/pipelines/${encodeURIComponent(name)}/cancel`, { method: 'POST', body: {} }),
   restartPipeline: (project: string, name: string) =>

@@ -53,8 +53,12 @@ export interface Container {
   state: string
   message?: string
   isRunning: boolean
+  /** It ran and does so no more. */
+  isEnded: boolean
   restarts: number
   tty: boolean
+  /** Whether it reads what is typed. */
+  stdin: boolean
   ports: string
   /** `50m / 500m`, per resource. */
   limits: readonly { resource: string; text: string }[]
@@ -79,8 +83,10 @@ export function containersOf({ spec = {}, status = {} }: PodLike): Container[] {
         state: stateText(state),
         ...(message && { message }),
         isRunning: state.running !== undefined,
+        isEnded: state.terminated !== undefined,
         restarts: restartCount,
         tty: one.tty === true,
+        stdin: one.stdin === true,
         ports: (one.ports ?? [])
           .map(({ containerPort, protocol }) => `${containerPort}/${protocol ?? 'TCP'}`)
           .join(', '),

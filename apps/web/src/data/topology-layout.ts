@@ -6,16 +6,20 @@ export interface PlacedNode {
   y: number
 }
 
-export const nodeSize = { width: 200, height: 58 }
-const gap = { x: 64, y: 18 }
+export const nodeSize = { width: 224, height: 58 }
+/** Between one thing and what it leads to, and between things side by side. */
+const gap = { along: 48, across: 18 }
+
+/** Which way the picture is read: `right` where there is room, `down` on phones. */
+export type Direction = 'right' | 'down'
 
 const columns: Record<TopologyKind, number> = { app: 0, route: 1, service: 2, workload: 3, pod: 4, volume: 4 }
 
 /**
- * Where each node stands: columns by what it is (empty ones left out), rows so that whatever hangs together is together and
+ * Where each node stands: columns by what it is (empty ones left out; levels when read down), rows so that whatever hangs together is together and
  * what leads to several stands in their middle. Nothing overlaps.
  */
-export function placed({ nodes, edges }: Topology): PlacedNode[] {
+export function placed({ nodes, edges }: Topology, direction: Direction = 'right'): PlacedNode[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const used = [...new Set(nodes.map(({ kind }) => columns[kind]))].sort((a, b) => a - b)
   const column = ({ kind }: TopologyNode) => used.indexOf(columns[kind])
@@ -41,11 +45,15 @@ export function placed({ nodes, edges }: Topology): PlacedNode[] {
   const roots = nodes.filter(({ id }) => !hasParent.has(id)).sort((a, b) => column(a) - column(b))
   for (const { id } of [...roots, ...nodes]) place(id)
   apart(nodes, column, rows)
-  return nodes.map((node) => ({
-    node: byId.get(node.id)!,
-    x: column(node) * (nodeSize.width + gap.x),
-    y: rows.get(node.id)! * (nodeSize.height + gap.y),
-  }))
+  const { width, height } = nodeSize
+  return nodes.map((node) => {
+    const [along, across] = [column(node), rows.get(node.id)!]
+    return {
+      node: byId.get(node.id)!,
+      x: direction === 'right' ? along * (width + gap.along) : across * (width + gap.across),
+      y: direction === 'right' ? across * (height + gap.across) : along * (height + gap.along),
+    }
+  })
 }
 
 /** Rows of one column at least one apart, in their order. */

@@ -17,6 +17,9 @@ export function ago(time: string, language: Language, now: number): string {
 /** The exact time, for hovering. */
 export const exact = (time: string, language: Language) => full(language).format(new Date(time))
 
+/** The day, where the hour does not matter. */
+export const exactDay = (time: string, language: Language) => day(language).format(new Date(time))
+
 /** Formats are costly to make and made once. */
 const perLanguage = <T>(make: (language: Language) => T) => {
   const made = new Map<Language, T>()
@@ -30,6 +33,7 @@ const perLanguage = <T>(make: (language: Language) => T) => {
   }
 }
 const relative = perLanguage((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }))
+const day = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }))
 const full = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }))
 
 /** How long from one time to another, as `1m 12s`; undefined before it has begun. */

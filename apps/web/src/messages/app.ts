@@ -14,6 +14,7 @@ export const appMessages = {
     zh: '版本、仓库、镜像和路由会一并删除。',
   },
   'app.deploy': { en: 'Build again', zh: '重新构建' },
+  'app.domains': { en: 'Domains', zh: '域名' },
   'app.howToPush': { en: 'How to push to it', zh: '如何推送代码' },
   'app.instances': { en: 'Instances', zh: '实例' },
   'app.lastReleases': { en: 'Last releases', zh: '最近版本' },
@@ -64,6 +65,7 @@ export const appMessages = {
     en: 'This makes a release of the same image; running instances stay.',
     zh: '会以相同镜像产生一个新版本，已运行的实例不受影响。',
   },
+  'app.serves': { en: 'Serves:', zh: '服务版本：' },
   'app.serving': { en: 'serving', zh: '服务中' },
   'app.settings': { en: 'Settings', zh: '设置' },
 } as const satisfies Messages

@@ -28,6 +28,12 @@ export const commonMessages = {
   'common.nothing': { en: 'Nothing here', zh: '这里没有内容' },
   'common.noMatch': { en: 'Nothing matches “{text}”.', zh: '没有与“{text}”匹配的内容。' },
   'common.none': { en: 'none', zh: '无' },
+  'common.noneInNamespace': {
+    en: 'There is none in this namespace; what is made anywhere else shows under all namespaces.',
+    zh: '此命名空间中没有；可切换到全部命名空间查看。',
+  },
+  'common.noneOfKind': { en: 'No {kind} yet', zh: '还没有 {kind}' },
+  'common.noneOfKindHelp': { en: 'As soon as one is made it is listed here.', zh: '创建后会立即显示在这里。' },
   'common.notFound': { en: 'There is no such page', zh: '没有这个页面' },
   'common.notFoundHelp': {
     en: 'It may have been deleted, or the address is mistyped.',

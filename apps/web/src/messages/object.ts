@@ -2,6 +2,7 @@ import type { Messages } from '../data/messages.ts'
 
 export const objectMessages = {
   'object.annotations': { en: 'Annotations', zh: '注解' },
+  'object.attach': { en: 'Attach', zh: '附加' },
   'object.conditions': { en: 'Conditions', zh: '状况' },
   'object.container': { en: 'Container', zh: '容器' },
   'object.containers': { en: 'Containers', zh: '容器' },
@@ -12,6 +13,18 @@ export const objectMessages = {
   },
   'object.cordoned': { en: 'The node takes no more pods', zh: '节点已停止调度' },
   'object.created': { en: 'Created', zh: '创建时间' },
+  'object.debug': { en: 'Debug', zh: '调试' },
+  'object.debugHelp': {
+    en: 'A container with the tools you need is put beside those of the pod; nothing is restarted. It ends when you leave it.',
+    zh: '在 Pod 的容器旁加入一个带有所需工具的容器，不会重启任何内容；退出后即结束。',
+  },
+  'object.debugImage': { en: 'Image with the tools', zh: '带有工具的镜像' },
+  'object.debugImageHelp': {
+    en: 'It needs a shell; an image of the pod itself starts at once.',
+    zh: '需要包含 Shell；Pod 自身的镜像可立即启动。',
+  },
+  'object.debugStart': { en: 'Start and attach', zh: '启动并附加' },
+  'object.debugTarget': { en: 'Whose processes it sees', zh: '可看到其进程的容器' },
   'object.delete': { en: 'Delete', zh: '删除' },
   'object.deleteAsk': {
     en: '{kind} {name} is deleted with everything that belongs to it. There is no way back.',
@@ -61,6 +74,7 @@ export const objectMessages = {
   'object.status': { en: 'Observed (status)', zh: '观测（status）' },
   'object.suspend': { en: 'Suspend', zh: '暂停' },
   'object.terminal': { en: 'Terminal', zh: '终端' },
+  'object.toList': { en: 'To the list: {kind}', zh: '返回列表：{kind}' },
   'object.uncordon': { en: 'Take pods again', zh: '恢复调度' },
   'object.uncordoned': { en: 'The node takes pods again', zh: '节点已恢复调度' },
   'object.uid': { en: 'UID', zh: 'UID' },

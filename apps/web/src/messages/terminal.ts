@@ -2,6 +2,12 @@ import type { Messages } from '../data/messages.ts'
 
 export const terminalMessages = {
   'terminal.again': { en: 'Start again', zh: '重新开始' },
+  'terminal.attach': { en: 'Attach to its process', zh: '附加到进程' },
+  'terminal.attached': {
+    en: 'Attached to the process of {container} of {pod}. What you type goes to it.',
+    zh: '已附加到 {pod} 中 {container} 的进程，输入将直接发送给它。',
+  },
+  'terminal.attachMark': { en: 'attached', zh: '附加' },
   'terminal.close': { en: 'Close terminal {name}', zh: '关闭终端 {name}' },
   'terminal.connecting': { en: 'Connecting…', zh: '正在连接…' },
   'terminal.ended': { en: 'The shell ended with code {code}.', zh: 'Shell 已退出，退出码 {code}。' },
@@ -28,5 +34,9 @@ export const terminalMessages = {
   },
   'terminal.open': { en: 'Connected to {container} of {pod}', zh: '已连接到 {pod} 的 {container}' },
   'terminal.pod': { en: 'Instance', zh: '实例' },
+  'terminal.starting': {
+    en: 'Container {container} is being started ({state}).',
+    zh: '容器 {container} 正在启动（{state}）。',
+  },
   'terminal.tabs': { en: 'Open terminals', zh: '已打开的终端' },
 } as const satisfies Messages

@@ -7,7 +7,7 @@ import { State } from './state.tsx'
 
 /** An app in one environment: how it is, and why when not well. */
 export function AppTile({ place, withProject }: { place: AppPlace; withProject?: boolean }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const { project, name, environment, state, reason, url, release, ready, replicas } = place
   return (
     <Link href={appHref(project, name)} className="tile">
@@ -24,7 +24,7 @@ export function AppTile({ place, withProject }: { place: AppPlace; withProject?:
       </Group>
       {reason && (
         <Text size="xs" mt={8} lineClamp={3} className="name">
-          {reason}
+          {said(reason)}
         </Text>
       )}
       <Text size="xs" c="dimmed" mt={8} truncate>

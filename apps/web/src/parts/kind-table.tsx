@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
 import { type ReactNode, useMemo } from 'react'
 import { Link, useSearchParams } from 'wouter'
+import { tracksFor } from '../data/column-widths.ts'
 import { type ApiKind, apiPath, objectPath } from '../data/discovery.ts'
 import { headingKey } from '../data/heading.ts'
 import { useObjects } from '../data/live.ts'
@@ -12,6 +13,7 @@ import { Empty } from './empty.tsx'
 import { KubeState } from './kube-state.tsx'
 import { useWords } from './language.tsx'
 import { Loaded } from './loaded.tsx'
+import { State } from './state.tsx'
 import { Cell, type TableColumn, VirtualTable } from './virtual-table.tsx'
 import { When } from './when.tsx'
 
@@ -38,7 +40,7 @@ interface Props {
  * custom ones), as the server says them; live, paged on the server, searched by name, label and field (`?q=`).
  */
 export function KindTable({ kind, namespace, labels, fields, menu, actions, empty, hrefOf, isPlain, isShown }: Props) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const [search, setSearch] = useSearchParams()
   const wanted = isPlain ? '' : (search.get('q') ?? '')
   // What the server selects by is asked once the person has stopped typing; names are looked for at once.
@@ -50,6 +52,10 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
     fields: both(fields, asked.fields),
     form: 'table',
   })
+  // How wide columns are is decided by the first rows, once: what comes later moves nothing.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as said
+  const sample = useMemo(() => rows.items.slice(0, 50), [rows.columns, rows.isLoaded])
+  const isOurs = kind.group === 'sampan.dev'
   const columns = useMemo<TableColumn<Row>[]>(() => {
     const own = (rows.columns ?? []).flatMap(({ name, type, priority }, i) =>
       priority > 0 || name === 'Name' || name === 'Age' || name === 'Namespace' ? [] : [{ name, type, i }],
@@ -57,13 +63,19 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
     // The one column there is room for on a phone.
     const main = Math.max(
       0,
-      own.findIndex(({ name }) => states.has(name)),
+      own.findIndex(({ name }) => states.has(name) || (isOurs && name === 'State')),
     )
+    const titles = own.map(({ name }) => (headingKey(name) ? t(headingKey(name)!) : name))
+    const tracks = tracksFor(
+      titles,
+      own.map(({ i }) => sample.map(({ cells }) => String(cells[i] ?? ''))),
+    )
+    const longestName = Math.max(18, ...sample.map(({ metadata }) => metadata.name.length))
     return [
       {
         key: 'name',
         title: t('common.name'),
-        width: 'minmax(140px, 2.4fr)',
+        width: `minmax(140px, ${Math.min(44, longestName)}fr)`,
         sortBy: ({ metadata }) => metadata.name,
         cell: (row) => {
           const href = hrefOf ? hrefOf(row) : objectPath(kind, row.metadata)
@@ -79,6 +91,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
             {
               key: 'namespace',
               title: t('column.namespace'),
+              width: 'minmax(90px, 16fr)',
               hide: 1 as const,
               sortBy: ({ metadata }: Row) => metadata.namespace ?? '',
               cell: ({ metadata }: Row) => <Cell dimmed>{metadata.namespace ?? ''}</Cell>,
@@ -87,16 +100,19 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
         : []),
       ...own.map(({ name, type, i }, place) => ({
         key: name,
-        title: headingKey(name) ? t(headingKey(name)!) : name,
+        title: titles[place]!,
+        width: tracks[place]!,
         ...(place !== main && { hide: (place > 2 ? 2 : 1) as 1 | 2 }),
         sortBy: ({ cells }: Row) => cells[i] as string | number,
         cell: ({ cells }: Row) =>
           type === 'date' && cells[i] ? (
             <When time={String(cells[i])} />
+          ) : isOurs && name === 'State' && cells[i] ? (
+            <State value={String(cells[i])} size="sm" />
           ) : states.has(name) && cells[i] ? (
             <KubeState value={String(cells[i])} />
           ) : (
-            <Cell>{String(cells[i] ?? '')}</Cell>
+            <Cell>{isOurs ? said(String(cells[i] ?? '')) : String(cells[i] ?? '')}</Cell>
           ),
       })),
       {
@@ -111,20 +127,22 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
         ? [{ key: 'menu', title: '', width: '36px', cell: menu, alignRight: true } satisfies TableColumn<Row>]
         : []),
     ]
-  }, [rows.columns, kind, namespace, t, menu, hrefOf])
+  }, [rows.columns, sample, kind, namespace, t, said, isOurs, menu, hrefOf])
   const shown = useMemo(() => {
     const text = wantedFrom(wanted).name
     return rows.items.filter(
       (row) => (isShown?.(row) ?? true) && (text === '' || row.metadata.name.toLowerCase().includes(text)),
     )
   }, [rows.items, wanted, isShown])
+  const isNothing = rows.isLoaded && rows.items.length === 0 && wanted === ''
   return (
     <>
-      {!isPlain && (
-        <Group justify="space-between" mb="sm" gap="xs">
+      {!isPlain && (!isNothing || actions) && (
+        <Group justify="space-between" mb="sm" gap="xs" className="tools">
           <TextInput
             size="xs"
-            w={280}
+            className="tools-search"
+            display={isNothing ? 'none' : undefined}
             leftSection={<MagnifyingGlassIcon />}
             placeholder={t('common.filterObjects')}
             aria-label={t('common.filterObjects')}
@@ -142,7 +160,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
               )
             }}
           />
-          <Group gap="sm">
+          <Group gap="sm" className="tools-own">
             {rows.isLoaded && !rows.isComplete && (
               <Text size="xs" c="dimmed" role="status">
                 {t('common.loadingRest', { count: rows.items.length })}
@@ -152,7 +170,11 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
           </Group>
         </Group>
       )}
-      <Loaded query={rows} isEmpty={() => shown.length === 0 && wanted === ''} empty={empty ?? <Nothing />}>
+      <Loaded
+        query={rows}
+        isEmpty={() => shown.length === 0 && wanted === ''}
+        empty={empty ?? <Nothing kind={kind.kind} isNamespaced={kind.isNamespaced && namespace !== undefined} />}
+      >
         {() =>
           shown.length === 0 ? (
             <Text size="sm" c="dimmed">
@@ -180,7 +202,11 @@ const states = new Set(['Status', 'Phase'])
 
 const both = (one: string | undefined, other: string | undefined) => [one, other].filter(Boolean).join(',') || undefined
 
-function Nothing() {
+function Nothing({ kind, isNamespaced }: { kind: string; isNamespaced: boolean }) {
   const { t } = useWords()
-  return <Empty title={t('common.nothing')} />
+  return (
+    <Empty title={t('common.noneOfKind', { kind })}>
+      {t(isNamespaced ? 'common.noneInNamespace' : 'common.noneOfKindHelp')}
+    </Empty>
+  )
 }

@@ -1,10 +1,13 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
 import { type Language, languageFor, languages, type MessageKey, text, type Values } from '../data/messages.ts'
+import { serverWords } from '../data/server-words.ts'
 
 interface Words {
   language: Language
   setLanguage: (language: Language) => void
   t: (key: MessageKey, values?: Values) => string
+  /** What the server said, in the language of the person where it is known in it. */
+  said: (text: string) => string
 }
 
 const Context = createContext<Words | undefined>(undefined)
@@ -21,6 +24,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
         set(next)
       },
       t: (key, values) => text(language, key, values),
+      said: (sentence) => serverWords(sentence, language),
     }),
     [language],
   )

@@ -19,6 +19,7 @@ interface Props {
 
 /** The steps of a stage and what waits for what, from left to right. */
 export function StepGraph({ steps, chosen, onChoose }: Props) {
+  const { said } = useWords()
   const { nodes, edges, columns, rows } = graphOf(steps)
   const isMoving = steps.some(({ state }) => state === 'running')
   const x = (column: number) => column * (width + gapX)
@@ -56,8 +57,8 @@ export function StepGraph({ steps, chosen, onChoose }: Props) {
           >
             <StateDot value={node.state} />
             <span className="grow">
-              <Text size="xs" fw={600} span display="block" truncate title={node.title}>
-                {node.title}
+              <Text size="xs" fw={600} span display="block" truncate title={said(node.title)}>
+                {said(node.title)}
               </Text>
               <Took step={node} isTicking={isMoving} />
             </span>

@@ -14,6 +14,10 @@ export interface TerminalOf {
   container: string
   /** Without one: attaches. */
   command?: readonly string[]
+  tty?: boolean
+  stdin?: boolean
+  /** A shell that was there before us has shown its prompt already: an empty line makes it show it again. */
+  isWaiting?: boolean
 }
 
 interface Props extends TerminalOf {
@@ -27,7 +31,8 @@ const connect = (path: string, protocols: string[]) =>
 type State = { kind: 'connecting' } | { kind: 'open' } | End
 
 /** One terminal. Lost connections are made again; what was running then is gone, which is said. */
-export function TerminalView({ namespace, pod, container, command, isShown, fontSize }: Props) {
+export function TerminalView(props: Props) {
+  const { namespace, pod, container, command, tty = true, stdin = true, isWaiting, isShown, fontSize } = props
   const { t } = useWords()
   const scheme = useComputedColorScheme('light')
   const [state, setState] = useState<State>({ kind: 'connecting' })
@@ -48,6 +53,8 @@ export function TerminalView({ namespace, pod, container, command, isShown, font
       minimumContrastRatio: 4.5,
       theme: terminalTheme[scheme],
       screenReaderMode: true,
+      convertEol: !tty,
+      disableStdin: !stdin,
     })
     const fit = new FitAddon()
     terminal.loadAddon(fit)
@@ -81,7 +88,7 @@ export function TerminalView({ namespace, pod, container, command, isShown, font
     const { terminal } = view.current!
     setState({ kind: 'connecting' })
     const one = openSession(
-      { namespace, pod, container, ...(command && { command }) },
+      { namespace, pod, container, tty, stdin, ...(command && { command }) },
       {
         connect,
         onOpen() {
@@ -89,6 +96,7 @@ export function TerminalView({ namespace, pod, container, command, isShown, font
           setState({ kind: 'open' })
           if (attempt > 0) terminal.write('\r\n')
           one.resize(terminal.cols, terminal.rows)
+          if (isWaiting) one.send('\r')
           terminal.focus()
         },
         onOutput: (bytes) => terminal.write(bytes),
@@ -117,7 +125,7 @@ export function TerminalView({ namespace, pod, container, command, isShown, font
 
   return (
     <div className="terminal" hidden={!isShown}>
-      <Told state={state} at={{ pod, container }} onAgain={() => setAttempt((now) => now + 1)} />
+      <Told state={state} at={{ pod, container }} isAttached={!command} onAgain={() => setAttempt((now) => now + 1)} />
       <div ref={box} className="terminal-screen" data-state={state.kind} />
       <Text size="xs" c="dimmed" mt={6}>
         {t('terminal.keys')}
@@ -147,16 +155,17 @@ function keep(event: KeyboardEvent, terminal: Terminal): boolean {
 interface ToldProps {
   state: State
   at: { pod: string; container: string }
+  isAttached: boolean
   onAgain: () => void
 }
 
 /** How the session is, in words. */
-function Told({ state, at, onAgain }: ToldProps) {
+function Told({ state, at, isAttached, onAgain }: ToldProps) {
   const { t } = useWords()
   if (state.kind === 'open' || state.kind === 'connecting')
     return (
       <Text size="xs" c="dimmed" mb={6} role="status">
-        {state.kind === 'open' ? t('terminal.open', at) : t('terminal.connecting')}
+        {state.kind === 'open' ? t(isAttached ? 'terminal.attached' : 'terminal.open', at) : t('terminal.connecting')}
       </Text>
     )
   const words =

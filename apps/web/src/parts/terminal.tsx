@@ -1,8 +1,9 @@
-import { ActionIcon, Group, Select, Tooltip, UnstyledButton } from '@mantine/core'
-import { Cross2Icon, PlusIcon } from '@radix-ui/react-icons'
+import { ActionIcon, Group, Loader, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { Cross2Icon, Link2Icon, PlusIcon } from '@radix-ui/react-icons'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { shell } from '../data/exec.ts'
-import { containersOf, type PodLike } from '../data/pod.ts'
+import { useMay } from '../data/permissions.ts'
+import { type Container, containersOf, type PodLike } from '../data/pod.ts'
 import { useQueryState } from '../data/query-state.ts'
 import { Empty } from './empty.tsx'
 import { useWords } from './language.tsx'
@@ -18,24 +19,31 @@ interface Opened extends TerminalOf {
 
 const sizes = { least: 9, most: 22 }
 
-/** Terminals in the running containers of pods, side by side as tabs. Pod and container to begin with are in the address. */
+/**
+ * Terminals in the running containers of pods, side by side as tabs: shells, or attached to what runs there. Pod, container
+ * and `attach` to begin with are in the address; a container that is still being started is waited for.
+ */
 export function Terminals({ pods }: { pods: readonly PodLike[] }) {
   const { t } = useWords()
   const [wantedPod, choosePod] = useQueryState('pod')
   const [wantedContainer, chooseContainer] = useQueryState('container')
+  const [mode] = useQueryState('mode')
   const [opened, setOpened] = useState<readonly Opened[]>([])
   const [shown, setShown] = useState(0)
   const [fontSize, setFontSize] = useState(13)
   const next = useRef(1)
   const running = pods.filter((pod) => runningIn(pod).length > 0)
   const pod = running.find(({ metadata }) => metadata.name === wantedPod) ?? running[0]
-  const names = pod ? runningIn(pod) : []
-  const container = names.find((name) => name === wantedContainer) ?? names[0]
+  const containers = pod ? runningIn(pod) : []
+  const awaited = pod && containersOf(pod).find((one) => one.name === wantedContainer && !one.isEnded && !one.isRunning)
+  const container = containers.find(({ name }) => name === wantedContainer) ?? containers[0]
+  const { namespace = '', name: podName = '' } = pod?.metadata ?? {}
+  const mayAttach = useMay({ verb: 'create', group: '', resource: 'pods/attach', namespace, name: podName })
 
-  const open = (of: PodLike, name: string) => {
+  const open = (to: Container, isAttached: boolean) => {
     const id = next.current++
-    const { namespace = '', name: podName } = of.metadata
-    setOpened((now) => [...now, { id, namespace, pod: podName, container: name, command: shell }])
+    const own = isAttached ? { tty: to.tty, stdin: to.stdin, isWaiting: to.role === 'debug' } : { command: shell }
+    setOpened((now) => [...now, { id, namespace, pod: podName, container: to.name, ...own }])
     setShown(id)
   }
   const close = (id: number) => {
@@ -43,22 +51,24 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
     setOpened(rest)
     if (shown === id) setShown(rest.at(-1)?.id ?? 0)
   }
-  const canOpen = pod !== undefined && container !== undefined
+  const canOpen = container !== undefined && !awaited
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first terminal opens by itself, once there is somewhere
   useEffect(() => {
-    if (canOpen && opened.length === 0 && next.current === 1) open(pod, container)
+    if (canOpen && opened.length === 0 && next.current === 1) open(container, mode === 'attach')
   }, [canOpen])
 
+  if (opened.length === 0 && awaited) return <Starting container={awaited} />
   if (opened.length === 0 && !canOpen)
     return <Empty title={t('terminal.noRunning')}>{t('terminal.noRunningHelp')}</Empty>
   return (
     <div>
       <Group justify="space-between" gap="xs" mb="xs" className="terminal-bar">
         <Group gap={4} role="group" aria-label={t('terminal.tabs')}>
-          {opened.map(({ id, pod: podName, container: name }) => (
+          {opened.map(({ id, pod: of, container: name, command }) => (
             <span key={id} className="terminal-tab" data-shown={id === shown || undefined}>
               <UnstyledButton fz="xs" aria-pressed={id === shown} onClick={() => setShown(id)}>
-                {running.length > 1 ? podName.slice(-5) : ''} {name} {id}
+                {running.length > 1 ? of.slice(-5) : ''} {name} {id}
+                {!command && ` · ${t('terminal.attachMark')}`}
               </UnstyledButton>
               <ActionIcon
                 size="xs"
@@ -79,18 +89,18 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
               w={230}
               aria-label={t('terminal.pod')}
               data={running.map(({ metadata }) => metadata.name)}
-              value={pod?.metadata.name ?? null}
+              value={podName}
               onChange={(name) => choosePod(name ?? '')}
               allowDeselect={false}
             />
           )}
-          {names.length > 1 && (
+          {containers.length > 1 && (
             <Select
               size="xs"
               w={140}
               aria-label={t('object.container')}
-              data={names}
-              value={container ?? null}
+              data={containers.map(({ name }) => name)}
+              value={container?.name ?? null}
               onChange={(name) => chooseContainer(name ?? '')}
               allowDeselect={false}
             />
@@ -100,11 +110,23 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
               variant="default"
               aria-label={t('terminal.new')}
               disabled={!canOpen}
-              onClick={() => canOpen && open(pod, container)}
+              onClick={() => container && open(container, false)}
             >
               <PlusIcon />
             </ActionIcon>
           </Tooltip>
+          {mayAttach && (
+            <Tooltip label={t('terminal.attach')}>
+              <ActionIcon
+                variant="default"
+                aria-label={t('terminal.attach')}
+                disabled={!canOpen}
+                onClick={() => container && open(container, true)}
+              >
+                <Link2Icon />
+              </ActionIcon>
+            </Tooltip>
+          )}
           <ActionIcon
             variant="default"
             aria-label={`A− ${t('terminal.fontSmaller')}`}
@@ -134,7 +156,22 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
   )
 }
 
-const runningIn = (pod: PodLike): string[] =>
-  containersOf(pod)
-    .filter(({ isRunning }) => isRunning)
-    .map(({ name }) => name)
+/** What is being waited for, and why it takes so long when that is known. */
+function Starting({ container: { name, state, message } }: { container: Container }) {
+  const { t } = useWords()
+  return (
+    <Group gap="xs" role="status" p="md" wrap="nowrap" align="start">
+      <Loader size="xs" mt={4} />
+      <div>
+        <Text size="sm">{t('terminal.starting', { container: name, state })}</Text>
+        {message && (
+          <Text size="sm" c="dimmed" className="name">
+            {message}
+          </Text>
+        )}
+      </div>
+    </Group>
+  )
+}
+
+const runningIn = (pod: PodLike): Container[] => containersOf(pod).filter(({ isRunning }) => isRunning)

@@ -1,10 +1,10 @@
 import '@xyflow/react/dist/style.css'
-import { ActionIcon, useComputedColorScheme } from '@mantine/core'
+import { ActionIcon, useComputedColorScheme, useMatches } from '@mantine/core'
 import { EnterFullScreenIcon, ZoomInIcon, ZoomOutIcon } from '@radix-ui/react-icons'
 import { Background, Handle, type Node, type NodeProps, Panel, Position, ReactFlow, useReactFlow } from '@xyflow/react'
 import { createContext, useContext, useEffect, useMemo } from 'react'
 import type { Topology, TopologyNode } from '../data/topology.ts'
-import { nodeSize, placed } from '../data/topology-layout.ts'
+import { type Direction, nodeSize, placed } from '../data/topology-layout.ts'
 import { useWords } from './language.tsx'
 import { TopologyButton } from './topology-node.tsx'
 
@@ -14,7 +14,7 @@ interface Props {
   onChoose: (id: string) => void
 }
 
-type Shown = Node<{ node: TopologyNode }, 'thing'>
+type Shown = Node<{ node: TopologyNode; direction: Direction }, 'thing'>
 
 const Choice = createContext<Pick<Props, 'chosen' | 'onChoose'>>({ chosen: '', onChoose: () => undefined })
 
@@ -22,18 +22,19 @@ const Choice = createContext<Pick<Props, 'chosen' | 'onChoose'>>({ chosen: '', o
 export function TopologyGraph({ topology, chosen, onChoose }: Props) {
   const { t } = useWords()
   const scheme = useComputedColorScheme('light')
+  const direction = useMatches<Direction>({ base: 'down', sm: 'right' })
   const { nodes, edges, height } = useMemo(() => {
-    const all = placed(topology)
+    const all = placed(topology, direction)
     const bottom = Math.max(...all.map(({ y }) => y)) + nodeSize.height
     const health = new Map(topology.nodes.map((node) => [node.id, node.health]))
     return {
-      height: Math.min(640, Math.max(220, bottom + 80)),
+      height: Math.min(640, Math.max(180, bottom + 96)),
       nodes: all.map(
         ({ node, x, y }): Shown => ({
           id: node.id,
           type: 'thing',
           position: { x, y },
-          data: { node },
+          data: { node, direction },
           width: nodeSize.width,
           height: nodeSize.height,
         }),
@@ -46,7 +47,7 @@ export function TopologyGraph({ topology, chosen, onChoose }: Props) {
         className: `topology-edge-${health.get(target)}`,
       })),
     }
-  }, [topology])
+  }, [topology, direction])
   const choice = useMemo(() => ({ chosen, onChoose }), [chosen, onChoose])
   return (
     <Choice.Provider value={choice}>
@@ -72,7 +73,7 @@ export function TopologyGraph({ topology, chosen, onChoose }: Props) {
           aria-label={t('project.topology')}
         >
           <Background gap={22} />
-          <Tools count={nodes.length} />
+          <Tools key={direction} count={nodes.length} />
         </ReactFlow>
       </div>
     </Choice.Provider>
@@ -110,13 +111,13 @@ function Tools({ count }: { count: number }) {
 
 const nodeTypes = { thing: Thing }
 
-function Thing({ data: { node } }: NodeProps<Shown>) {
+function Thing({ data: { node, direction } }: NodeProps<Shown>) {
   const { chosen, onChoose } = useContext(Choice)
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Handle type="target" position={direction === 'down' ? Position.Top : Position.Left} isConnectable={false} />
       <TopologyButton node={node} isChosen={node.id === chosen} onChoose={onChoose} />
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="source" position={direction === 'down' ? Position.Bottom : Position.Right} isConnectable={false} />
     </>
   )
 }

@@ -2,6 +2,7 @@ import type { Route } from '@sampan/http/route'
 import { droneRoutes } from '../drone-api/routes.ts'
 import { appLogRoutes } from './app-logs.ts'
 import { appRoutes } from './apps.ts'
+import { certificateRoutes } from './certificates.ts'
 import type { ApiContext } from './context.ts'
 import { deployTokenRoutes } from './deploy-tokens.ts'
 import { hookRoutes } from './hooks.ts'
@@ -25,6 +26,7 @@ export const apiRoutes = (context: ApiContext): Route[] => [
   ...userRoutes(context),
   ...projectRoutes(context),
   ...appRoutes(context),
+  ...certificateRoutes(context),
   ...releaseRoutes(context),
   ...appLogRoutes(context),
   ...progressRoutes(context),

@@ -92,6 +92,8 @@ export function releaseRows(context: ApiContext, one: App): ReleaseRow[] {
           environment: each.spec.environment,
           state: stateOf(each),
           reason: each.status?.reason,
+          startedAt: each.status?.startedAt,
+          finishedAt: each.status?.finishedAt,
         })),
     }))
 }

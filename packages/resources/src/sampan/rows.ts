@@ -24,7 +24,14 @@ export interface ReleaseRow {
   createdAt: string
   /** The environments whose newest verified rollout is of this release. */
   serving: string[]
-  rollouts: { name: string; environment: string; state: string; reason?: string }[]
+  rollouts: {
+    name: string
+    environment: string
+    state: string
+    reason?: string
+    startedAt?: string
+    finishedAt?: string
+  }[]
 }
 
 /** A pod of an app. */
@@ -37,4 +44,15 @@ export interface InstanceRow {
   reason?: string
   startedAt?: string
   release?: number
+}
+
+/** A certificate that a route of an app is answered with: a row of `GET …/apps/:app/certificates`. */
+export interface CertificateRow {
+  namespace: string
+  secret: string
+  /** Times between which it holds, when it could be read. */
+  from?: string
+  to?: string
+  /** What is wrong with it; nothing when it does what it is there for. */
+  problem?: 'missing' | 'unreadable' | 'expired' | 'early' | 'otherHost'
 }

@@ -55,7 +55,7 @@ const empty: Values = {
 
 /** States a new app once: where it comes from, its service type, and what that type asks for. */
 export function ServiceForm({ project, way }: { project: string; way: Exclude<Way['name'], 'yaml'> }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const client = useQueryClient()
   const [, go] = useLocation()
   const [values, setValues] = useState<Values>({ ...empty, app: way === 'sample' ? 'sample' : '' })
@@ -113,10 +113,10 @@ export function ServiceForm({ project, way }: { project: string; way: Exclude<Wa
               />
               <Select
                 label={t('add.type')}
-                description={template?.spec.description ?? ' '}
+                description={said(template?.spec.description ?? ' ')}
                 data={(types.data ?? []).map(({ metadata, spec }) => ({
                   value: metadata.name,
-                  label: spec.title ?? metadata.name,
+                  label: said(spec.title ?? metadata.name),
                 }))}
                 value={values.template}
                 onChange={(name) =>

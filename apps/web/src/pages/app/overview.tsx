@@ -1,6 +1,6 @@
 import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
 import { ExternalLinkIcon } from '@radix-ui/react-icons'
-import type { AppRow } from '@sampan/resources/sampan/rows'
+import type { AppRow, ReleaseRow } from '@sampan/resources/sampan/rows'
 import { Link } from 'wouter'
 import { approveRollout } from '../../actions/app.ts'
 import { knownKey } from '../../data/messages.ts'
@@ -12,14 +12,16 @@ import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Section } from '../../parts/page.tsx'
 import { RunLine } from '../../parts/run-line.tsx'
+import { When } from '../../parts/when.tsx'
 import { Instances } from './instances.tsx'
-import { ReleaseTable } from './release-table.tsx'
+import { ReleaseTable, shortImage } from './release-table.tsx'
+import { Routes } from './routes.tsx'
 
 type Props = AppRef & { data: AppDetail }
 
 /** How it is, in one screen: a sentence and the address, what serves, instances, the last releases, who waits. */
 export function Overview({ data, project, app }: Props) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const run = data.pipelines[0]
   const isBuilding = run && isMoving(run.status?.state ?? 'running')
   const waiting = data.releases.flatMap((release) =>
@@ -29,7 +31,13 @@ export function Overview({ data, project, app }: Props) {
     <Stack gap="xl">
       <div className="panel">
         {data.environments.map((row) => (
-          <Standing key={row.environment} row={row} />
+          <Standing
+            key={row.environment}
+            row={row}
+            release={data.releases.find(({ serving }) => serving.includes(row.environment))}
+            project={project}
+            app={app}
+          />
         ))}
         {isBuilding && <RunLine pipeline={run} />}
       </div>
@@ -56,7 +64,7 @@ export function Overview({ data, project, app }: Props) {
             )
           }
         >
-          {run?.status?.reason ?? t('app.noReleasesHelp')}
+          {run?.status?.reason ? said(run.status.reason) : t('app.noReleasesHelp')}
         </Empty>
       ) : (
         <>
@@ -73,15 +81,25 @@ export function Overview({ data, project, app }: Props) {
           >
             <ReleaseTable releases={data.releases.slice(0, 5)} project={project} app={app} />
           </Section>
+          <Section
+            title={t('app.domains')}
+            actions={
+              <Anchor component={Link} href={appHref(project, app, 'network')} size="sm">
+                {t('app.network')}
+              </Anchor>
+            }
+          >
+            <Routes data={data} project={project} app={app} />
+          </Section>
         </>
       )}
     </Stack>
   )
 }
 
-/** One environment: the sentence, the address, and why when something is wrong. */
-function Standing({ row }: { row: AppRow }) {
-  const { t } = useWords()
+/** One environment: the sentence, why when something is wrong, the address, and what serves there. */
+function Standing({ row, release: serving, project, app }: AppRef & { row: AppRow; release: ReleaseRow | undefined }) {
+  const { t, said } = useWords()
   const { environment, state, reason, url, release, ready = 0, replicas = 0 } = row
   const sentence = t(knownKey(`app.says.${state}`) ?? 'app.says.none', {
     release: release ?? '–',
@@ -100,13 +118,37 @@ function Standing({ row }: { row: AppRow }) {
         </Text>
         {reason && (
           <Text size="sm" mt={4} className="name reason">
-            {reason}
+            {said(reason)}
           </Text>
         )}
         {url && (
           <Anchor href={url} target="_blank" rel="noreferrer" size="sm" className="name" mt={4} display="inline-block">
             {url} <ExternalLinkIcon width={13} height={13} aria-label={t('app.open')} />
           </Anchor>
+        )}
+        {serving && (
+          <Text size="xs" c="dimmed" mt={6} className="name">
+            {t('app.serves')}{' '}
+            <Anchor
+              component={Link}
+              href={`${appHref(project, app, 'releases')}?show=${serving.number}`}
+              inherit
+              underline="always"
+            >
+              v{serving.number}
+            </Anchor>
+            {' · '}
+            {[
+              serving.commit?.message?.split('\n')[0],
+              serving.commit?.sha.slice(0, 8),
+              serving.by ?? serving.commit?.author,
+              shortImage(serving.image),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+            {' · '}
+            <When time={serving.createdAt} inline />
+          </Text>
         )}
       </div>
     </div>

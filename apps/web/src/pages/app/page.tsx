@@ -12,6 +12,7 @@ import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 import { State } from '../../parts/state.tsx'
+import { TabList } from '../../parts/tab-list.tsx'
 import { Config } from './config.tsx'
 import { Logs } from './logs.tsx'
 import { Network } from './network.tsx'
@@ -74,13 +75,7 @@ export function Page({ project, app, tab = 'overview' }: AppRef & { tab?: string
             keepMounted={false}
             className="tabs"
           >
-            <Tabs.List mb="lg">
-              {tabs.map(({ name, label }) => (
-                <Tabs.Tab key={name} value={name}>
-                  {t(label)}
-                </Tabs.Tab>
-              ))}
-            </Tabs.List>
+            <TabList tabs={tabs.map(({ name, label }) => ({ id: name, title: t(label) }))} chosen={tab} />
             {tabs.map(({ name, Panel }) => (
               <Tabs.Panel key={name} value={name}>
                 <Panel data={data} project={project} app={app} />

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { rollbackTo } from '../../actions/app.ts'
 import { appHref } from '../../data/paths.ts'
 import type { AppRef } from '../../data/platform.ts'
+import { duration } from '../../data/when.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { State } from '../../parts/state.tsx'
@@ -21,6 +22,7 @@ export function ReleaseTable({ releases, project, app }: AppRef & { releases: re
               <Table.Th>{t('column.release')}</Table.Th>
               <Table.Th>{t('column.state')}</Table.Th>
               <Table.Th>{t('column.what')}</Table.Th>
+              <Table.Th visibleFrom="md">{t('column.duration')}</Table.Th>
               <Table.Th visibleFrom="sm">{t('column.made')}</Table.Th>
               <Table.Th visibleFrom="sm" aria-label={t('release.rollback')} />
             </Table.Tr>
@@ -37,9 +39,11 @@ export function ReleaseTable({ releases, project, app }: AppRef & { releases: re
 }
 
 function Row({ release, project, app }: AppRef & { release: ReleaseRow }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const isServing = release.serving.length > 0
-  const environment = release.rollouts[0]?.environment
+  const [latest] = release.rollouts
+  const environment = latest?.environment
+  const took = latest?.finishedAt && duration(latest.startedAt, latest.finishedAt, 0)
   return (
     <Table.Tr>
       <Table.Td>
@@ -69,10 +73,17 @@ function Row({ release, project, app }: AppRef & { release: ReleaseRow }) {
       </Table.Td>
       <Table.Td>
         <Text size="sm" lineClamp={2} className="name">
-          {release.reason ?? release.commit?.message?.split('\n')[0] ?? shortImage(release.image)}
+          {(release.reason && said(release.reason)) ??
+            release.commit?.message?.split('\n')[0] ??
+            shortImage(release.image)}
         </Text>
         <Text size="xs" c="dimmed" className="name">
           {[release.commit?.sha.slice(0, 8), release.by ?? release.commit?.author].filter(Boolean).join(' · ')}
+        </Text>
+      </Table.Td>
+      <Table.Td visibleFrom="md">
+        <Text size="sm" c="dimmed">
+          {took ?? '–'}
         </Text>
       </Table.Td>
       <Table.Td visibleFrom="sm">

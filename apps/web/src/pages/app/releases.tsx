@@ -28,7 +28,7 @@ export function Releases({ data, project, app }: AppRef & { data: AppDetail }) {
 }
 
 function Release({ release, all, project, app }: AppRef & { release: ReleaseRow; all: readonly ReleaseRow[] }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const [search, setSearch] = useSearchParams()
   const view = search.get('view') ?? 'diff'
   const set = (changes: Record<string, string | null>) =>
@@ -70,7 +70,7 @@ function Release({ release, all, project, app }: AppRef & { release: ReleaseRow;
           .filter(({ reason }) => reason)
           .map(({ name, environment, reason }) => (
             <Text key={name} size="sm" className="name">
-              {environment}: {reason}
+              {environment}: {said(reason ?? '')}
             </Text>
           ))}
         <Group gap="sm">

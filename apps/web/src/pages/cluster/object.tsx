@@ -1,6 +1,7 @@
-import { Alert, Badge, Tabs } from '@mantine/core'
+import { Alert, Badge, Button, Tabs } from '@mantine/core'
 import type { KubeObject } from '@sampan/resources/meta'
 import { lazy, Suspense, useMemo } from 'react'
+import { Link } from 'wouter'
 import { deleteObject, editObject, objectActions } from '../../actions/object.ts'
 import { offer } from '../../data/action.ts'
 import { type ApiKind, apiPath, apiVersionOf, kindByWord, kindWord } from '../../data/discovery.ts'
@@ -16,6 +17,7 @@ import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded, Loading } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
+import { TabList } from '../../parts/tab-list.tsx'
 import '../../parts/objects.css'
 import { Events } from './object-events.tsx'
 import { Overview } from './object-overview.tsx'
@@ -47,12 +49,32 @@ interface Of {
 
 function Known({ kind, at }: Of) {
   const { t } = useWords()
+  const list = `/cluster/kinds/${kindWord(kind)}${at.namespace ? `?ns=${at.namespace}` : ''}`
   const found = useObjects({ path: apiPath(kind, { ...at, name: undefined }), fields: `metadata.name=${at.name}` })
   return (
     <Loaded
       query={found}
       isEmpty={(items) => items.length === 0}
-      empty={<Empty title={t('object.gone')}>{t('object.goneHelp')}</Empty>}
+      empty={
+        <Frame
+          title={at.name}
+          trail={[
+            { label: t('cluster.kinds'), href: '/cluster/kinds' },
+            { label: kind.kind, href: list },
+          ]}
+        >
+          <Empty
+            title={t('object.gone')}
+            action={
+              <Button component={Link} href={list} variant="default">
+                {t('object.toList', { kind: kind.kind })}
+              </Button>
+            }
+          >
+            {t('object.goneHelp')}
+          </Empty>
+        </Frame>
+      }
     >
       {([object]) => <Shown kind={kind} object={withKind(kind, object!)} />}
     </Loaded>
@@ -112,14 +134,13 @@ function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
           })}
         </Alert>
       )}
-      <Tabs value={chosen} onChange={(value) => setTab(value === 'overview' ? '' : (value ?? ''))} keepMounted={false}>
-        <Tabs.List mb="md">
-          {tabs.map(({ id, title }) => (
-            <Tabs.Tab key={id} value={id}>
-              {title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+      <Tabs
+        value={chosen}
+        onChange={(value) => setTab(value === 'overview' ? '' : (value ?? ''))}
+        keepMounted={false}
+        className="tabs"
+      >
+        <TabList tabs={tabs} chosen={chosen} />
         <Suspense fallback={<Loading />}>
           <Tabs.Panel value="overview">
             <Overview kind={kind} object={object} />

@@ -15,7 +15,7 @@ import { When } from '../../parts/when.tsx'
 
 /** Every run of a project, newest first; those of one app with `?app=`. */
 export function Page({ project }: { project: string }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const [search, setSearch] = useSearchParams()
   const app = search.get('app')
   const runs = usePipelines(project)
@@ -52,7 +52,7 @@ export function Page({ project }: { project: string }) {
             {spec.commit.message?.split('\n')[0] ?? spec.commit.sha.slice(0, 8)}
           </Text>
           <Text size="xs" c="dimmed" truncate>
-            {status?.reason ??
+            {(status?.reason && said(status.reason)) ??
               [spec.commit.sha.slice(0, 8), spec.commit.ref.replace(/^refs\/(heads|tags)\//, ''), spec.by]
                 .filter(Boolean)
                 .join(' · ')}

@@ -53,7 +53,7 @@ export function Page({ project, pipeline: name }: { project: string; pipeline: s
 const lineOf = ({ step, time, text }: { step: string; time: string; text: string }) => ({ time, from: step, text })
 
 function Run({ run, project }: { run: Pipeline; project: string }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const [search, setSearch] = useSearchParams()
   const stages = useMemo(() => stagesOf(run), [run])
   const isOver = run.status?.finishedAt !== undefined
@@ -67,7 +67,7 @@ function Run({ run, project }: { run: Pipeline; project: string }) {
       {run.status?.reason && (
         <Alert color={run.status.state === 'failure' || run.status.state === 'error' ? 'red' : 'gray'} variant="light">
           <Text size="sm" className="name">
-            {run.status.reason}
+            {said(run.status.reason)}
           </Text>
         </Alert>
       )}
@@ -84,7 +84,7 @@ function Run({ run, project }: { run: Pipeline; project: string }) {
                     <State value={stage.state} size="sm" />
                     {stage.reason && (
                       <Text size="xs" c="dimmed" className="name">
-                        {stage.reason}
+                        {said(stage.reason)}
                       </Text>
                     )}
                   </Group>
@@ -125,7 +125,7 @@ function Run({ run, project }: { run: Pipeline; project: string }) {
 }
 
 function Facts({ run, project }: { run: Pipeline; project: string }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const { spec, status, metadata } = run
   const now = useSyncExternalStore(status?.finishedAt ? never : ticking.listen, ticking.now)
   const took = duration(status?.startedAt, status?.finishedAt, now)
@@ -158,7 +158,7 @@ function Facts({ run, project }: { run: Pipeline; project: string }) {
       </Text>
       {status?.message && !status.finishedAt && (
         <Text size="sm" mt={6} role="status">
-          {status.message}
+          {said(status.message)}
         </Text>
       )}
     </div>

@@ -39,7 +39,7 @@ export function Way({ run, project }: { run: Pipeline; project: string }) {
 
 /** The stages a release passes on its way, those behind it filled. */
 function Rolling({ rollout, project }: { rollout: Rollout; project: string }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const { metadata, spec, status } = rollout
   const state = status?.state ?? 'planned'
   const passed = new Set(status?.stages?.map(({ name }) => name))
@@ -70,7 +70,7 @@ function Rolling({ rollout, project }: { rollout: Rollout; project: string }) {
         </div>
         {(status?.reason ?? status?.message) && (
           <Text size="xs" c="dimmed" mt={4} className="name">
-            {status?.reason ?? status?.message}
+            {said(status?.reason ?? status?.message ?? '')}
           </Text>
         )}
         {status?.url && state === 'verified' && (
