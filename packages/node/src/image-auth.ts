@@ -1,23 +1,10 @@
+import { parseImage } from '@sampan/resources/core/image-name'
 import type { Secret } from '@sampan/resources/core/secret'
 
 /** As CRI takes it. Never logged. */
 export interface Credentials {
   username: string
   password: string
-}
-
-/** Registry host, path and tag of an image name, with Docker's defaults filled in. Undefined: not an image name. */
-export function parseImage(image: string): { registry: string; path: string } | undefined {
-  const match =
-    /^(?:([a-zA-Z0-9.-]+(?::\d+)?)\/)?([a-z0-9._/-]+)(?::([\w][\w.-]{0,127}))?(?:@sha256:[0-9a-f]{64})?$/.exec(image)
-  if (!match) return undefined
-  const [, host, rest = ''] = match
-  const isHost = host !== undefined && (host.includes('.') || host.includes(':') || host === 'localhost')
-  const path = isHost || host === undefined ? rest : `${host}/${rest}`
-  const parts = path.split('/')
-  if (parts.some((part) => !/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/.test(part))) return undefined
-  const registry = isHost ? host : 'docker.io'
-  return { registry, path: registry === 'docker.io' && parts.length === 1 ? `library/${path}` : path }
 }
 
 interface DockerConfig {

@@ -1,8 +1,9 @@
 import { durationText } from '@sampan/kit/durations'
+import { parseImage } from '@sampan/resources/core/image-name'
 import type { Secret } from '@sampan/resources/core/secret'
 import { type Cri, CriError, isUnreachable } from './cri/client.ts'
 import type { Image } from './cri/messages.ts'
-import { type Credentials, credentialsFor, parseImage } from './image-auth.ts'
+import { type Credentials, credentialsFor } from './image-auth.ts'
 
 /** An image cannot be had now. `reason` is what the container waits for. */
 export class ImageError extends Error {

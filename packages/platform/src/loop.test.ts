@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deployment } from '@sampan/resources/apps/deployment'
+import { event } from '@sampan/resources/core/event'
 import { namespace } from '@sampan/resources/core/namespace'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
@@ -261,15 +262,50 @@ for (const [name, taken, says] of foreign) {
   })
 }
 
-scenario('a removed app leaves nothing', async (one) => {
-  await one.push(1)
-  await one.client.remove(app, at)
-  await one.settle()
-  assert.equal(await one.client.find(app, at), undefined)
-  assert.deepEqual((await one.client.list(dnsRecord)).items, [])
-  assert.equal(await one.client.find(deployment, { namespace: 'demo-test', name: 'web' }), undefined)
-  assert.equal(await one.client.find(service, { namespace: 'demo-test', name: 'web' }), undefined)
-})
+scenario(
+  'an app of an image keeps what its tag named: a rollback brings that back after the tag moved',
+  async (one) => {
+    const name = async (tag: string) => {
+      const owner = await one.client.get(app, at)
+      await one.client.update(app, {
+        ...owner,
+        spec: { ...owner.spec, source: { ...owner.spec.source, type: 'image', image: tag } },
+      })
+      await one.settle()
+    }
+    one.images.set('nginx:1', { image: 'nginx:1@sha256:aa', exposedPort: 80 })
+    await name('nginx:1')
+    await name('own:2')
+    one.images.set('nginx:1', { image: 'nginx:1@sha256:bb', exposedPort: 80 })
+    const releases = async () => (await one.client.list(release, { namespace: home })).items.map(({ spec }) => spec)
+    assert.deepEqual(
+      (await releases()).map(({ image, exposedPort }) => [image, exposedPort]),
+      [
+        ['nginx:1@sha256:aa', 80],
+        ['own:2', undefined],
+      ],
+    )
+    const { items } = await one.client.list(event, { namespace: home })
+    assert.match(
+      items.find(({ reason }) => reason === 'ImageNotPinned')?.message ?? '',
+      /^The digest of own:2 is not known/,
+    )
+
+    const old = await one.client.get(release, { namespace: home, name: 'web-1' })
+    const known = (await one.client.list(rollout, { namespace: home })).items
+    const owner = await one.client.get(app, at)
+    await one.client.create(
+      rollout,
+      rolloutFrom({ app: owner, environment: 'test', release: old, rollouts: known, rollback: true }),
+    )
+    await one.settle()
+    const made = await one.client.get(deployment, { namespace: 'demo-test', name: 'web' })
+    assert.equal(made.spec.template.spec?.containers[0]?.image, 'nginx:1@sha256:aa')
+    assert.equal((await releases()).length, 2, 'a rollback makes no release')
+
+    assert.equal((await one.client.get(app, at)).spec.source.image, 'nginx:1@sha256:aa', 'the app says what runs')
+  },
+)
 
 scenario('a removed project takes everything with it', async (one) => {
   await one.push(1)

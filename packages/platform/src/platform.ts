@@ -73,7 +73,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const controllers: Controller[] = [
     projectController(),
     environmentController({ domain: config.domain, pullConfigJson: registry.pullConfigJson }),
-    appController({ ...shared, forget }),
+    appController({ ...shared, forget, factsOf: registry.factsOf }),
     rolloutController({ ...shared, probes: probesOf(config, signal), urlOf }),
     ...parts.flatMap((part) => part.controllers ?? []),
   ]
@@ -95,6 +95,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     repositories: git.repositories,
     git,
     sources,
+    factsOf: registry.factsOf,
     urlOf,
     version: await versionOf(),
   }

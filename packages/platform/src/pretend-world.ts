@@ -15,6 +15,7 @@ import { environmentController } from './environments/controller.ts'
 import { kindOf } from './kind-of.ts'
 import { type Behaviour, pretendCluster } from './pretend-cluster.ts'
 import { projectController } from './projects/controller.ts'
+import { type ImageFacts, ImageUnknown } from './registry/image-facts.ts'
 import { rolloutController } from './rollouts/controller.ts'
 import type { Probes } from './rollouts/stages.ts'
 
@@ -32,6 +33,9 @@ export interface World {
   change(parameters: Partial<App['spec']['parameters']>): Promise<void>
   behave: Map<number, Behaviour>
   answers: { ok: boolean; why: string }
+  /** What the registry outside says of an image: its facts, or why there are none. */
+  images: Map<string, ImageFacts | string>
+  factsOf(image: string): Promise<ImageFacts>
   stop(): Promise<void>
   start(): void
   end(): Promise<void>
@@ -48,13 +52,19 @@ export async function world(more: readonly Controller[] = []): Promise<World> {
     },
     frontDoor: async () => (answers.ok ? { ok: true } : { ok: false, why: answers.why }),
   }
+  const images: World['images'] = new Map()
+  const factsOf = async (image: string) => {
+    const facts = images.get(image) ?? 'r cannot be reached'
+    if (typeof facts === 'string') throw new ImageUnknown(facts)
+    return facts
+  }
   const cluster = pretendCluster(client, (number) => behave.get(number) ?? { ready: true })
   const ended = new AbortController()
   const options = { client, kindOf: kindOf(client), signal: ended.signal, log: silent }
   const controllers = [
     projectController(),
     environmentController({ domain: 'localhost', pullConfigJson: () => '{"auths":{}}' }),
-    appController(options),
+    appController({ ...options, factsOf }),
     rolloutController({ ...options, probes, urlOf: (host) => `http://${host}` }),
     ...more,
   ]
@@ -71,6 +81,8 @@ export async function world(more: readonly Controller[] = []): Promise<World> {
     caches,
     behave,
     answers,
+    images,
+    factsOf,
     async settle() {
       for (let before = -1; before !== client.writes.length; ) {
         before = client.writes.length

@@ -37,10 +37,10 @@ export const deployApp: Action<AppTarget> = {
   shortcut: 'b',
   right: mayUpdate,
   obstacle: ({ data }) =>
-    data.app.spec.source.type === 'image' ? 'hidden' : data.pipelines.length === 0 ? 'app.nothingPushed' : undefined,
+    data.app.spec.source.type !== 'image' && data.pipelines.length === 0 ? 'app.nothingPushed' : undefined,
   run: async (ref, { go }) => {
     const { pipeline } = await platform.deploy(ref)
-    go(pipelineHref(ref.project, pipeline.metadata.name))
+    if (pipeline) go(pipelineHref(ref.project, pipeline.metadata.name))
   },
 }
 

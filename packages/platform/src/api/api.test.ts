@@ -50,6 +50,7 @@ before(async () => {
     repositories: { exists: async () => false } as unknown as ApiContext['repositories'],
     git: {} as ApiContext['git'],
     sources: {} as ApiContext['sources'],
+    factsOf: one.factsOf,
     urlOf: (host) => `http://${host}`,
     version: '0.1.0',
   }
@@ -301,6 +302,30 @@ test('secrets of a project and of an app: names are seen, values never', async (
     assert.deepEqual((await call('GET', secrets)).body, [])
   }
   assert.equal((await call('GET', '/api/projects/demo/apps/nowhere/secrets')).status, 404)
+})
+
+test('deploying an app of an image takes what its tag names now', async () => {
+  const [first, second] = ['a', 'b'].map((hex) => `nginx:1@sha256:${hex.repeat(64)}`) as [string, string]
+  const place = '/api/projects/demo/apps/proxy'
+  const deploy = () => call('POST', `${place}/deploy`, {})
+  one.images.set('nginx:1', { image: first, exposedPort: 80 })
+  const made = await call('POST', '/api/projects/demo/apps', { name: 'proxy', image: 'nginx:1' })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  await one.settle()
+  const same = await deploy()
+  assert.equal(same.status, 409)
+  assert.equal(same.body.detail, 'nginx:1 is still the image of release 1: nothing is new.')
+  one.images.set('nginx:1', { image: second, exposedPort: 80 })
+  assert.equal((await deploy()).status, 200)
+  await one.settle()
+  const releases = await call('GET', `${place}/releases`)
+  assert.deepEqual(
+    releases.body.map(({ image }: { image: string }) => image),
+    [second, first],
+  )
+  assert.equal((await deploy()).status, 409)
+  one.images.set('nginx:1', 'docker.io cannot be reached')
+  assert.match((await deploy()).body.detail, /^Whether nginx:1 changed cannot be told \(docker\.io cannot be reached\)/)
 })
 
 test('guessing passwords is slowed down', async () => {

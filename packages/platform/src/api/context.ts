@@ -9,6 +9,7 @@ import type { PlatformConfig } from '../config.ts'
 import type { Repositories } from '../git/repositories.ts'
 import type { Git } from '../git/server.ts'
 import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { Sources } from '../sources/sources.ts'
 
 /** What the routes are made of. Reads come from the caches the controllers feed on: never behind our own writes. */
@@ -25,6 +26,7 @@ export interface ApiContext {
   repositories: Repositories
   git: Pick<Git, 'intake' | 'pulls'>
   sources: Sources
+  factsOf: Registry['factsOf']
   urlOf(host: string): string
   version: string
 }

@@ -1,14 +1,16 @@
 import { json } from '@sampan/http/answer'
 import { route } from '@sampan/http/route'
 import { unifiedDiff } from '@sampan/kit/unified-diff'
+import { parseImage } from '@sampan/resources/core/image-name'
 import { StatusError } from '@sampan/resources/errors'
-import { app } from '@sampan/resources/sampan/app'
+import { type App, app } from '@sampan/resources/sampan/app'
 import { environment } from '@sampan/resources/sampan/environment'
 import { type Release, release } from '@sampan/resources/sampan/release'
 import { type Rollout, rollout } from '@sampan/resources/sampan/rollout'
 import { integer, object, optional, text } from '@sampan/resources/schema'
 import { createPipeline } from '../pipelines/create-pipeline.ts'
-import { inEnvironment, releaseName, rolloutsOf, stateOf } from '../rollouts/history.ts'
+import { ImageUnknown } from '../registry/image-facts.ts'
+import { inEnvironment, releaseName, releasesOf, rolloutsOf, stateOf } from '../rollouts/history.ts'
 import { rolloutFrom } from '../rollouts/make.ts'
 import { found } from './apps.ts'
 import { type ApiContext, all } from './context.ts'
@@ -21,6 +23,22 @@ export function releaseRoutes(context: ApiContext) {
     const one = context.caches.of(release).get({ namespace: params.project, name })
     if (one) return one
     throw new StatusError('NotFound', `${params.app} has no release ${number}: see its releases (sampan releases).`)
+  }
+  /** The app with what its image's tag names now. Throws where that is what its newest release is of. */
+  async function withImageOfToday(one: App): Promise<App> {
+    const { name, namespace: project = '' } = one.metadata
+    const { source } = one.spec
+    const named = source.image ?? ''
+    const tag = named.replace(/@.*/, '')
+    try {
+      const { image } = await context.factsOf(parseImage(named)?.tag ? tag : named, project)
+      const newest = releasesOf(all(context, release, project), name).at(-1)
+      if (newest?.spec.image !== image) return { ...one, spec: { ...one.spec, source: { ...source, image } } }
+      throw new StatusError('Conflict', `${tag} is still the image of release ${newest.spec.number}: nothing is new.`)
+    } catch (error) {
+      if (!(error instanceof ImageUnknown)) throw error
+      throw new StatusError('Conflict', `Whether ${tag} changed cannot be told (${error.message}): name another tag.`)
+    }
   }
   return [
     ...previewRoutes(context),
@@ -95,8 +113,9 @@ export function releaseRoutes(context: ApiContext) {
       path: '/api/projects/:project/apps/:app/deploy',
       allow: { verb: 'update', on: app },
       body: object({ branch: optional(text()) }),
-      async handle({ params, body, user }) {
+      async handle({ params, body, user, api }) {
         const one = found(context, params)
+        if (one.spec.source.type === 'image') return { app: await api.update(app, await withImageOfToday(one)) }
         const branch = body.branch ?? one.spec.source.branch
         const name = { project: params.project, app: params.app }
         const ref = `refs/heads/${branch}`

@@ -16,6 +16,7 @@ import { type Rollout, rollout } from '@sampan/resources/sampan/rollout'
 import { addFinalizer, hasFinalizer } from '../finalizers.ts'
 import type { KindOf } from '../kind-of.ts'
 import { appLabel, projectLabel } from '../labels.ts'
+import { type ImageFacts, ImageUnknown } from '../registry/image-facts.ts'
 import { documentsFrom, TemplateError } from '../releases/documents.ts'
 import { releaseFrom } from '../releases/make.ts'
 import { applyDocuments } from '../rollouts/apply.ts'
@@ -35,6 +36,8 @@ export interface AppOptions {
   signal: AbortSignal
   /** Takes away what an app has outside the cluster: its repository. Doing it twice is fine. */
   forget?(app: { project: string; app: string }): Promise<void>
+  /** What the registry says about an image that a project names. Throws ImageUnknown. */
+  factsOf?(image: string, project: string): Promise<ImageFacts>
 }
 
 /** Makes Releases of finished runs and changed parameters, Rollouts of Releases, and says how the app is. */
@@ -166,8 +169,16 @@ async function tryRelease(
   if (environments.length === 0) return { wait: 1000 }
   const number = 1 + Math.max(one.status?.lastRelease ?? 0, everything.releases.at(-1)?.spec.number ?? 0)
   const template = snapshot.get(appTemplate, { name: one.spec.template })?.spec.template
+  const stated = await withFacts(one, wanted, options)
   try {
-    const made = releaseFrom({ app: one, number, wanted, environments, template, before: releases.at(-1) })
+    const made = releaseFrom({
+      app: one,
+      number,
+      wanted: stated.wanted,
+      environments,
+      template,
+      before: releases.at(-1),
+    })
     for (const { yaml } of made.spec.environments) {
       const refused = await applyDocuments(options, documentsFrom(yaml), { dryRun: true })
       if (refused) throw new TemplateError(refused.sentence)
@@ -177,6 +188,7 @@ async function tryRelease(
         create(release, made),
         ...noted(known, wanted, { release: number }),
         event(one, 'Normal', 'Released', said(made)),
+        ...stated.plan,
       ],
     }
   } catch (error) {
@@ -185,6 +197,18 @@ async function tryRelease(
       problem: { code: 'template', sentence: error.message },
       failed: noted(known, wanted, { reason: error.message }),
     }
+  }
+}
+
+/** An image that somebody named is kept with its digest, so that a rollback brings the same program back. */
+async function withFacts(one: App, wanted: Wanted, { factsOf }: AppOptions): Promise<{ wanted: Wanted; plan: Plan }> {
+  if (one.spec.source.image !== wanted.image || !factsOf) return { wanted, plan: [] }
+  try {
+    return { wanted: { ...wanted, ...(await factsOf(wanted.image, one.metadata.namespace ?? '')) }, plan: [] }
+  } catch (error) {
+    if (!(error instanceof ImageUnknown)) throw error
+    const sentence = `The digest of ${wanted.image} is not known (${error.message}): when its tag moves, a rollback to this release brings what the tag names then.`
+    return { wanted, plan: [event(one, 'Warning', 'ImageNotPinned', sentence)] }
   }
 }
 

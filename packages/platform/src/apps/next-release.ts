@@ -67,7 +67,7 @@ function decided({ app, pipelines, releases, rollouts }: Known): Decision {
   if (restore) return { restore, overtaken }
 
   const { source, parameters, template } = app.spec
-  if (source.type === 'image' && source.image && source.image !== lastStatedImage(releases, base?.release)) {
+  if (source.type === 'image' && source.image && !isMadeOf(source.image, base?.release ?? releases.at(-1))) {
     return { release: { image: source.image, reason: base ? `image ${source.image}` : undefined }, overtaken }
   }
   if (!base) return { overtaken }
@@ -127,7 +127,10 @@ function restoreFrom(app: App, release: Release, rollout?: Rollout): Decision['r
 }
 
 export const isRestored = ({ spec }: App, release: Release) =>
-  canonical(spec.parameters) === canonical(release.spec.parameters) && spec.template === release.spec.template
+  canonical(spec.parameters) === canonical(release.spec.parameters) &&
+  spec.template === release.spec.template &&
+  (spec.source.type !== 'image' || spec.source.image === release.spec.image)
 
-/** For apps that name their image: which one the releases so far were made of. */
-const lastStatedImage = (releases: readonly Release[], base?: Release) => (base ?? releases.at(-1))?.spec.image
+/** For apps that name their image: whether a release is of it. A release keeps the digest that its tag had then. */
+const isMadeOf = (image: string, made?: Release) =>
+  made !== undefined && (made.spec.image === image || made.spec.image.startsWith(`${image}@`))

@@ -65,14 +65,18 @@ export function resultOf(pod: Pod, step: string): Result | undefined {
   try {
     const { digest, ports = [], tags } = JSON.parse(message) as { digest?: string; ports?: string[]; tags?: string[] }
     if (!digest || !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
-    const numbers = ports
-      .filter((port) => !port.endsWith('/udp'))
-      .map((port) => Number.parseInt(port, 10))
-      .filter((port) => port > 0)
-    const [exposedPort] = numbers.toSorted((a, b) => a - b)
+    const exposedPort = exposedTcpPort(ports)
     return { digest, ...(exposedPort && { exposedPort }), ...(tags && { tags }) }
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
   }
 }
+
+/** The lowest TCP port of those an image exposes, written as `8080` or `8080/tcp`. */
+export const exposedTcpPort = (ports: readonly string[]): number | undefined =>
+  ports
+    .filter((port) => !port.endsWith('/udp'))
+    .map((port) => Number.parseInt(port, 10))
+    .filter((port) => port > 0)
+    .toSorted((a, b) => a - b)[0]

@@ -20,7 +20,7 @@ export interface RegistryClientOptions {
 }
 
 /** Every type of manifest, so that none is hidden from us. */
-const manifestTypes = [
+export const manifestTypes = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',

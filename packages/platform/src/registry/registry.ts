@@ -6,7 +6,9 @@ import { configMap } from '@sampan/resources/core/config-map'
 import { service } from '@sampan/resources/core/service'
 import type { Part, PartOptions } from '../part.ts'
 import { isRunning } from '../pipelines/is-running.ts'
+import { addressRules, allowedOrigins } from '../sources/address-rules.ts'
 import { pullConfigJson, pushConfigJson } from './credentials.ts'
+import { type ImageFacts, imageFacts } from './image-facts.ts'
 import type { RegistryKeys } from './keys.ts'
 import { registryObjects } from './objects.ts'
 import { type RegistryClient, registryClient } from './registry-client.ts'
@@ -33,6 +35,8 @@ export interface Registry extends Part {
   pullConfigJson(project: string): string
   /** Credentials of one run, for one repository. */
   pushConfigJson(run: { subject: string; pipeline?: string; repository: string; until: Date }): string
+  /** What a registry says about an image that a project names. Throws ImageUnknown. */
+  factsOf(image: string, project: string): Promise<ImageFacts>
 }
 
 const fieldManager = 'sampan-registry'
@@ -43,9 +47,15 @@ export function createRegistry(options: RegistryOptions): Registry {
   let obstacle: string | undefined = 'the registry is not up yet'
   const credentials = { key: ticketKey, registryHost: config.registryHost }
   const handle = tokenRoute({ keys, ticketKey, access, now, isRunning: (pipeline) => isRunning(client, pipeline) })
-  const own = registryClient({
-    url: `http://127.0.0.1:${config.ports.registry}`,
-    token: (name, actions) => accessToken(keys, 'sampan', [{ type: 'repository', name, actions }], now()),
+  const url = `http://127.0.0.1:${config.ports.registry}`
+  const token = (name: string, actions: string[]) =>
+    accessToken(keys, 'sampan', [{ type: 'repository', name, actions }], now())
+  const own = registryClient({ url, token })
+  const allowed = () => allowedOrigins(client)
+  const factsOf = imageFacts({
+    rules: addressRules({ config, allowed }),
+    allowed,
+    ...(image && { own: { host: config.registryHost, url, token: (repository) => token(repository, ['pull']) } }),
   })
 
   /** Tries until the registry has what builds start from: it may be started after us. */
@@ -67,6 +77,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   return {
     client: own,
+    factsOf,
     obstacle: () => obstacle,
     pullConfigJson: (project) => pullConfigJson(credentials, project),
     pushConfigJson: (run) => pushConfigJson(credentials, run),

@@ -9,15 +9,16 @@ export interface OutwardCall {
   headers: Record<string, string>
   body?: string
   signal?: AbortSignal
+  /** A longer answer is read as an empty one. */
+  mostBytes?: number
 }
 
 const waitMs = 15_000
-const mostBytes = 64 * 1024
 
 /** Calls a server a tenant named: only where the rules allow, at the address that was checked, following no redirects. */
 export async function outwardCall(
   rules: AddressRules,
-  { method, url, headers, body, signal }: OutwardCall,
+  { method, url, headers, body, signal, mostBytes = 64 * 1024 }: OutwardCall,
 ): Promise<{ status: number; text: string; headers: IncomingMessage['headers'] }> {
   const { address, family } = await rules.check(url)
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
