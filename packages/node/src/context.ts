@@ -5,6 +5,7 @@ import type { Clock } from '@sampan/kit/clock'
 import type { Log } from '@sampan/kit/log'
 import type { Pod } from '@sampan/resources/core/pod'
 import type { Cgroups } from './cgroups.ts'
+import type { ContainerUsage } from './container-usage.ts'
 import type { Cri } from './cri/client.ts'
 import type { Containerd } from './cri/containerd.ts'
 import type { Images } from './images.ts'
@@ -37,6 +38,8 @@ export interface NodeContext {
   refusesResize(pod: Pod): PodMemory['resizePending']
 }
 
+  /** What a container uses now; undefined when it is gone. */
+  usage(at: { uid: string; id: string }): ContainerUsage | undefined
 export interface NodeSettings {
   nodeName: string
   hostIP: string

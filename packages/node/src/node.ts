@@ -102,11 +102,7 @@ export function createNode(options: NodeOptions): NodeAgent {
   const changed = changes(view)
   const events = recorder({ client, clock, log })
   const tellOfNode = nodeTeller({ recorder: events, settings: { nodeName } })
-  const stats = podStats(
-    { cri, view },
-    (at) => containerUsage(cgroupVersion, options.cgroupRoot, at),
-    () => clock.now(),
-  )
+  const stats = podStats({ cri, view }, usage, () => clock.now())
   const workers = new Map<string, PodWorker>()
   const aborter = new AbortController()
   const loops: Promise<void>[] = []
@@ -171,6 +167,7 @@ export function createNode(options: NodeOptions): NodeAgent {
   async function nodeFacts(): Promise<Omit<NodeFacts, 'host' | 'now'>> {
     const [version, list] = await Promise.all([cri.call('Version', {}), cri.call('ListImages', {})])
     return {
+      usage,
       nodeIP,
       runtimeVersion: version.runtimeVersion,
       notReady: runtimeProblem,
@@ -199,6 +196,10 @@ export function createNode(options: NodeOptions): NodeAgent {
   function see(pod: Pod) {
     const uid = pod.metadata.uid
     if (!context || !uid || pod.spec.nodeName !== nodeName) return
+  function usage(at: { uid: string; id: string }) {
+    return containerUsage(cgroupVersion, options.cgroupRoot, at)
+  }
+
     const known = workers.get(uid)
     if (known) known.update(pod)
     else

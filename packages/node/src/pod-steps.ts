@@ -8,7 +8,7 @@ import { appMembers, initMembers, memberNamed } from './pod/containers.ts'
 import { type Resize, resizesOf } from './pod/resize.ts'
 import type { PodView } from './pod/view.ts'
 import { forgetFailures, type PodState } from './pod-state.ts'
-import { resizePod } from './resize-pod.ts'
+import { ResizeFailed, resizePod } from './resize-pod.ts'
 import { startContainer, teller } from './start-container.ts'
 import { sandboxFailure, startFailure, VolumesMissing } from './start-failures.ts'
 import { stopContainer } from './stop-container.ts'
@@ -177,8 +177,10 @@ async function endAfterHook({ context, viewNow }: StepContext, pod: Pod, name: s
   await stopContainer(context, pod, viewNow(), { id, name, reason: 'FailedPostStartHook', deadline, isRepeat: true })
 }
 
+const resizeRetryMs = 5000
+
 /** Limits that changed while containers run. What they were given before us is what the API was told. */
-export function resize({ context, state, uid, operate }: StepContext, pod: Pod, view: PodView): void {
+export function resize({ context, state, uid, operate, again }: StepContext, pod: Pod, view: PodView): void {
   const told = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
   for (const one of view.containers) {
     if (one.state !== 'running' || state.actuated.has(one.id)) continue
@@ -188,9 +190,30 @@ export function resize({ context, state, uid, operate }: StepContext, pod: Pod, 
   const resizes: Resize[] = resizesOf(pod, view, state.actuated)
   if (state.resizing) return
   state.resizePending = resizes.length > 0 ? context.refusesResize(pod) : undefined
-  if (resizes.length === 0 || state.resizePending) return
+  if (resizes.length === 0 || state.resizePending) {
+    state.resizeFailed = undefined
+    return
+  }
+  const { generation } = pod.metadata
+  const failed = state.resizeFailed?.generation === generation ? state.resizeFailed : undefined
+  const now = context.clock.now().getTime()
+  if (failed && failed.retryAt > now) {
+    again(failed.retryAt)
+    return
+  }
   state.resizing = true
-  operate('resize', () => resizePod(context, pod, view, resizes, state.actuated), {
+  const work = async () => {
+    try {
+      await resizePod(context, pod, view, resizes, state.actuated)
+      state.resizeFailed = undefined
+    } catch (error) {
+      if (!(error instanceof ResizeFailed)) throw error
+      const { message } = error
+      if (failed?.message !== message) teller(context, pod)('Warning', 'ResizeError', message)
+      state.resizeFailed = { message, generation, retryAt: now + resizeRetryMs }
+    }
+  }
+  operate('resize', work, {
     look: () => context.view.refresh(uid),
     after() {
       state.resizing = false

@@ -3,7 +3,7 @@ import type { NodeContext } from './context.ts'
 import { pidsLimitOf } from './make-sandbox.ts'
 import { linuxResourcesOf } from './pod/container-config.ts'
 import { type Resize, type Resources, roomier } from './pod/resize.ts'
-import { podLimits } from './pod/resources.ts'
+import { containerLimits, podLimits } from './pod/resources.ts'
 import type { PodView } from './pod/view.ts'
 import { teller } from './start-container.ts'
 import { stopContainer } from './stop-container.ts'
@@ -18,9 +18,26 @@ function podBefore(pod: Pod, view: PodView, actuated: ReadonlyMap<string, Resour
   return { ...pod, spec: { ...pod.spec, containers } }
 }
 
+/** New limits cannot be given now. */
+export class ResizeFailed extends Error {
+  override name = 'ResizeFailed'
+}
+
+/** A limit below what is in use would end the container: it keeps what it has until it uses less. Throws ResizeFailed. */
+export function checkUse(resizes: readonly Resize[], usedBy: (id: string) => number | undefined): void {
+  for (const { id, member, mustRestart } of resizes) {
+    const { memory } = containerLimits(member.container)
+    const used = mustRestart || memory === undefined ? undefined : usedBy(id)
+    if (used !== undefined && memory !== undefined && used >= memory)
+      throw new ResizeFailed(
+        `attempting to set container "${member.container.name}" memory limit (${memory}) below current usage (${used})`,
+      )
+  }
+}
+
 /**
  * Gives running containers what the pod says now: in place, or by a restart where their policy wants one. Throws
- * CriError; run again, it goes on with the rest.
+ * CriError or ResizeFailed; run again, it goes on with the rest.
  */
 export async function resizePod(
   context: NodeContext,
@@ -34,6 +51,7 @@ export async function resizePod(
   const pids = pidsLimitOf(pod, settings.pidsLimit)
   const uid = pod.metadata.uid!
   const wanted = podLimits(pod)
+  checkUse(resizes, (id) => context.usage({ uid, id })?.workingSet)
   tell('Normal', 'ResizeStarted', 'Pod resize started')
   await cgroups.apply(uid, { ...roomier(podLimits(podBefore(pod, view, actuated)), wanted), pids })
   for (const { id, member, mustRestart } of resizes) {

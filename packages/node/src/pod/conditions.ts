@@ -15,6 +15,7 @@ export interface ConditionInput {
   now: number
   resizePending?: PodMemory['resizePending']
   resizing?: boolean
+  resizeFailed?: PodMemory['resizeFailed']
   ended?: Ending
 }
 
@@ -39,7 +40,17 @@ export function conditionsOf(input: ConditionInput): Condition[] {
 /** Only there while they hold. */
 const resizeTypes = ['PodResizePending', 'PodResizeInProgress']
 
-function verdicts({ pod, phase, inits, apps, hasNetwork, resizePending, resizing, ended }: ConditionInput): Verdict[] {
+function verdicts({
+  pod,
+  phase,
+  inits,
+  apps,
+  hasNetwork,
+  resizePending,
+  resizing,
+  resizeFailed,
+  ended,
+}: ConditionInput): Verdict[] {
   const isOver = phase === 'Succeeded' || phase === 'Failed'
   const unready = apps.filter(({ ready }) => !ready).map(({ name }) => name)
   const sidecarsUnready = inits
@@ -51,11 +62,17 @@ function verdicts({ pod, phase, inits, apps, hasNetwork, resizePending, resizing
     initialized(pod, phase, inits, apps),
     gated(pod, { type: 'Ready', ...ready }, isOver),
     { type: 'ContainersReady', ...ready },
-    ...(pod.status?.conditions?.some(({ type }) => type === 'PodScheduled')
-      ? []
-      : [{ type: 'PodScheduled', status: 'True' }]),
+    { type: 'PodScheduled', status: 'True' },
     ...(resizePending ? [{ type: 'PodResizePending', status: 'True', ...resizePending }] : []),
-    ...(resizing ? [{ type: 'PodResizeInProgress', status: 'True' }] : []),
+    ...(resizing || resizeFailed
+      ? [
+          {
+            type: 'PodResizeInProgress',
+            status: 'True',
+            ...(resizeFailed && { reason: 'Error', message: resizeFailed.message }),
+          },
+        ]
+      : []),
     ...(ended?.isDisruption
       ? [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: ended.message }]
       : []),

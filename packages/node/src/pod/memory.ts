@@ -19,6 +19,8 @@ export interface PodMemory {
   /** Why new limits are not given yet. */
   resizePending?: { reason: 'Deferred' | 'Infeasible'; message: string }
   resizing?: boolean
+  /** Why new limits could not be given; they are tried again from `retryAt` on (ms since 1970), or once they change. */
+  resizeFailed?: { message: string; generation: number | undefined; retryAt: number }
   /** What the pod used has been given back: nothing more to do for one that has merely ended. */
   freed?: boolean
   /** Set when the agent ends the pod for good. */

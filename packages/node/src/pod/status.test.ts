@@ -212,3 +212,42 @@ test('pod status: readiness gates hold Ready back', () => {
   assert.equal(of('ContainersReady')?.status, 'True')
   assert.equal(of('Ready')?.reason, 'ReadinessGatesNotReady')
 })
+
+test('pod status: every condition says which generation it is about', () => {
+  const pod = podOf({
+    metadata: { generation: 2 },
+    status: {
+      conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: '2025-12-31T00:00:00Z' as never }],
+    },
+  })
+  const { conditions } = podStatus({
+    pod,
+    view: viewOf([containerView('main')]),
+    memory: memoryOf(),
+    now: start,
+    hostIP: '192.0.2.1',
+    terminationMessages: new Map(),
+    isFinished: false,
+  })
+  for (const { type, observedGeneration } of conditions ?? []) assert.equal(observedGeneration, 2, type)
+  const scheduled = conditions?.filter(({ type }) => type === 'PodScheduled')
+  assert.deepEqual(
+    scheduled?.map(({ status, lastTransitionTime }) => [status, lastTransitionTime]),
+    [['True', '2025-12-31T00:00:00Z']],
+  )
+})
+
+test('pod status: limits that cannot be given are said', () => {
+  const message = 'memory limit (1) below current usage (2)'
+  const { conditions } = podStatus({
+    pod: podOf(),
+    view: viewOf([containerView('main')]),
+    memory: memoryOf({ resizeFailed: { message, generation: 1, retryAt: start } }),
+    now: start,
+    hostIP: '192.0.2.1',
+    terminationMessages: new Map(),
+    isFinished: false,
+  })
+  const found = conditions?.find(({ type }) => type === 'PodResizeInProgress')
+  assert.deepEqual([found?.status, found?.reason, found?.message], ['True', 'Error', message])
+})

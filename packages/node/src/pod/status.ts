@@ -53,7 +53,12 @@ export function podStatus(input: StatusInput): PodStatus {
   }
 }
 
-const resizeOf = ({ memory: { resizePending, resizing, ended } }: StatusInput) => ({ resizePending, resizing, ended })
+const resizeOf = ({ memory: { resizePending, resizing, resizeFailed, ended } }: StatusInput) => ({
+  resizePending,
+  resizing,
+  resizeFailed,
+  ended,
+})
 
 /** Terminal phases never revert; a deleted pod gets one when its last container has ended. */
 function phaseOf(input: StatusInput, inits: ContainerStatus[], apps: ContainerStatus[]): string {
