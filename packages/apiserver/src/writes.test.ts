@@ -312,6 +312,17 @@ describe('writes', () => {
     )
   })
 
+  test('a JSON patch finds a status that nobody has filled yet', async () => {
+    const claims = '/apis/resource.k8s.io/v1/namespaces/default/resourceclaims'
+    const devices = { requests: [{ name: 'req', exactly: { deviceClassName: 'c' } }] }
+    const made = await api.ask('POST', claims, { metadata: { name: 'bare' }, spec: { devices } })
+    assert.equal(made.status, 201, made.body.message)
+    const results = [{ request: 'req', driver: 'd', pool: 'p', device: 'x' }]
+    const add = [{ op: 'add', path: '/status/allocation', value: { devices: { results } } }]
+    const { status, body } = await api.ask('PATCH', `${claims}/bare/status`, add, jsonPatchType)
+    assert.deepEqual([status, body.status.allocation.devices.results], [200, results], body.message)
+  })
+
   test('scale shows and changes the replicas of its parent', async () => {
     await api.ask('POST', deployments, deploymentNamed('sc', { replicas: 2 }))
     const got = await api.ask('GET', `${deployments}/sc/scale`)

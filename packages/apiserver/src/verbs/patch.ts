@@ -50,7 +50,8 @@ const types = [
 
 /** How a patch of this type makes the next object from the old; what comes out may share parts with the old. */
 export function patcherFor(type: string, body: unknown, served: Pick<Served, 'definition' | 'custom'>) {
-  if (type === 'application/json-patch+json') return (old: KubeObject) => jsonPatch(old, body)
+  if (type === 'application/json-patch+json')
+    return (old: KubeObject) => jsonPatch(served.custom ? old : withStatus(served, old), body)
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   if (type === 'application/merge-patch+json') {
     if (!isObject) throw badRequest('error decoding patch: a merge patch is an object')
@@ -67,3 +68,7 @@ export function patcherFor(type: string, body: unknown, served: Pick<Served, 'de
     types.filter((one) => !served.custom || one !== 'application/strategic-merge-patch+json'),
   )
 }
+
+/** A built-in kind's status is always there to be patched, filled or not. */
+const withStatus = ({ definition }: Pick<Served, 'definition'>, old: KubeObject): KubeObject =>
+  definition.hasStatus && !('status' in old) ? ({ ...old, status: {} } as KubeObject) : old

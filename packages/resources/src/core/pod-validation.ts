@@ -2,7 +2,7 @@ import { isIP } from '@sampan/kit/ip'
 import { jsonEqual } from '@sampan/kit/json-equal'
 import { dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '@sampan/kit/names'
 import { between, labels, largestInt32, named, notNegative, oneOf, optionalName, type Problems } from '../check.ts'
-import { forbiddenField, invalidValue, required } from '../problem.ts'
+import { duplicate, forbiddenField, invalidValue, required } from '../problem.ts'
 import { resourceProblems } from './container-resources-validation.ts'
 import { containersProblems } from './container-validation.ts'
 import type { Pod, PodTemplate } from './pod.ts'
@@ -92,6 +92,22 @@ function* securityProblems(at: string, { securityContext, hostPID, shareProcessN
     yield* between(`${at}.${field}`, securityContext[field], 0, largestInt32)
   for (const [index, group] of (securityContext.supplementalGroups ?? []).entries())
     yield* between(`${at}.supplementalGroups[${index}]`, group, 0, largestInt32)
+  yield* sysctlsProblems(`${at}.sysctls`, securityContext.sysctls ?? [])
+}
+
+const sysctlName = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/
+
+/** Which of them a node allows is its own matter. */
+function* sysctlsProblems(at: string, sysctls: readonly { name?: string }[]): Problems {
+  const names = new Set<string>()
+  for (const [index, { name = '' }] of sysctls.entries()) {
+    const here = `${at}[${index}].name`
+    if (name === '') yield required(here)
+    else if (name.length > 253 || !sysctlName.test(name))
+      yield invalidValue(here, name, `must have at most 253 characters and match regex ${sysctlName.source}`)
+    else if (names.has(name)) yield duplicate(here, name)
+    names.add(name)
+  }
 }
 
 /** A pod template; a controller that keeps its pods running wants `restartPolicy: Always`. */
