@@ -25,6 +25,7 @@ export interface EndpointSketch {
   nodeName?: string
   hostname?: string
   pod?: string
+  hints?: NonNullable<EndpointSlice['endpoints']>[number]['hints']
 }
 
 export const sliceOf = (
@@ -39,11 +40,12 @@ export const sliceOf = (
   ports: ports.map(({ name = '', port, protocol = 'TCP' }) => ({ name, port, protocol })),
   endpoints: endpoints
     .map((one) => (typeof one === 'string' ? { ip: one } : one))
-    .map(({ ip, ready = true, serving, terminating, nodeName = 'lab', hostname, pod }: EndpointSketch) => ({
+    .map(({ ip, ready = true, serving, terminating, nodeName = 'lab', hostname, pod, hints }: EndpointSketch) => ({
       addresses: [ip],
       conditions: { ready, serving: serving ?? ready, terminating: terminating ?? false },
       nodeName,
       ...(hostname && { hostname }),
+      ...(hints && { hints }),
       ...(pod && { targetRef: { kind: 'Pod', name: pod, namespace: 'default', uid: `uid-default-${pod}` } }),
     })),
 })

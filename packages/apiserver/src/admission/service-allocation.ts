@@ -20,17 +20,25 @@ const keepMs = 10_000
 
 /**
  * Gives Services their addresses and node ports. What is taken is read from the Services themselves, plus what was given
- * out a moment ago and is not stored yet, so nothing can leak and nothing is given out twice.
+ * out a moment ago and is not stored yet, so nothing can leak and nothing is given out twice. A Service may have again
+ * what it was given a moment ago, and what it gave back or left behind is free at once.
  */
 export function serviceAllocation(options: ServiceAllocationOptions): Admission {
   const { serviceCIDR, nodePorts = { first: 30000, last: 32767 }, random = Math.random, now = Date.now } = options
-  const recent = new Map<string, number>()
+  const recent = new Map<string, { until: number; owner: string }>()
+  const ownerOf = ({ namespace, name }: Admitted) => `${namespace}/${name}`
+  const giveBack = (write: Admitted, kept?: Service) => {
+    const { clusterIPs = [], nodePorts: ports = [] } = kept ? holdings(kept) : {}
+    const held = new Set([...clusterIPs, ...ports.map(({ protocol, port }) => `${protocol} ${port}`)])
+    for (const [id, { owner }] of recent) if (owner === ownerOf(write) && !held.has(id)) recent.delete(id)
+  }
 
-  const takenNow = ({ objects, name, namespace }: Admitted) => {
+  const takenNow = (write: Admitted) => {
+    const { objects, name, namespace } = write
     const taken = new Set<string>()
-    for (const [id, until] of recent) {
+    for (const [id, { until, owner }] of recent) {
       if (until < now()) recent.delete(id)
-      else taken.add(id)
+      else if (owner !== ownerOf(write)) taken.add(id)
     }
     for (const one of objects.list<Service>(services)) {
       if (one.metadata.name === name && one.metadata.namespace === namespace) continue
@@ -48,7 +56,7 @@ export function serviceAllocation(options: ServiceAllocationOptions): Admission 
     }
     const take = (id: string) => {
       taken.add(id)
-      if (!write.dryRun) recent.set(id, now() + keepMs)
+      if (!write.dryRun) recent.set(id, { until: now() + keepMs, owner: ownerOf(write) })
     }
     return {
       clusterIP(wanted) {
@@ -102,17 +110,16 @@ export function serviceAllocation(options: ServiceAllocationOptions): Admission 
 
   return {
     name: 'ServiceAllocation',
-    concerns: ({ operation, definition, subresource }) =>
-      operation !== 'DELETE' &&
-      definition.group === '' &&
-      definition.plural === 'services' &&
-      subresource === undefined,
+    concerns: ({ definition, subresource }) =>
+      definition.group === '' && definition.plural === 'services' && subresource === undefined,
     mutate(write) {
+      if (write.operation === 'DELETE') return write.dryRun ? undefined : giveBack(write)
       const next = write.object as Service
       const old = write.old as Service | undefined
       if (!Array.isArray(next.spec?.ports ?? [])) return
       if (old) carryOver(next, old)
       allocate(next, allocatorFor(write), old)
+      if (old && !write.dryRun) giveBack(write, next)
     },
   }
 }

@@ -88,6 +88,35 @@ describe('standard admission', () => {
     )
   })
 
+  test('an address and a port are free again with their service, at once', async () => {
+    const services = inNamespace('services')
+    const named = (name: string, spec: object) => ({ metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } })
+    const first = (await api.ask('POST', services, named('a', { type: 'NodePort' }))).body
+    const same = {
+      type: 'NodePort',
+      clusterIP: first.spec.clusterIP,
+      ports: [{ port: 80, nodePort: first.spec.ports[0].nodePort }],
+    }
+    assert.equal((await api.ask('POST', services, named('b', same))).status, 422)
+    await api.ask('DELETE', `${services}/a`)
+    const second = await api.ask('POST', services, named('b', same))
+    assert.deepEqual([second.status, second.body.spec.clusterIP], [201, first.spec.clusterIP])
+    await api.ask('PUT', `${services}/b`, { ...second.body, spec: { ...second.body.spec, type: 'ClusterIP' } })
+    const third = await api.ask('POST', services, named('c', { ...same, clusterIP: undefined }))
+    assert.equal(third.status, 201, third.body.message)
+  })
+
+  test('a service that was refused gets what it asked for the next time', async () => {
+    const services = inNamespace('services')
+    const asked = (port: object) => ({
+      metadata: { name: 'again' },
+      spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 30999, ...port }] },
+    })
+    assert.equal((await api.ask('POST', services, asked({ port: 0 }))).status, 422)
+    const taken = await api.ask('POST', services, asked({}))
+    assert.deepEqual([taken.status, taken.body.spec.ports[0].nodePort], [201, 30999])
+  })
+
   test('services get addresses and ports of their own, and keep them', async () => {
     const services = inNamespace('services')
     const one = await api.ask('POST', services, { metadata: { name: 'one' }, spec: { ports: [{ port: 80 }] } })

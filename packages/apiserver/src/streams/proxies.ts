@@ -46,8 +46,10 @@ export function splitProxyPath(url: string): { prefix: string; path: string } {
 async function forward(call: SubresourceCall, targetOf: () => ProxyTarget): Promise<Answer> {
   const url = call.request?.url ?? `${call.path}${call.query.size > 0 ? `?${call.query}` : ''}`
   const { prefix, path } = splitProxyPath(url)
-  // Relative links of the page at the root only work behind a slash.
-  if (call.rest === undefined) return { status: 301, headers: { location: `${prefix}/${path.slice(1)}` }, text: '' }
+  // Relative links of the page at the root only work behind a slash. Other methods have no page to look at.
+  const isRead = call.method === 'GET' || call.method === 'HEAD'
+  if (call.rest === undefined && isRead)
+    return { status: 301, headers: { location: `${prefix}/${path.slice(1)}` }, text: '' }
   const target = targetOf()
   const response = await ask(call, target, path)
   const headers = headersFrom(response, prefix, target)

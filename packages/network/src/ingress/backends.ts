@@ -25,8 +25,8 @@ export function endpointEntry(key: string, backend: Backend, view: IngressView, 
     view.slices(backend.namespace, backend.name),
     port.name,
     port.protocol ?? 'TCP',
-    nodeName,
-    view.isLeaving,
+    { nodeName },
+    spec.publishNotReadyAddresses ? undefined : view.isLeaving,
   )
   return [`e:${key}`, all.map(({ ip, port: at }) => `${ip}:${at}`).join(' ')]
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@sampan/kit/clock'
 import { described, listenerOn } from '@sampan/kit/listeners'
 import type { Log } from '@sampan/kit/log'
 import { RunFailed } from '@sampan/kit/run'
+import { node } from '@sampan/resources/core/node'
 import { pod } from '@sampan/resources/core/pod'
 import { type Service, service } from '@sampan/resources/core/service'
 import { type EndpointSlice, endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
@@ -59,11 +60,12 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
   const services = caches.of(service)
   const slices = caches.of(endpointSlice)
   const pods = caches.of(pod)
+  const nodes = caches.of(node)
   slices.index('service', (slice) => {
     const owner = serviceOf(slice)
     return owner === undefined ? [] : [owner]
   })
-  await Promise.all([services.synced, slices.synced, pods.synced, policies.synced])
+  await Promise.all([services.synced, slices.synced, pods.synced, nodes.synced, policies.synced])
 
   const parts = new Map<string, ServicePart>()
   const hostPorts = new Map<string, Part>()
@@ -72,18 +74,21 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     own.flatMap(({ endpoints }) => (endpoints ?? []).filter(isLeaving).map(({ addresses }) => addresses[0])).join()
   let udpTargets = new Set<string>()
 
+  const zoneHere = () => nodes.get({ name: config.nodeName })?.metadata.labels?.['topology.kubernetes.io/zone']
+
   function parted(claims: ReturnType<typeof nodeClaims>): Part[] {
     const all: Part[] = []
+    const zone = zoneHere()
     const seen = new Set<string>()
     for (const one of services.list()) {
       const key = keyOf(one)
       seen.add(key)
       const own = slices.by('service', key)
       const granted = claims.granted.get(key)
-      const inputs = [one, granted && [...granted].join(), leaversOf(own), ...own]
+      const inputs = [one, granted && [...granted].join(), zone, leaversOf(own), ...own]
       let known = parts.get(key)
       if (!known || known.inputs.length !== inputs.length || known.inputs.some((input, i) => input !== inputs[i])) {
-        const part = servicePart(one, own, config, { onNode: granted ?? new Set() }, isLeaving)
+        const part = servicePart(one, own, config, { onNode: granted ?? new Set() }, { isLeaving, zone })
         known = { inputs, part, udp: udpTargetsOf(one, own), service: one }
         parts.set(key, known)
       }
@@ -195,9 +200,14 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
   })
 
   policies.listen(() => job.ask())
+  let zone = zoneHere()
   const stops = [
     services.listen(() => job.ask()),
     slices.listen(() => job.ask()),
+    nodes.listen(() => {
+      if (zoneHere() !== zone) job.ask()
+      zone = zoneHere()
+    }),
     pods.listen((change) => {
       const key = change.object.metadata.uid ?? ''
       const part = change.type === 'gone' ? undefined : hostPortPart(change.object)

@@ -48,18 +48,25 @@ export const beginsToLeave = (change: CacheChange<Pod>): boolean =>
   change.object.metadata.deletionTimestamp !== undefined &&
   change.before?.metadata.deletionTimestamp === undefined
 
+/** The node that looks: which endpoints are local, and which are meant for it. */
+export interface Place {
+  nodeName: string
+  zone?: string | undefined
+}
+
 /**
  * The endpoints of the port called `portName` (a Service with one port may leave it unnamed). Ready ones take new
  * connections; when there is none, those that still serve while they end do (kube-proxy's ProxyTerminatingEndpoints).
+ * Hints are followed only where every ready endpoint has one and some are meant for this node, else for its zone.
  */
 export function targetsFor(
   slices: readonly EndpointSlice[],
   portName: string | undefined,
   protocol: string,
-  nodeName: string,
+  { nodeName, zone }: Place,
   isLeaving: IsLeaving = nobodyLeaves,
 ): Targets {
-  const ready: Target[] = []
+  const ready: Hinted[] = []
   const ending: Target[] = []
   const seen = new Set<string>()
   for (const slice of slices) {
@@ -78,18 +85,39 @@ export function targetsFor(
         (conditions?.serving ?? conditions?.ready ?? true) && (leaves || (conditions?.terminating ?? false))
       if (!isReady && !isEnding) continue
       seen.add(`${ip}:${port}`)
-      ;(isReady ? ready : ending).push({ ip, port, ...(node && { nodeName: node }) })
+      const target = { ip, port, ...(node && { nodeName: node }) }
+      if (isReady) ready.push({ target, hints: endpoint.hints })
+      else ending.push(target)
     }
   }
   // In the order of their addresses, so that the same endpoints make the same rules.
-  ready.sort(byAddress)
+  ready.sort((a, b) => byAddress(a.target, b.target))
   ending.sort(byAddress)
   const here = (targets: readonly Target[]) => targets.filter((target) => target.nodeName === nodeName)
-  const readyHere = here(ready)
+  const readyHere = here(ready.map(({ target }) => target))
   return {
-    all: ready.length > 0 ? ready : ending,
+    all: ready.length > 0 ? meant(ready, { nodeName, zone }) : ending,
     local: readyHere.length > 0 ? readyHere : here(ending),
   }
+}
+
+interface Hinted {
+  target: Target
+  hints: Endpoint['hints']
+}
+
+/** As kube-proxy has it: the node's own before the zone's, and all of them where the hints leave nobody. */
+function meant(ready: readonly Hinted[], { nodeName, zone }: Place): Target[] {
+  const all = ready.map(({ target }) => target)
+  for (const [list, own] of [
+    ['forNodes', nodeName],
+    ['forZones', zone],
+  ] as const) {
+    if (own === undefined || !ready.every(({ hints }) => hints?.[list]?.length)) continue
+    const mine = ready.filter(({ hints }) => hints?.[list]?.some(({ name }) => name === own))
+    if (mine.length > 0) return mine.map(({ target }) => target)
+  }
+  return all
 }
 
 const byAddress = (a: Target, b: Target) => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : a.port - b.port)

@@ -181,7 +181,7 @@ for (const { name, spec, endpoints, onNode, ports, want } of cases)
 
 test('an endpoint that two slices name counts once', () => {
   const slices = [sliceOf('web', ['10.240.0.5']), sliceOf('web', ['10.240.0.5', '10.240.0.6'])]
-  assert.equal(targetsFor(slices, undefined, 'TCP', 'lab').all.length, 2)
+  assert.equal(targetsFor(slices, undefined, 'TCP', { nodeName: 'lab' }).all.length, 2)
 })
 
 test('a pod that is deleted counts as ending although its slice is older', () => {
@@ -192,12 +192,63 @@ test('a pod that is deleted counts as ending although its slice is older', () =>
     ]),
   ]
   const all = (...leaving: string[]) =>
-    targetsFor(slices, undefined, 'TCP', 'lab', ({ targetRef }) => leaving.includes(targetRef?.name ?? '')).all.map(
-      ({ ip }) => ip,
-    )
+    targetsFor(slices, undefined, 'TCP', { nodeName: 'lab' }, ({ targetRef }) =>
+      leaving.includes(targetRef?.name ?? ''),
+    ).all.map(({ ip }) => ip)
   assert.deepEqual(all('a'), ['10.240.0.6'])
   assert.deepEqual(all('a', 'b'), ['10.240.0.5', '10.240.0.6'])
 })
+
+const hintedAt = (ip: string, node?: string, zone?: string) => ({
+  ip,
+  hints: { ...(node && { forNodes: [{ name: node }] }), ...(zone && { forZones: [{ name: zone }] }) },
+})
+const here = { nodeName: 'lab', zone: 'z1' }
+for (const { name, place = here, endpoints, want } of [
+  {
+    name: 'of this node are followed',
+    endpoints: [hintedAt('10.240.0.5', 'lab'), hintedAt('10.240.0.6', 'far')],
+    want: 1,
+  },
+  { name: 'that name no endpoint for this node are not', endpoints: [hintedAt('10.240.0.5', 'far')], want: 1 },
+  { name: 'that not all endpoints have are not', endpoints: [hintedAt('10.240.0.5', 'lab'), '10.240.0.6'], want: 2 },
+  { name: 'of its zone are', endpoints: [hintedAt('10.240.0.5', '', 'z1'), hintedAt('10.240.0.6', '', 'z2')], want: 1 },
+  {
+    name: 'of a zone mean nothing to a node without one',
+    place: { nodeName: 'lab' },
+    endpoints: [hintedAt('10.240.0.5', '', 'z1'), hintedAt('10.240.0.6', '', 'z2')],
+    want: 2,
+  },
+  {
+    name: 'of the node come before those of the zone',
+    endpoints: [hintedAt('10.240.0.5', 'lab', 'z1'), hintedAt('10.240.0.6', 'far', 'z1')],
+    want: 1,
+  },
+])
+  test(`hints ${name}`, () => {
+    const { all } = targetsFor([sliceOf('web', endpoints)], undefined, 'TCP', place)
+    assert.deepEqual([all.length, all[0]?.ip], [want, '10.240.0.5'])
+  })
+
+for (const label of ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'])
+  test(`a Service labelled ${label} is left to others`, () => {
+    const one = serviceOf('web', { clusterIP: ip })
+    const labelled = { ...one, metadata: { ...one.metadata, labels: { [label]: '' } } }
+    assert.deepEqual(servicePart(labelled, [sliceOf('web', ['10.240.0.5'])], config).elements, [])
+  })
+
+for (const publishNotReadyAddresses of [true, false])
+  test(`a leaving pod ${publishNotReadyAddresses ? 'still gets' : 'gets no'} traffic with publishNotReadyAddresses ${publishNotReadyAddresses}`, () => {
+    const slice = sliceOf('web', [{ ip: '10.240.0.5', pod: 'a', serving: false, terminating: true }])
+    const part = servicePart(
+      serviceOf('web', { clusterIP: ip, publishNotReadyAddresses }),
+      [slice],
+      config,
+      { onNode: new Set() },
+      { isLeaving: () => true },
+    )
+    assert.equal(part.chains.length, publishNotReadyAddresses ? 1 : 0)
+  })
 
 test('hostPorts: of running pods with an address of their own', () => {
   const ports = [

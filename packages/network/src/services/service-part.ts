@@ -18,9 +18,17 @@ export interface Claims {
 
 const nothing: Claims = { onNode: new Set() }
 
-/** Whether a Service has an address of its own to translate. */
-export const hasAddress = ({ spec }: Service) =>
-  spec.type !== 'ExternalName' && spec.clusterIP !== undefined && isIPv4(spec.clusterIP)
+/** Whether a Service has an address of its own to translate, and leaves that to us. */
+export const hasAddress = (service: Service) =>
+  service.spec.type !== 'ExternalName' &&
+  service.spec.clusterIP !== undefined &&
+  isIPv4(service.spec.clusterIP) &&
+  !isForOthers(service)
+
+/** Labels by which a Service asks for another proxy, or none. */
+const isForOthers = ({ metadata: { labels = {} } }: Service) =>
+  labels['service.kubernetes.io/service-proxy-name'] !== undefined ||
+  labels['service.kubernetes.io/headless'] !== undefined
 
 /**
  * What one Service brings to the table: a chain per port, another where traffic from outside is treated differently, and
@@ -31,17 +39,19 @@ export function servicePart(
   slices: readonly EndpointSlice[],
   config: NetworkConfig,
   claims: Claims = nothing,
-  isLeaving?: IsLeaving,
+  { isLeaving, zone }: { isLeaving?: IsLeaving; zone?: string | undefined } = {},
 ): Part {
   const chains: [string, Chain][] = []
   const ownSets: [string, NftSet][] = []
   const elements: [string, string, string][] = []
   if (!hasAddress(service)) return { chains, sets: ownSets, elements }
   const { spec } = service
+  // Who wants pods that are not ready wants those that leave, too.
+  const leaving = spec.publishNotReadyAddresses ? undefined : isLeaving
   for (const port of spec.ports ?? []) {
     const protocol = port.protocol ?? 'TCP'
     const l4 = protocol.toLowerCase()
-    const targets = targetsFor(slices, port.name, protocol, config.nodeName, isLeaving)
+    const targets = targetsFor(slices, port.name, protocol, { nodeName: config.nodeName, zone }, leaving)
     const inside = spec.internalTrafficPolicy === 'Local' ? targets.local : targets.all
     const outside = spec.externalTrafficPolicy === 'Local' ? targets.local : targets.all
     const name = chainName(service, port)
