@@ -31,6 +31,13 @@ function packed(): Plugin {
   }
 }
 
+/** What the first page and most others are made of: nothing that floats, takes the focus or is a form. */
+const ofMostPages = [
+  /\/web\/src\/parts\/(action-button|app-tile|page|run-line|state|when)\.tsx$/,
+  /\/web\/src\/data\/(order|ours|paths|query-state|states|when)\.ts$/,
+  /@mantine\/core\/.*\/(Anchor|Badge|Breadcrumbs|Button|Group|Loader|Stack|Text|Title|Transition)\//,
+]
+
 export default defineConfig({
   plugins: [react(), packed()],
   build: {
@@ -40,6 +47,20 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // Few files on the way to the first page: each costs a request and a turn of the browser. What every page begins
+        // with is one, what most pages are made of another; everything else stays with what uses it.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'base', tags: ['$initial'], priority: 2 },
+            { name: 'parts', test: (id) => ofMostPages.some((one) => one.test(id)), minShareCount: 2, priority: 1 },
+            { name: 'fields', test: /@mantine\/core\/.*\/(Text)?Input(Base|Wrapper\w*|[A-Z]\w+)?\//, minShareCount: 5 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': platform, '/kube': platform, '/git': platform } },
 })

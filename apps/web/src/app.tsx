@@ -1,6 +1,5 @@
-import { Center } from '@mantine/core'
-import { lazy, Suspense, useMemo } from 'react'
-import { Route, Switch } from 'wouter'
+import { lazy, Suspense, use, useMemo } from 'react'
+import { useLocation } from 'wouter'
 import { loadAgain } from './data/load-again.ts'
 import { MeContext, useSession } from './data/session.ts'
 import { ActionProvider } from './parts/action-provider.tsx'
@@ -9,12 +8,12 @@ import { ErrorBoundary } from './parts/error-boundary.tsx'
 import { useWords } from './parts/language.tsx'
 import { Failure, Loading } from './parts/loaded.tsx'
 import { Shell } from './parts/shell.tsx'
-import { SignIn, SignInPage } from './parts/sign-in.tsx'
-import { routes } from './routes.ts'
+import { codeOf, type PageRoute, placeOf } from './routes.ts'
 
-const pages = routes.map(({ path, load }) => ({
-  path,
-  Page: lazy(async () => ({ default: (await loadAgain(load)).Page })),
+export const signInPage = () => import('./parts/sign-in-page.tsx')
+const SignInPage = lazy(async () => ({ default: (await loadAgain(signInPage)).SignInPage }))
+const SignInDialog = lazy(async () => ({
+  default: (await loadAgain(() => import('./parts/sign-in-dialog.tsx'))).SignInDialog,
 }))
 
 /**
@@ -24,39 +23,56 @@ const pages = routes.map(({ path, load }) => ({
 export function App() {
   const { me, isOver } = useSession()
   const value = useMemo(() => me.data, [me.data])
-  if (!me.data && isOver) return <SignInPage />
-  if (!value)
+  if (!me.data && isOver)
     return (
-      <Center mih="100dvh">{me.error ? <Failure error={me.error} retry={() => me.refetch()} /> : <Loading />}</Center>
+      <Suspense fallback={<Waiting />}>
+        <SignInPage />
+      </Suspense>
+    )
+  if (!value)
+    return me.error ? (
+      <div className="centred">
+        <Failure error={me.error} retry={() => me.refetch()} />
+      </div>
+    ) : (
+      <Waiting />
     )
   return (
     <MeContext.Provider value={value}>
       <ActionProvider>
         <Shell>
           <Suspense fallback={<Loading />}>
-            <Switch>
-              {pages.map(({ path, Page }) => (
-                <Route key={path} path={path}>
-                  {(params) => (
-                    <ErrorBoundary key={JSON.stringify(Object.values(params).slice(0, 2))}>
-                      <Page {...decoded(params)} />
-                    </ErrorBoundary>
-                  )}
-                </Route>
-              ))}
-              <Route component={NotFound} />
-            </Switch>
+            <Here />
           </Suspense>
         </Shell>
-        {isOver && <SignIn user={value.name} />}
+        <Suspense>{isOver && <SignInDialog user={value.name} />}</Suspense>
       </ActionProvider>
     </MeContext.Provider>
   )
 }
 
-/** Only named parameters; wouter gives each twice. */
-const decoded = (params: Record<string | number, string | undefined>) =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => !/^\d+$/.test(name)))
+const Waiting = () => (
+  <div className="centred">
+    <Loading />
+  </div>
+)
+
+/** The page of the present address. */
+function Here() {
+  const [path] = useLocation()
+  const place = useMemo(() => placeOf(path), [path])
+  if (!place) return <NotFound />
+  return (
+    <ErrorBoundary key={[place.route.path, ...Object.values(place.params).slice(0, 2)].join('/')}>
+      <PageAt route={place.route} params={place.params} />
+    </ErrorBoundary>
+  )
+}
+
+function PageAt({ route, params }: { route: PageRoute; params: Record<string, string> }) {
+  const { Page } = use(codeOf(route))
+  return <Page {...params} />
+}
 
 function NotFound() {
   const { t } = useWords()

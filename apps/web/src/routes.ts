@@ -1,4 +1,6 @@
 import type { ComponentType } from 'react'
+import { loadAgain } from './data/load-again.ts'
+import { paramsOf } from './data/route-match.ts'
 
 /** A page: its address and where its code is. Every page is loaded when it is first asked for. */
 export interface PageRoute {
@@ -32,3 +34,38 @@ export const routes: readonly PageRoute[] = [
   { path: '/platform/:tab', load: () => import('./pages/platform/page.tsx') },
   { path: '/account', load: () => import('./pages/account/page.tsx') },
 ]
+
+export interface Place {
+  route: PageRoute
+  params: Record<string, string>
+}
+
+/** The page of an address; undefined when there is none. */
+export function placeOf(path: string): Place | undefined {
+  for (const route of routes) {
+    const params = paramsOf(route.path, path)
+    if (params) return { route, params }
+  }
+  return undefined
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type Code = Promise<{ Page: ComponentType<any> }>
+
+const loading = new Map<PageRoute, Code>()
+
+/** The code of a page, asked for once. What is there already is drawn without waiting (`use` reads `status`). */
+export function codeOf(route: PageRoute): Code {
+  let code = loading.get(route)
+  if (!code) {
+    const fresh: Code = loadAgain(route.load)
+    code = fresh
+    loading.set(route, fresh)
+    fresh.then(
+      (value) => Object.assign(fresh, { status: 'fulfilled', value }),
+      // Whoever asks next tries again; this one is told by `use`.
+      () => loading.delete(route),
+    )
+  }
+  return code
+}

@@ -12,7 +12,7 @@ export const isAdmin = ({ groups }: Me) => groups.includes(admins)
 /** Who is signed in, and whether a session that was there is over. */
 export function useSession() {
   const client = useQueryClient()
-  const me = useQuery({ queryKey: ['me'], queryFn: platform.me, staleTime: 60_000 })
+  const me = useQuery({ queryKey: ['me'], queryFn: platform.me, staleTime: 60_000, retryOnMount: false })
   useEffect(() => onConnectionFailure(() => void client.invalidateQueries({ queryKey: ['me'] })), [client])
   const isOver = me.error instanceof Refused && me.error.status === 401
   return { me, isOver }

@@ -4,6 +4,8 @@ import { type ObjectStore, objectStore, type Reach, type Source } from './object
 /** Stores by what they show: everybody who looks at the same thing shares one watch. */
 export interface Stores {
   of<T extends KubeObject>(source: Source): Pick<ObjectStore<T>, 'snapshot' | 'listen' | 'retry'>
+  /** Asks again for what was refused: the same person has signed in again. */
+  retryRefused(): void
   /** Ends every watch: somebody else has signed in. */
   clear(): void
 }
@@ -52,6 +54,9 @@ export function createStores(reach: Reach, { lingerMs = 30_000 }: { lingerMs?: n
           }
         },
       }
+    },
+    retryRefused() {
+      for (const { store } of kept.values()) if (store.snapshot.error) store.retry()
     },
     clear() {
       for (const { store, end } of kept.values()) {

@@ -1,10 +1,12 @@
-import { ActionIcon, Button, type ButtonProps, Menu, Tooltip } from '@mantine/core'
-import { DotsHorizontalIcon } from '@radix-ui/react-icons'
-import { useState } from 'react'
+import { Button, type ButtonProps } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
 import type { Action } from '../data/action.ts'
 import { useMay } from '../data/permissions.ts'
 import { useActions } from './action-provider.tsx'
 import { useWords } from './language.tsx'
+
+/** Only a button that cannot be used now has something to explain. */
+const Explained = lazy(async () => ({ default: (await import('./explained.tsx')).Explained }))
 
 interface Props<T> extends Pick<ButtonProps, 'variant' | 'size' | 'color'> {
   action: Action<T>
@@ -38,43 +40,10 @@ export function ActionButton<T>({ action, target, ...look }: Props<T>) {
       {t(action.label)}
     </Button>
   )
-  return obstacle ? <Tooltip label={t(obstacle)}>{button}</Tooltip> : button
-}
-
-/** Actions behind three dots. */
-export function ActionMenu<T>({ actions, target, label }: { actions: readonly Action<T>[]; target: T; label: string }) {
+  if (!obstacle) return button
   return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={label}>
-          <DotsHorizontalIcon />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {actions.map((action) => (
-          <ActionItem key={action.id} action={action} target={target} />
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-function ActionItem<T>({ action, target }: { action: Action<T>; target: T }) {
-  const { t } = useWords()
-  const { start } = useActions()
-  const may = useMay(action.right?.(target))
-  const obstacle = action.obstacle?.(target)
-  if (!may || obstacle === 'hidden') return null
-  const Icon = action.icon
-  return (
-    <Menu.Item
-      leftSection={<Icon width={15} height={15} />}
-      color={action.isDangerous ? 'red' : undefined}
-      disabled={obstacle !== undefined}
-      title={obstacle && t(obstacle)}
-      onClick={() => void start(action, target)}
-    >
-      {t(action.label)}
-    </Menu.Item>
+    <Suspense fallback={button}>
+      <Explained label={t(obstacle)}>{button}</Explained>
+    </Suspense>
   )
 }

@@ -11,25 +11,27 @@ import {
   useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
 } from 'react'
 import { useLocation } from 'wouter'
 import type { Action, ActionContext, DialogProps, Offer } from '../data/action.ts'
 import { Refused } from '../data/api.ts'
 import { loadAgain } from '../data/load-again.ts'
-import { Ask } from './ask.tsx'
+import { createOffers, type Offers } from '../data/offers.ts'
 import { useKeys } from './keys.tsx'
 import { useWords } from './language.tsx'
-import { type Notice, Notices } from './notices.tsx'
+import type { Notice } from './notices.tsx'
 
 interface Actions {
   /** Asks where the action asks, does it, and tells how it went. Resolves when it is done. */
   start<T>(action: Action<T>, target: T): Promise<void>
   context: ActionContext
-  /** What the pages that are shown offer. */
-  offers: readonly Offer[]
-  /** Adds offers for as long as a page shows them. */
-  addOffers(offers: readonly Offer[]): () => void
+  offers: Offers
 }
+
+// What nobody sees at first is loaded when it is first shown.
+const Ask = lazy(async () => ({ default: (await loadAgain(() => import('./ask.tsx'))).Ask }))
+const Notices = lazy(async () => ({ default: (await loadAgain(() => import('./notices.tsx'))).Notices }))
 
 const Context = createContext<Actions | undefined>(undefined)
 
@@ -52,7 +54,7 @@ export function ActionProvider({ children }: { children: ReactNode }) {
   const [dialog, setDialog] = useState<Shown>()
   const [asked, setAsked] = useState<Asked>()
   const [notices, setNotices] = useState<readonly Notice[]>([])
-  const [offers, setOffers] = useState<readonly Offer[]>([])
+  const [offers] = useState(createOffers)
   const nextId = useRef(1)
 
   const tell = useCallback((notice: Omit<Notice, 'id'>) => {
@@ -96,25 +98,22 @@ export function ActionProvider({ children }: { children: ReactNode }) {
     [client, context, t, tell],
   )
 
-  const addOffers = useCallback((added: readonly Offer[]) => {
-    setOffers((now) => [...now, ...added])
-    return () => setOffers((now) => now.filter((one) => !added.includes(one)))
-  }, [])
-
-  const value = useMemo(() => ({ start, context, offers, addOffers }), [start, context, offers, addOffers])
+  const value = useMemo(() => ({ start, context, offers }), [start, context, offers])
   useKeys(value)
   return (
     <Context.Provider value={value}>
       {children}
-      {asked?.action.question && (
-        <Ask question={asked.action.question(asked.target)} action={asked.action} onAnswer={asked.answer} />
-      )}
-      {dialog && (
-        <Suspense>
-          <dialog.Dialog target={dialog.target} close={() => setDialog(undefined)} />
-        </Suspense>
-      )}
-      <Notices notices={notices} onClose={(id) => setNotices((now) => now.filter((one) => one.id !== id))} />
+      <Suspense>
+        {asked?.action.question && (
+          <Ask question={asked.action.question(asked.target)} action={asked.action} onAnswer={asked.answer} />
+        )}
+      </Suspense>
+      <Suspense>{dialog && <dialog.Dialog target={dialog.target} close={() => setDialog(undefined)} />}</Suspense>
+      <Suspense>
+        {notices.length > 0 && (
+          <Notices notices={notices} onClose={(id) => setNotices((now) => now.filter((one) => one.id !== id))} />
+        )}
+      </Suspense>
     </Context.Provider>
   )
 }
@@ -125,9 +124,15 @@ export function useActions(): Actions {
   return actions
 }
 
+/** What the pages that are shown offer now. */
+export function useOffered(): readonly Offer[] {
+  const { offers } = useActions()
+  return useSyncExternalStore(offers.listen, () => offers.all)
+}
+
 /** Offers actions to palette and keyboard while the calling page is shown. `key` says when they are others. */
-export function useOffers(offers: readonly Offer[], key: string) {
-  const { addOffers } = useActions()
+export function useOffers(offered: readonly Offer[], key: string) {
+  const { offers } = useActions()
   // biome-ignore lint/correctness/useExhaustiveDependencies: offers are made anew at every render; the key says whether they differ
-  useEffect(() => addOffers(offers), [addOffers, key])
+  useEffect(() => offers.add(offered), [offers, key])
 }

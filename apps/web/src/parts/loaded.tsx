@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Refused } from '../data/api.ts'
 import { useWords } from './language.tsx'
@@ -30,12 +30,10 @@ export function Loaded<T>({ query, isEmpty, empty, children }: Props<T>) {
 export function Loading() {
   const { t } = useWords()
   return (
-    <Group gap="xs" role="status" p="md">
-      <Loader size="xs" />
-      <Text c="dimmed" size="sm">
-        {t('common.loading')}…
-      </Text>
-    </Group>
+    <div className="loading" role="status">
+      <span className="wheel" />
+      {t('common.loading')}…
+    </div>
   )
 }
 
@@ -43,20 +41,16 @@ export function Loading() {
 export function Failure({ error, retry }: { error: Error; retry?: () => void }) {
   const { t } = useWords()
   return (
-    <Alert color="red" variant="light" role="alert">
-      <Text size="sm" className="name">
-        {error.message}
-      </Text>
+    <div className="banner" data-bad role="alert">
+      <div className="name">{error.message}</div>
       {error instanceof Refused && error.request && (
-        <Text size="xs" c="dimmed" mt={4} ff="monospace">
-          {t('common.request', { id: error.request })}
-        </Text>
+        <div className="banner-note">{t('common.request', { id: error.request })}</div>
       )}
       {retry && (
         <Button size="compact-sm" variant="light" color="red" mt="xs" onClick={retry}>
           {t('common.retry')}
         </Button>
       )}
-    </Alert>
+    </div>
   )
 }

@@ -10,7 +10,7 @@ import type { MessageKey } from '../data/messages.ts'
 import { useMays } from '../data/permissions.ts'
 import { platform } from '../data/platform.ts'
 import { shortcutText } from '../data/shortcuts.ts'
-import { useActions } from './action-provider.tsx'
+import { useActions, useOffered } from './action-provider.tsx'
 import { useWords } from './language.tsx'
 import { Loading } from './loaded.tsx'
 import { isMac } from './shell.tsx'
@@ -213,7 +213,7 @@ function useEntries(close: () => void): { entries: Entry[]; isSearching: boolean
 
 /** Offers that may be done; each action once, the innermost page's. Rights are asked as for any button. */
 function useAllowedOffers(): Offer[] {
-  const { offers } = useActions()
+  const offers = useOffered()
   const newest = useMemo(
     () => [...new Map(offers.map((one) => [`${one.action.id} ${one.subject ?? ''}`, one])).values()],
     [offers],

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { MoonIcon, SunIcon } from '@radix-ui/react-icons'
 import { useWords } from './language.tsx'
 
@@ -9,26 +9,23 @@ export function Preferences() {
   const isDark = useComputedColorScheme('light') === 'dark'
   return (
     <>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        color="gray"
+      <button
+        type="button"
+        className="text-button"
         lang={language === 'zh' ? 'en' : 'zh-CN'}
         onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
       >
         {t('shell.language')}
-      </Button>
-      <Tooltip label={t('shell.dark')}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={t('shell.dark')}
-          onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
-        >
-          {isDark ? <SunIcon width={16} height={16} /> : <MoonIcon width={16} height={16} />}
-        </ActionIcon>
-      </Tooltip>
+      </button>
+      <button
+        type="button"
+        className="icon-button icon-button-large"
+        aria-label={t('shell.dark')}
+        title={t('shell.dark')}
+        onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+      >
+        {isDark ? <SunIcon width={16} height={16} /> : <MoonIcon width={16} height={16} />}
+      </button>
     </>
   )
 }

@@ -1,51 +1,45 @@
-import { Menu, Text, UnstyledButton } from '@mantine/core'
-import { CaretSortIcon, CheckIcon, PlusIcon } from '@radix-ui/react-icons'
+import { CaretSortIcon, PlusIcon } from '@radix-ui/react-icons'
 import { useLocation } from 'wouter'
 import { newProject } from '../actions/project.ts'
+import { projectHref } from '../data/paths.ts'
 import { useMay } from '../data/permissions.ts'
 import { useActions } from './action-provider.tsx'
 import { useWords } from './language.tsx'
+import { MenuButton, MenuItems } from './menu.tsx'
+
+interface Props {
+  project: string
+  projects: readonly string[]
+}
 
 /** Which project the lines below are about; another one is a click away. */
-export function ProjectSwitcher({ project, projects }: { project: string; projects: readonly string[] }) {
+export function ProjectSwitcher({ project, projects }: Props) {
+  const { t } = useWords()
+  return (
+    <MenuButton className="switcher" isWide items={<Projects project={project} projects={projects} />}>
+      <span className="grow">
+        <span className="switcher-title">{t('shell.project')}</span>
+        <span className="switcher-name">{project}</span>
+      </span>
+      <CaretSortIcon />
+    </MenuButton>
+  )
+}
+
+function Projects({ project, projects }: Props) {
   const { t } = useWords()
   const [, go] = useLocation()
   const { start } = useActions()
   const mayCreate = useMay(newProject.right?.())
-  return (
-    <Menu position="bottom-start" width="target">
-      <Menu.Target>
-        <UnstyledButton className="switcher">
-          <span className="grow">
-            <Text size="xs" c="dimmed" span display="block" lh={1.3}>
-              {t('shell.project')}
-            </Text>
-            <Text size="sm" fw={600} span display="block" truncate>
-              {project}
-            </Text>
-          </span>
-          <CaretSortIcon />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
-        {projects.map((name) => (
-          <Menu.Item
-            key={name}
-            leftSection={<CheckIcon style={{ visibility: name === project ? 'visible' : 'hidden' }} />}
-            onClick={() => go(`/projects/${encodeURIComponent(name)}`)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        {mayCreate && (
-          <>
-            <Menu.Divider />
-            <Menu.Item leftSection={<PlusIcon />} onClick={() => void start(newProject, undefined)}>
-              {t('project.new')}
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
-  )
+  const create = { key: ' new', label: t('project.new'), icon: PlusIcon, run: () => void start(newProject, undefined) }
+  const entries = [
+    ...projects.map((name) => ({
+      key: name,
+      label: name,
+      isChosen: name === project,
+      run: () => go(projectHref(name)),
+    })),
+    ...(mayCreate ? ['divider' as const, create] : []),
+  ]
+  return <MenuItems entries={entries} />
 }

@@ -1,137 +1,119 @@
-import { ActionIcon, Alert, AppShell, Burger, Button, Group, Kbd, Menu, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
-import { ExitIcon, KeyboardIcon, MagnifyingGlassIcon, PersonIcon } from '@radix-ui/react-icons'
+import {
+  Cross1Icon,
+  ExitIcon,
+  HamburgerMenuIcon,
+  KeyboardIcon,
+  MagnifyingGlassIcon,
+  PersonIcon,
+} from '@radix-ui/react-icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { paletteAction, shortcutsAction } from '../actions/shell.ts'
 import { offer } from '../data/action.ts'
 import { stores, useIsLost } from '../data/live.ts'
+import { rights } from '../data/permissions.ts'
 import { platform } from '../data/platform.ts'
 import { useMe } from '../data/session.ts'
 import { shortcutText } from '../data/shortcuts.ts'
 import { useActions, useOffers } from './action-provider.tsx'
 import { useWords } from './language.tsx'
+import { MenuButton, type MenuEntry, MenuItems } from './menu.tsx'
 import { Navigation } from './navigation.tsx'
 import { Preferences } from './preferences.tsx'
 
 export const isMac = navigator.platform.startsWith('Mac')
 
-/** What is around every page: navigation, search, preferences, leaving; and a banner when the line is down. */
+/**
+ * What is around every page: navigation, search, preferences, leaving; and a banner when the line is down. It is there
+ * before anything else and made of plain elements: what it costs, every page costs.
+ */
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useWords()
-  const isLost = useIsLost()
-  const [isOpen, menu] = useDisclosure()
+  const [isOpen, setOpen] = useState(false)
   const [path] = useLocation()
   // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere closes the menu
-  useEffect(() => menu.close(), [path])
+  useEffect(() => setOpen(false), [path])
   useOffers([offer(paletteAction, undefined), offer(shortcutsAction, undefined)], 'shell')
   return (
-    <AppShell
-      header={{ height: 52 }}
-      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
-      padding={{ base: 'md', md: 'lg' }}
-    >
+    <>
       <a href="#content" className="skip">
         {t('shell.skip')}
       </a>
-      <AppShell.Header>
-        <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
-          <Group gap="xs" wrap="nowrap">
-            <Burger opened={isOpen} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t('shell.menu')} />
-            <Link href="/" className="brand">
-              <img src="/icon.svg" width={26} height={26} alt="" />
-              <Text fw={650} span>
-                Sampan
-              </Text>
-            </Link>
-          </Group>
-          <Group gap={4} wrap="nowrap">
-            <SearchButton />
-            <Preferences />
-            <AccountMenu />
-          </Group>
-        </Group>
-      </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t('shell.main')}>
+      <header className="shell-header">
+        <button
+          type="button"
+          className="icon-button icon-button-large shell-menu"
+          aria-label={t('shell.menu')}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? <Cross1Icon width={16} height={16} /> : <HamburgerMenuIcon width={18} height={18} />}
+        </button>
+        <Link href="/" className="brand">
+          <img src="/icon.svg" width={26} height={26} alt="" />
+          <span>Sampan</span>
+        </Link>
+        <div className="grow" />
+        <SearchButton />
+        <Preferences />
+        <MenuButton className="icon-button icon-button-large" label={t('shell.account')} items={<Account />}>
+          <PersonIcon width={16} height={16} />
+        </MenuButton>
+      </header>
+      <nav className="shell-nav" aria-label={t('shell.main')} data-open={isOpen || undefined}>
         <Navigation />
-      </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}>
-        {isLost && (
-          <Alert color="orange" mb="md" role="status" variant="light">
-            {t('shell.connectionLost')}
-          </Alert>
-        )}
+      </nav>
+      <main id="content" className="shell-main" tabIndex={-1}>
+        <Lost />
         <div className="page">{children}</div>
-      </AppShell.Main>
-    </AppShell>
+      </main>
+    </>
   )
+}
+
+/** What is shown may be old: said as long as the server cannot be reached. */
+function Lost() {
+  const { t } = useWords()
+  return <div role="status">{useIsLost() && <div className="banner shell-lost">{t('shell.connectionLost')}</div>}</div>
 }
 
 function SearchButton() {
   const { t } = useWords()
   const { start } = useActions()
-  const show = () => void start(paletteAction, undefined)
   return (
-    <>
-      <Button
-        visibleFrom="sm"
-        variant="default"
-        size="xs"
-        w={240}
-        justify="space-between"
-        className="search"
-        leftSection={<MagnifyingGlassIcon />}
-        rightSection={<Kbd size="xs">{shortcutText('mod+k', isMac)}</Kbd>}
-        onClick={show}
-      >
-        {t('common.search')}
-      </Button>
-      <ActionIcon
-        hiddenFrom="sm"
-        variant="subtle"
-        color="gray"
-        size="lg"
-        aria-label={t('common.search')}
-        onClick={show}
-      >
-        <MagnifyingGlassIcon width={16} height={16} />
-      </ActionIcon>
-    </>
+    <button
+      type="button"
+      className="search"
+      aria-label={t('common.search')}
+      onClick={() => void start(paletteAction, undefined)}
+    >
+      <MagnifyingGlassIcon width={15} height={15} />
+      <span className="grow">{t('common.search')}</span>
+      <kbd className="kbd">{shortcutText('mod+k', isMac)}</kbd>
+    </button>
   )
 }
 
-function AccountMenu() {
+function Account() {
   const { t } = useWords()
+  const [, go] = useLocation()
   const { start } = useActions()
   const client = useQueryClient()
   const { name } = useMe()
   const signOut = async () => {
     await platform.signOut()
     stores.clear()
+    rights.forget()
     client.clear()
     location.assign('/')
   }
-  return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.account')}>
-          <PersonIcon width={16} height={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown miw={180}>
-        <Menu.Label>{name}</Menu.Label>
-        <Menu.Item leftSection={<PersonIcon />} component={Link} href="/account">
-          {t('shell.account')}
-        </Menu.Item>
-        <Menu.Item leftSection={<KeyboardIcon />} onClick={() => void start(shortcutsAction, undefined)}>
-          {t('shell.keys')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item leftSection={<ExitIcon />} onClick={signOut}>
-          {t('shell.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  )
+  const entries: MenuEntry[] = [
+    { heading: name },
+    { key: 'account', label: t('shell.account'), icon: PersonIcon, run: () => go('/account') },
+    { key: 'keys', label: t('shell.keys'), icon: KeyboardIcon, run: () => void start(shortcutsAction, undefined) },
+    'divider',
+    { key: 'out', label: t('shell.signOut'), icon: ExitIcon, run: () => void signOut() },
+  ]
+  return <MenuItems entries={entries} />
 }

@@ -1,14 +1,14 @@
 import { Group, Kbd, Modal, Stack, Text } from '@mantine/core'
 import type { DialogProps } from '../data/action.ts'
 import { shortcutText } from '../data/shortcuts.ts'
-import { useActions } from './action-provider.tsx'
+import { useOffered } from './action-provider.tsx'
 import { useWords } from './language.tsx'
 import { isMac } from './shell.tsx'
 
 /** Every shortcut that works here, from the actions themselves. */
 export function Dialog({ close }: DialogProps<undefined>) {
   const { t } = useWords()
-  const { offers } = useActions()
+  const offers = useOffered()
   const known = offers.filter(
     ({ action }, i) => action.shortcut && offers.findIndex((one) => one.action.id === action.id) === i,
   )

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter'
 import type { DialogProps } from '../../data/action.ts'
 import { nameRule } from '../../data/names.ts'
 import { projectHref } from '../../data/paths.ts'
+import { rights } from '../../data/permissions.ts'
 import { platform } from '../../data/platform.ts'
 import { useWords } from '../../parts/language.tsx'
 import { Failure } from '../../parts/loaded.tsx'
@@ -19,10 +20,10 @@ export function Dialog({ close }: DialogProps<void>) {
   const create = useMutation({
     mutationFn: () => platform.createProject({ name, ...(title && { title }) }),
     onSuccess: async () => {
+      rights.askAgain()
       await Promise.all([
         client.invalidateQueries({ queryKey: ['platform'] }),
         client.invalidateQueries({ queryKey: ['me'] }),
-        client.invalidateQueries({ queryKey: ['rules'] }),
       ])
       close()
       go(projectHref(name))

@@ -1,56 +1,15 @@
-import { Button, Card, Group, Modal, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Refused } from '../data/api.ts'
 import { stores } from '../data/live.ts'
+import { rights } from '../data/permissions.ts'
 import { platform } from '../data/platform.ts'
 import { useWords } from './language.tsx'
 import { Failure } from './loaded.tsx'
-import { Preferences } from './preferences.tsx'
 
-/** Shown in place of any page until somebody is signed in; the page asked for comes right after. */
-export function SignInPage() {
-  const { t } = useWords()
-  return (
-    <main className="centred">
-      <Card withBorder padding="xl" radius="lg" w="100%" maw={400}>
-        <Group gap="sm" wrap="nowrap" mb="lg">
-          <img src="/icon.svg" width={40} height={40} alt="" />
-          <div>
-            <Title order={1} size="h2">
-              Sampan 舢板
-            </Title>
-            <Text size="sm" c="dimmed">
-              {t('signIn.tagline')}
-            </Text>
-          </div>
-        </Group>
-        <Form user="" />
-        <Text size="xs" c="dimmed" mt="md">
-          {t('signIn.help')}
-        </Text>
-        <Group justify="end" mt="md" gap={4}>
-          <Preferences />
-        </Group>
-      </Card>
-    </main>
-  )
-}
-
-/** Over a page whose session has ended. Whoever signs in as somebody else gets a fresh page. */
-export function SignIn({ user }: { user: string }) {
-  const { t } = useWords()
-  return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} title={t('signIn.button')} zIndex={400}>
-      <Text size="sm" mb="md">
-        {t('shell.sessionOver')}
-      </Text>
-      <Form user={user} />
-    </Modal>
-  )
-}
-
-function Form({ user: before }: { user: string }) {
+/** Name and password. `user`: who was signed in before, if anybody; somebody else gets a fresh page. */
+export function SignInForm({ user: before }: { user: string }) {
   const { t } = useWords()
   const client = useQueryClient()
   const [user, setUser] = useState(before || 'admin')
@@ -60,8 +19,10 @@ function Form({ user: before }: { user: string }) {
     // A network that changes under the request is no answer.
     retry: (count, error) => !(error instanceof Refused) && count < 2,
     onSuccess: async () => {
-      if (before && user !== before) location.reload()
-      else if (!before) stores.clear()
+      if (before && user !== before) return location.reload()
+      if (before) stores.retryRefused()
+      else stores.clear()
+      rights.askAgain()
       await client.invalidateQueries()
     },
   })
