@@ -24,6 +24,7 @@ import { replicationControllers } from './replication-controller.ts'
 import { serviceAccounts } from './service-account.ts'
 import { statefulSets } from './stateful-set.ts'
 import { taintEviction } from './taint-eviction.ts'
+import { volumeAttachments } from './volume-attachment.ts'
 
 export interface ControllersOptions {
   client: Client
@@ -64,6 +65,7 @@ export const controllers = ({
   persistentVolumeClaims,
   persistentVolumes,
   ephemeralVolumes,
+  volumeAttachments,
   ...(volumesFolder ? localVolumes(volumesFolder) : []),
   ...(sign ? [certificateRequests(sign)] : []),
   garbageCollector,

@@ -8,6 +8,7 @@ import type { Cgroups } from './cgroups.ts'
 import type { ContainerUsage } from './container-usage.ts'
 import type { Cri } from './cri/client.ts'
 import type { Containerd } from './cri/containerd.ts'
+import type { Csi } from './csi/csi.ts'
 import type { Images } from './images.ts'
 import type { DnsSettings } from './pod/dns-config.ts'
 import type { Ending, PodMemory } from './pod/memory.ts'
@@ -27,6 +28,7 @@ export interface NodeContext {
   cgroups: Cgroups
   recorder: Recorder
   tokens: Tokens
+  csi: Csi
   clock: Clock
   log: Log
   /** Bounds how many sandboxes and containers are being made at once. */
@@ -36,10 +38,10 @@ export interface NodeContext {
   admit(pod: Pod): Ending | undefined
   /** Why new limits of a running pod must wait, or can never be. */
   refusesResize(pod: Pod): PodMemory['resizePending']
-}
-
   /** What a container uses now; undefined when it is gone. */
   usage(at: { uid: string; id: string }): ContainerUsage | undefined
+}
+
 export interface NodeSettings {
   nodeName: string
   hostIP: string

@@ -16,12 +16,13 @@ export async function finishPod(
   view: PodView,
   { isLeaving, isGone }: { isLeaving: boolean; isGone: boolean },
 ): Promise<void> {
-  const { cri, containerd, cgroups, settings, tokens, client } = context
+  const { cri, containerd, cgroups, settings, tokens, csi, client } = context
   const { uid = '', namespace, name } = pod.metadata
   for (const { id } of view.sandboxes) {
     await cri.call('StopPodSandbox', { podSandboxId: id })
     if (isLeaving) await cri.call('RemovePodSandbox', { podSandboxId: id })
   }
+  await csi.release(uid)
   await removePodFolders(uid, settings.folders, containerd.removeSnapshot)
   await cgroups.remove(uid)
   tokens.forget(uid)

@@ -3,7 +3,7 @@ import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises'
 import { availableParallelism, hostname, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseResolvConf, type ResolvConf } from './pod/dns-config.ts'
-import { isMounted, mountAt } from './volumes/mounts.ts'
+import { isMounted, mountAt, shareMounts } from './volumes/mounts.ts'
 import type { VolumeFolders } from './volumes/volumes.ts'
 
 /** The machine as pods and the Node object see it. */
@@ -35,6 +35,7 @@ export async function prepareHost(folders: VolumeFolders & { logs: string }): Pr
   if ((await readFile(forward, 'utf8')).trim() !== '1') await writeFile(forward, '1')
   for (const folder of [folders.pods, folders.logs, folders.memory])
     await mkdir(folder, { recursive: true, mode: 0o755 })
+  await shareMounts(folders.pods)
   if (!(await isMounted(folders.memory)))
     await mountAt('tmpfs', 'tmpfs', folders.memory, ['mode=0711', 'nosuid', 'nodev'])
 }

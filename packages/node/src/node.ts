@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Caches } from '@sampan/client/caches'
 import type { Client } from '@sampan/client/client'
 import { recorder } from '@sampan/control/events'
@@ -17,6 +17,8 @@ import { service } from '@sampan/resources/core/service'
 import { runtimeClass } from '@sampan/resources/node/runtime-class'
 import type { NodeStreams } from '@sampan/resources/node-streams'
 import type { PodUse } from '@sampan/resources/node-usage'
+import { csiDriver } from '@sampan/resources/storage/csi-driver'
+import { volumeAttachment } from '@sampan/resources/storage/volume-attachment'
 import { admission, resizeRefusal } from './admission.ts'
 import { cgroups } from './cgroups.ts'
 import { changes } from './changes.ts'
@@ -25,6 +27,9 @@ import { containerUsage } from './container-usage.ts'
 import type { NodeContext, NodeSettings } from './context.ts'
 import { connectCri } from './cri/client.ts'
 import { connectContainerd } from './cri/containerd.ts'
+import { csi } from './csi/csi.ts'
+import { tellDrivers } from './csi/csi-node.ts'
+import { type Drivers, followDrivers } from './csi/drivers.ts'
 import { followRuntime } from './follow-runtime.ts'
 import { forkStorms } from './fork-storms.ts'
 import { hostFolders, prepareHost, readHost } from './host.ts'
@@ -59,7 +64,7 @@ export interface NodeOptions {
   /** Port of the API, told as the kubelet's: what asks a kubelet asks there. */
   apiPort: number
   folders: {
-    /** Volumes and other files of pods. */
+    /** Volumes and other files of pods. Beside it storage drivers have `plugins` and `plugins_registry`. */
     pods: string
     /** Logs of containers. */
     logs: string
@@ -107,6 +112,8 @@ export function createNode(options: NodeOptions): NodeAgent {
   const aborter = new AbortController()
   const loops: Promise<void>[] = []
   const unlisten: (() => void)[] = []
+  const pluginRoot = dirname(options.folders.pods)
+  let drivers: Drivers | undefined
   let isStarted = false
   let runtimeProblem: string | undefined = 'container runtime is not connected yet'
   let context: NodeContext | undefined
@@ -153,12 +160,14 @@ export function createNode(options: NodeOptions): NodeAgent {
       cgroups: groups,
       recorder: events,
       tokens: tokens(client, now),
+      csi: csi(() => drivers, { root: pluginRoot, pods: folders.pods }),
       clock,
       log,
       slots: slots(Math.max(4, availableParallelism() * 2)),
       settings,
       admit,
       refusesResize,
+      usage,
     }
   }
   let cgroupVersion: 'v1' | 'v2' = 'v2'
@@ -167,7 +176,6 @@ export function createNode(options: NodeOptions): NodeAgent {
   async function nodeFacts(): Promise<Omit<NodeFacts, 'host' | 'now'>> {
     const [version, list] = await Promise.all([cri.call('Version', {}), cri.call('ListImages', {})])
     return {
-      usage,
       nodeIP,
       runtimeVersion: version.runtimeVersion,
       notReady: runtimeProblem,
@@ -188,6 +196,10 @@ export function createNode(options: NodeOptions): NodeAgent {
     return refused ?? (own && admission(pod, own, othersThan(pod)))
   }
 
+  function usage(at: { uid: string; id: string }) {
+    return containerUsage(cgroupVersion, options.cgroupRoot, at)
+  }
+
   function refusesResize(pod: Pod) {
     const own = caches.of(nodeKind).get({ name: nodeName })
     return own && resizeRefusal(pod, own, othersThan(pod))
@@ -196,10 +208,6 @@ export function createNode(options: NodeOptions): NodeAgent {
   function see(pod: Pod) {
     const uid = pod.metadata.uid
     if (!context || !uid || pod.spec.nodeName !== nodeName) return
-  function usage(at: { uid: string; id: string }) {
-    return containerUsage(cgroupVersion, options.cgroupRoot, at)
-  }
-
     const known = workers.get(uid)
     if (known) known.update(pod)
     else
@@ -242,6 +250,21 @@ export function createNode(options: NodeOptions): NodeAgent {
     }
     unlisten.push(caches.of(configMap).listen(shows('configmap')), caches.of(secret).listen(shows('secret')))
     unlisten.push(caches.of(persistentVolumeClaim).listen(shows('claim')))
+    unlisten.push(caches.of(volumeAttachment).listen(refreshClaims))
+  }
+
+  async function driversChanged() {
+    await tellDrivers(client, nodeName, drivers?.all() ?? [])
+    refreshClaims()
+  }
+
+  /** What pods wait for may have come. */
+  function refreshClaims() {
+    for (const worker of workers.values())
+      if (
+        worker.pod.spec.volumes?.some(({ csi, ephemeral, persistentVolumeClaim: claim }) => csi ?? ephemeral ?? claim)
+      )
+        worker.refreshVolumes()
   }
 
   async function report() {
@@ -262,6 +285,8 @@ export function createNode(options: NodeOptions): NodeAgent {
       persistentVolume,
       nodeKind,
       runtimeClass,
+      csiDriver,
+      volumeAttachment,
     ]
     await Promise.all([...needed.map((kind) => caches.of(kind as typeof podKind).synced), untilAnswering(signal)])
     await view.refreshAll()
@@ -285,6 +310,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       log.warn('the lease could not be renewed', { error }),
     )
     listen()
+    drivers = await followDrivers(pluginRoot, log, driversChanged)
     for (const pod of caches.of(podKind).list()) see(pod)
     adoptOrphans()
     await sweep(context, (uid) => workers.has(uid) || view.of(uid) !== undefined)
@@ -361,6 +387,7 @@ export function createNode(options: NodeOptions): NodeAgent {
     async close() {
       aborter.abort(new Error('the agent stops'))
       for (const stop of unlisten) stop()
+      drivers?.close()
       await Promise.all([...workers.values()].map((worker) => worker.close()))
       await Promise.all(loops)
       await events.close()

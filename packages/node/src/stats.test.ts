@@ -11,7 +11,7 @@ test('what containers use is read anew each time, what they wrote once a minute'
   let asked = 0
   let now = 0
   const stats = [{ attributes: { id: 'c1' }, writableLayer: { usedBytes: { value: 7 } } }]
-  const cri = { call: async () => (asked++, { stats }) } as unknown as Cri
+  const cri = { call: async () => ({ stats, asked: asked++ }) } as unknown as Cri
   const running = containerView('main', { id: 'c1' })
   const ended = exited('side', 0, { id: 'c2' })
   const view = { all: () => [viewOf([running, ended])] } as unknown as RuntimeView

@@ -5,7 +5,7 @@ import { removePodFolders } from './volumes/volumes.ts'
 
 /** Removes files and cgroups of pods that went while nobody looked. `isKnown` says which uids are still cared for. */
 export async function sweep(
-  { settings, cgroups, containerd }: NodeContext,
+  { settings, cgroups, containerd, csi, log }: NodeContext,
   isKnown: (uid: string) => boolean,
 ): Promise<void> {
   const { folders } = settings
@@ -16,6 +16,12 @@ export async function sweep(
   ])
   for (const uid of uids) {
     if (isKnown(uid)) continue
+    try {
+      await csi.release(uid)
+    } catch (error) {
+      log.warn('volumes of a pod that is gone wait for their driver', { uid, error })
+      continue
+    }
     await removePodFolders(uid, folders, containerd.removeSnapshot)
     await cgroups.remove(uid)
   }

@@ -4,6 +4,8 @@ import { persistentVolumeClaim } from '@sampan/resources/core/persistent-volume-
 import type { Pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
+import { csiDriver } from '@sampan/resources/storage/csi-driver'
+import { volumeAttachment } from '@sampan/resources/storage/volume-attachment'
 import type { NodeContext } from './context.ts'
 import { mountImage } from './image-volume.ts'
 import type { DownwardFacts } from './pod/downward.ts'
@@ -17,7 +19,7 @@ export function sourcesFor(
   facts: DownwardFacts,
   signal: AbortSignal,
 ): EnvSources & VolumeSources {
-  const { caches, tokens } = context
+  const { caches, tokens, settings, csi, clock } = context
   const { namespace } = pod.metadata
   return {
     configMap: (name) => caches.of(configMap).get({ namespace, name }),
@@ -25,6 +27,29 @@ export function sourcesFor(
     claim: (name) => caches.of(persistentVolumeClaim).get({ namespace, name }),
     volume: (name) => caches.of(persistentVolume).get({ name }),
     mountImage: (source) => mountImage(context, pod, source, signal),
+    csiDriver: (name) => caches.of(csiDriver).get({ name }),
+    attachment: (driver, handle) =>
+      caches
+        .of(volumeAttachment)
+        .list()
+        .find(
+          ({ spec }) =>
+            spec.nodeName === settings.nodeName &&
+            spec.attacher === driver &&
+            caches.of(persistentVolume).get({ name: spec.source.persistentVolumeName ?? '' })?.spec.csi
+              ?.volumeHandle === handle,
+        ),
+    secretOf(at, name) {
+      const found = caches.of(secret).get({ namespace: at, name })
+      return (
+        found &&
+        Object.fromEntries(
+          Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+        )
+      )
+    },
+    publish: (volume) => csi.publish(pod.metadata.uid!, volume),
+    now: () => clock.now().getTime(),
     token: (audience, seconds) => tokens.of(pod, audience, seconds),
     get services() {
       return caches.of(service).list()

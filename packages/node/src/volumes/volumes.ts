@@ -4,6 +4,7 @@ import { unitsOf } from '@sampan/kit/quantity'
 import type { PersistentVolume } from '@sampan/resources/core/persistent-volume'
 import type { PersistentVolumeClaim } from '@sampan/resources/core/persistent-volume-claim'
 import type { Pod } from '@sampan/resources/core/pod'
+import { type CsiSources, type CsiVolume, ephemeralVolume, persistentCsiVolume } from '../csi/csi-volume.ts'
 import { writeAtomically } from './atomic-folder.ts'
 import { giveToGroup } from './fs-group.ts'
 import { checkHostPath } from './host-path.ts'
@@ -25,7 +26,11 @@ export interface ImageSource {
   key: string
 }
 
-export interface VolumeSources extends PayloadSources {
+export interface VolumeSources extends PayloadSources, CsiSources {
+  /** Makes a volume of a driver and says where it is. Throws MountError. */
+  publish(volume: CsiVolume): Promise<string>
+  /** Milliseconds since 1970. */
+  now(): number
   /** Throws MountError, ImageError. */
   mountImage(source: ImageSource): Promise<void>
   claim(name: string): PersistentVolumeClaim | undefined
@@ -107,6 +112,7 @@ async function planned(pod: Pod, volume: Volume, folders: VolumeFolders, sources
         return { path: hostPath.path, readonly: false }
       },
     }
+  if (volume.csi) return published(await ephemeralVolume(pod, volume, sources), sources)
   if (volume.persistentVolumeClaim || volume.ephemeral) return planClaim(pod, volume, onDisk, sources)
   if (nfs) return { make: () => prepareNfs(onDisk, nfs) }
   if (volume.image) {
@@ -136,7 +142,14 @@ async function prepareEmptyDir(path: string, { medium, sizeLimit }: EmptyDir, fs
   if (fsGroup !== undefined) await giveToGroup(path, fsGroup)
 }
 
-function planClaim(pod: Pod, volume: Volume, onDisk: string, sources: VolumeSources): OnePlan {
+const republishMs = 60_000
+
+const published = (volume: CsiVolume, sources: VolumeSources): OnePlan => ({
+  ...(volume.republishes && { refreshAt: sources.now() + republishMs }),
+  make: async () => ({ path: await sources.publish(volume), readonly: volume.readonly }),
+})
+
+async function planClaim(pod: Pod, volume: Volume, onDisk: string, sources: VolumeSources): Promise<OnePlan> {
   const name = volume.persistentVolumeClaim?.claimName ?? `${pod.metadata.name}-${volume.name}`
   const claim = sources.claim(name)
   if (!claim) throw new MountError(`persistentvolumeclaim "${name}" not found`)
@@ -147,6 +160,7 @@ function planClaim(pod: Pod, volume: Volume, onDisk: string, sources: VolumeSour
   const { hostPath, local, nfs } = bound.spec
   const readonly = volume.persistentVolumeClaim?.readOnly ?? false
   if (nfs) return { make: () => prepareNfs(onDisk, { ...nfs, readOnly: readonly }) }
+  if (bound.spec.csi) return published(await persistentCsiVolume(pod, bound, readonly, sources), sources)
   const path = hostPath?.path ?? local?.path
   if (!path)
     throw new MountError(`persistentvolume "${bound.metadata.name}": this kind of volume is not supported by the node`)
