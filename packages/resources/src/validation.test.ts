@@ -140,7 +140,8 @@ for (const object of good) test(`a good ${object.kind} passes`, () => assert.dee
 const web = make.pod('web')
 const container = 'spec.containers.0'
 const dns = "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
-const refused: [name: string, object: KubeObject, want: string[]][] = [
+type Row = [name: string, object: KubeObject, want: string[]]
+const refused: Row[] = [
   ['no image', changed(web, [`${container}.image`, undefined]), ['spec.containers[0].image: Required value']],
   ['no containers', changed(web, ['spec.containers', []]), ['spec.containers: Required value']],
   [
@@ -740,6 +741,40 @@ const refused: [name: string, object: KubeObject, want: string[]][] = [
     other('IPAddress', 'networking.k8s.io/v1', { spec: { parentRef: { resource: 'services', name: 's' } } }),
     ['metadata.name: Invalid value: "a": must be a valid IP address'],
   ],
+  ...[
+    {
+      name: 'a scope there is not',
+      spec: { scopes: ['Sometimes'] },
+      want: 'spec.scopes: Invalid value: "Sometimes": unsupported scope',
+    },
+    {
+      name: 'scopes that exclude each other',
+      spec: { scopes: ['BestEffort', 'NotBestEffort'] },
+      want: 'spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: conflicting scopes',
+    },
+    {
+      name: 'a scope of claims over pods',
+      spec: { hard: { pods: '1' }, scopes: ['VolumeAttributesClass'] },
+      want: 'spec.scopes: Invalid value: ["VolumeAttributesClass"]: unsupported scope applied to resource',
+    },
+    {
+      name: 'memory of pods that ask for none',
+      spec: { hard: { memory: '1Gi' }, scopes: ['BestEffort'] },
+      want: 'spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource',
+    },
+    {
+      name: 'a scope that is not there',
+      spec: { scopeSelector: { matchExpressions: [{ scopeName: 'Terminating', operator: 'DoesNotExist' }] } },
+      want: `spec.scopeSelector.matchExpressions[0].operator: Invalid value: "DoesNotExist": must be 'Exists' when scope is Terminating`,
+    },
+    {
+      name: 'values of a scope that only has to be there',
+      spec: {
+        scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'Exists', values: ['a'] }] },
+      },
+      want: "spec.scopeSelector.matchExpressions[0].values: Invalid value: [\"a\"]: must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector",
+    },
+  ].map(({ name, spec, want }): Row => [name, other('ResourceQuota', 'v1', { spec }), [want]]),
   [
     'an address in another form',
     {

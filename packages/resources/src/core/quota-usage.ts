@@ -61,13 +61,34 @@ function claimUsage({ spec }: PersistentVolumeClaim): ResourceList {
   return usage
 }
 
-/** Whether a quota is about this object: its scopes, if any, are about pods only. */
+/** Whether a quota is about this object: every scope it has is about pods, or about claims by their attributes' class. */
 export function isInScope({ spec }: ResourceQuota, { group, plural }: Kind, object: KubeObject): boolean {
   const plain = (spec?.scopes ?? []).map((scopeName) => ({ scopeName, operator: 'Exists', values: [] as string[] }))
   const scopes = [...plain, ...(spec?.scopeSelector?.matchExpressions ?? [])]
   if (scopes.length === 0) return true
-  if (group !== '' || plural !== 'pods') return false
-  return scopes.every(({ scopeName, operator, values }) => fits(object as Pod, scopeName, operator, values ?? []))
+  if (group !== '') return false
+  if (plural === 'persistentvolumeclaims')
+    return scopes.every(
+      ({ scopeName, operator, values }) =>
+        scopeName === 'VolumeAttributesClass' && hasClass(object as PersistentVolumeClaim, operator, values ?? []),
+    )
+  return (
+    plural === 'pods' &&
+    scopes.every(({ scopeName, operator, values }) => fits(object as Pod, scopeName, operator, values ?? []))
+  )
+}
+
+/** While its class is changed, a claim counts for the class it has, the one it asks for and the one it is on its way to. */
+function hasClass({ spec, status }: PersistentVolumeClaim, operator: string, values: readonly string[]): boolean {
+  const names = [
+    spec.volumeAttributesClassName,
+    status?.currentVolumeAttributesClassName,
+    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ].filter((name) => name)
+  if (operator === 'Exists') return names.length > 0
+  if (operator === 'DoesNotExist') return names.length === 0
+  if (operator === 'In') return names.some((name) => values.includes(name!))
+  return operator === 'NotIn' && (names.length === 0 || names.some((name) => !values.includes(name!)))
 }
 
 function fits(pod: Pod, scope: string, operator: string, values: readonly string[]): boolean {

@@ -29,14 +29,76 @@ export function* quotaProblems({ spec }: ResourceQuota, old?: ResourceQuota): Pr
     if (found && (counted.has(name) || name.startsWith('count/')) && found.nanos % 1_000_000_000n !== 0n)
       yield invalidValue(at, value, 'must be an integer')
   }
-  for (const [index, scope] of (spec?.scopeSelector?.matchExpressions ?? []).entries()) {
-    const at = `spec.scopeSelector.matchExpressions[${index}]`
-    yield* oneOf(`${at}.operator`, scope.operator, ['In', 'NotIn', 'Exists', 'DoesNotExist'])
-    if ((scope.operator === 'In' || scope.operator === 'NotIn') && !scope.values?.length)
-      yield required(`${at}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")
-  }
+  yield* scopeProblems(spec ?? {})
   if (old) yield* immutable('spec.scopes', spec?.scopes, old.spec?.scopes)
 }
+
+type Spec = NonNullable<ResourceQuota['spec']>
+
+const computed = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'])
+const ofPods = (resource: string) => resource === 'pods' || computed.has(resource)
+const ofClaims = (resource: string) => resource === 'persistentvolumeclaims' || resource === 'requests.storage'
+
+/** What each scope can limit, and whether it is only ever there or not. */
+const scopes: Readonly<Record<string, { limits: (resource: string) => boolean; only?: 'Exists' }>> = {
+  Terminating: { limits: ofPods, only: 'Exists' },
+  NotTerminating: { limits: ofPods, only: 'Exists' },
+  BestEffort: { limits: (resource) => resource === 'pods', only: 'Exists' },
+  NotBestEffort: { limits: ofPods, only: 'Exists' },
+  CrossNamespacePodAffinity: { limits: ofPods, only: 'Exists' },
+  PriorityClass: { limits: ofPods },
+  VolumeAttributesClass: { limits: ofClaims },
+}
+const opposites = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+]
+
+function* scopeProblems(spec: Spec): Problems {
+  const plain = spec.scopes ?? []
+  const selected = spec.scopeSelector?.matchExpressions ?? []
+  if (plain.length > 0) yield* setProblems('spec.scopes', plain, spec, plain)
+  if (selected.length === 0) return
+  const at = 'spec.scopeSelector.matchExpressions'
+  yield* setProblems(
+    at,
+    selected.map(({ scopeName }) => scopeName),
+    spec,
+    selected,
+  )
+  for (const [index, { scopeName, operator, values }] of selected.entries()) {
+    const here = `${at}[${index}]`
+    if (scopes[scopeName]?.only && operator !== 'Exists')
+      yield invalidValue(`${here}.operator`, operator, `must be 'Exists' when scope is ${scopeName}`)
+    yield* oneOf(`${here}.operator`, operator, ['In', 'NotIn', 'Exists', 'DoesNotExist'])
+    const wantsValues = operator === 'In' || operator === 'NotIn'
+    if (wantsValues && !values?.length)
+      yield required(
+        `${here}.values`,
+        "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
+      )
+    if (!wantsValues && values?.length)
+      yield invalidValue(
+        `${here}.values`,
+        values,
+        "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector",
+      )
+  }
+}
+
+function* setProblems(at: string, names: readonly string[], { hard }: Spec, given: unknown): Problems {
+  for (const name of new Set(names)) {
+    const scope = scopes[name]
+    if (!scope) yield invalidValue(at, name, 'unsupported scope')
+    else if (Object.keys(hard ?? {}).some((resource) => isPlain(resource) && !scope.limits(resource)))
+      yield invalidValue(at, given, 'unsupported scope applied to resource')
+  }
+  for (const pair of opposites)
+    if (pair.every((name) => names.includes(name))) yield invalidValue(at, given, 'conflicting scopes')
+}
+
+/** Names of quota's own; others are counted as they are found. */
+const isPlain = (resource: string) => counted.has(resource) || measured.test(resource)
 
 export function* limitRangeProblems({ spec }: LimitRange): Problems {
   const types = new Set<string>()

@@ -1,6 +1,6 @@
 import { defineResource } from '../define.ts'
 import type { KubeObject } from '../meta.ts'
-import type { Usage } from './pod-metrics.ts'
+import { measuredWhen, type Usage, usageSchema } from './pod-metrics.ts'
 
 export interface NodeMetrics extends KubeObject {
   timestamp: string
@@ -18,4 +18,9 @@ export const nodeMetrics = defineResource<NodeMetrics>({
   hasStatus: false,
   hasGeneration: false,
   verbs: ['get', 'list'],
+  schema: {
+    type: 'object',
+    description: 'NodeMetrics is what a node uses.',
+    properties: { ...measuredWhen, usage: usageSchema },
+  },
 })

@@ -1,4 +1,4 @@
-import { defineResource } from '../define.ts'
+import { defineResource, type Schema } from '../define.ts'
 import type { KubeObject } from '../meta.ts'
 
 export interface Usage {
@@ -6,6 +6,17 @@ export interface Usage {
   cpu: string
   /** Bytes, as a quantity. */
   memory: string
+}
+
+/** What both kinds say of when and over how long was measured. */
+export const measuredWhen: Record<string, Schema> = {
+  timestamp: { type: 'string', format: 'date-time', description: 'When the window ended.' },
+  window: { type: 'string', description: 'How long was measured, as a duration: 30s.' },
+}
+export const usageSchema: Schema = {
+  type: 'object',
+  description: 'Quantities by resource: cpu in cores, memory in bytes.',
+  additionalProperties: { type: 'string' },
 }
 
 export interface PodMetrics extends KubeObject {
@@ -25,4 +36,16 @@ export const podMetrics = defineResource<PodMetrics>({
   hasStatus: false,
   hasGeneration: false,
   verbs: ['get', 'list'],
+  schema: {
+    type: 'object',
+    description: 'PodMetrics is what the containers of a pod use.',
+    properties: {
+      ...measuredWhen,
+      containers: {
+        type: 'array',
+        description: 'What each container uses.',
+        items: { type: 'object', properties: { name: { type: 'string' }, usage: usageSchema } },
+      },
+    },
+  },
 })

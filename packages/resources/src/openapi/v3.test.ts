@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Definition } from '../define.ts'
 import { builtInKinds } from '../kinds.ts'
+import { nodeMetrics } from '../metrics/node-metrics.ts'
+import { podMetrics } from '../metrics/pod-metrics.ts'
 import { app } from '../sampan/app.ts'
 import { referencesIn } from './components.ts'
 import { openApiV3Document } from './v3.ts'
@@ -23,6 +25,13 @@ for (const key of new Set(builtInKinds.map(({ group, version }) => `${group}/${v
     for (const reference of referencesIn(document))
       assert.ok(document.components.schemas[reference.replace('#/components/schemas/', '')], reference)
   })
+
+test('every reference in the document of measured use leads somewhere', () => {
+  const document = documentOf([nodeMetrics, podMetrics] as unknown as Definition[])
+  for (const reference of referencesIn(document))
+    assert.ok(document.components.schemas[reference.replace('#/components/schemas/', '')], reference)
+  assert.ok(document.components.schemas['io.k8s.metrics.v1beta1.PodMetrics'])
+})
 
 test('kubectl finds fieldValidation in the PATCH operation of a kind', () => {
   const patches = Object.values(documentOf(of('apps', 'v1')).paths)

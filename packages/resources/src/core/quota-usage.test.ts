@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { PersistentVolumeClaim } from './persistent-volume-claim.ts'
+import { isInScope } from './quota-usage.ts'
+import type { ResourceQuota } from './resource-quota.ts'
+
+const claims = { group: '', plural: 'persistentvolumeclaims' }
+const claim = (wanted?: string, current?: string, target?: string) =>
+  ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c', namespace: 'n' },
+    spec: { ...(wanted && { volumeAttributesClassName: wanted }) },
+    status: {
+      ...(current && { currentVolumeAttributesClassName: current }),
+      ...(target && { modifyVolumeStatus: { status: 'InProgress', targetVolumeAttributesClassName: target } }),
+    },
+  }) as PersistentVolumeClaim
+const quota = (operator: string, values?: string[], scopeName = 'VolumeAttributesClass') =>
+  ({
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'q', namespace: 'n' },
+    spec: { scopeSelector: { matchExpressions: [{ scopeName, operator, ...(values && { values }) }] } },
+  }) as ResourceQuota
+
+describe('claims in a quota by the class of their attributes', () => {
+  const cases: [name: string, ResourceQuota, PersistentVolumeClaim, boolean][] = [
+    ['the class it asks for', quota('In', ['gold']), claim('gold'), true],
+    ['the class it still has', quota('In', ['gold']), claim('silver', 'gold'), true],
+    ['the class it is on its way to', quota('In', ['gold']), claim('silver', 'bronze', 'gold'), true],
+    ['another class', quota('In', ['gold']), claim('silver'), false],
+    ['no class, one is asked for', quota('In', ['gold']), claim(), false],
+    ['any class', quota('Exists'), claim('silver'), true],
+    ['any class, and it has none', quota('Exists'), claim(), false],
+    ['none', quota('DoesNotExist'), claim(), true],
+    ['none, and it has one', quota('DoesNotExist'), claim('gold'), false],
+    ['all but one, and it has none', quota('NotIn', ['gold']), claim(), true],
+    ['all but the one it has', quota('NotIn', ['gold']), claim('gold'), false],
+    ['a scope of pods', quota('Exists', undefined, 'Terminating'), claim('gold'), false],
+  ]
+  for (const [name, one, object, want] of cases)
+    test(`${name}: ${want ? 'counted' : 'not counted'}`, () => assert.equal(isInScope(one, claims, object), want))
+})
