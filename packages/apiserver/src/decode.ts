@@ -1,17 +1,23 @@
 import { badRequest, StatusError } from '@sampan/resources/errors'
-import { type Parsed, parseJson } from './json-text.ts'
+import { parseJson } from './json-text.ts'
+
+export interface Decoded {
+  value: unknown
+  /** What is to be said of keys that came twice in one object; the last one counts. */
+  duplicates: string[]
+}
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** A request body as a value, by its content type (none means JSON). Throws BadRequest or UnsupportedMediaType. */
-export async function decodeBody(bytes: Uint8Array, contentType: string | undefined): Promise<Parsed> {
+export async function decodeBody(bytes: Uint8Array, contentType: string | undefined): Promise<Decoded> {
   const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase() || 'application/json'
   switch (type) {
     case 'application/json':
     case 'application/json-patch+json':
     case 'application/merge-patch+json':
     case 'application/strategic-merge-patch+json':
-      return parseJson(textOf(bytes))
+      return fromJson(textOf(bytes))
     case 'application/yaml':
     case 'application/apply-patch+yaml':
       return parseYaml(textOf(bytes))
@@ -40,14 +46,21 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** YAML includes JSON, but JSON is read much faster, and says which keys came twice. */
-async function parseYaml(text: string): Promise<Parsed> {
-  if (/^\s*\{/.test(text)) return parseJson(text)
+function fromJson(text: string): Decoded {
+  const { value, duplicates } = parseJson(text)
+  return { value, duplicates: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) }
+}
+
+/** YAML includes JSON, but JSON is read much faster, and says by their path which keys came twice; YAML says the line. */
+async function parseYaml(text: string): Promise<Decoded> {
+  if (/^\s*\{/.test(text)) return fromJson(text)
   const { parseDocument, YAMLError } = await import('yaml')
   try {
-    const document = parseDocument(text, { uniqueKeys: false, schema: 'core' })
-    if (document.errors.length > 0) throw document.errors[0]
-    return parseJson(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null))
+    const document = parseDocument(text, { schema: 'core' })
+    const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY')
+    if (document.errors.length > twice.length) throw document.errors.find((error) => !twice.includes(error))
+    const { value } = parseJson(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null))
+    return { value, duplicates: twice.length > 0 ? [yamlDuplicates(text, twice)] : [] }
   } catch (error) {
     // An anchor inside of itself makes a circle, which JSON.stringify refuses.
     if (error instanceof TypeError) throw badRequest('error converting YAML to JSON: yaml: an anchor contains itself')
@@ -55,4 +68,18 @@ async function parseYaml(text: string): Promise<Parsed> {
       throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`, { cause: error })
     throw error
   }
+}
+
+interface At {
+  pos: readonly [number, number]
+  linePos?: readonly [{ line: number }, ...unknown[]]
+}
+
+/** As upstream's YAML reader says it. */
+function yamlDuplicates(text: string, twice: readonly At[]): string {
+  const lines = twice.map(({ pos: [start], linePos }) => {
+    const key = /^[^:\s,}]*/.exec(text.slice(start))![0].replace(/^(["'])(.*)\1$/, '$2')
+    return `\n  line ${linePos?.[0].line}: key ${JSON.stringify(key)} already set in map`
+  })
+  return `yaml: unmarshal errors:${lines.join('')}`
 }

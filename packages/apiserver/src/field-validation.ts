@@ -4,7 +4,7 @@ import type { KubeObject } from '@sampan/resources/meta'
 import { objectMetaSchema } from '@sampan/resources/schemas'
 import type { Call } from './handlers.ts'
 import { prune } from './prune.ts'
-import { fieldValidationOf } from './query.ts'
+import { type FieldValidation, fieldValidationOf } from './query.ts'
 import type { Served } from './served.ts'
 import { decodeTyped, WrongType } from './typed-decode.ts'
 
@@ -15,24 +15,47 @@ import { decodeTyped, WrongType } from './typed-decode.ts'
  */
 export function checkFields(call: Call, served: Served, object: KubeObject): void {
   if (!call.request && !served.custom) return
+  const unknown = unknownFields(call, served, object)
   const mode = fieldValidationOf(call.query, call.request ? 'Warn' : 'Ignore')
-  const schema = served.schema()
-  const unknown = served.custom
-    ? [...metadataOf(object, call, served), ...(schema ? prune(schema, object) : [])]
-    : schema
-      ? decoded(schema, object, served)
-      : []
-  if (mode === 'Ignore') return
-  const problems = [
-    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
-    ...call.duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
-  ]
-  if (problems.length === 0) return
-  if (mode === 'Warn') {
-    for (const problem of problems) if (!call.warnings.includes(problem)) call.warnings.push(problem)
-    return
+  report(call, served, mode, [...unknown.map((path) => `unknown field ${JSON.stringify(path)}`), ...call.duplicates])
+}
+
+/**
+ * The same for a configuration that is applied: a field its kind does not have can have no owner, so it is refused
+ * whatever `fieldValidation` asks.
+ */
+export function checkApplied(call: Call, served: Served, applied: KubeObject): void {
+  if (!call.request && !served.custom) return
+  const unknown = unknownFields(call, served, applied)
+  if (call.request && unknown.length > 0) {
+    const { name, namespace } = applied.metadata
+    const { group, version, kind } = served.definition
+    const about = `${namespace ? `${namespace}/` : '/'}${name}; ${group}/${version}, Kind=${kind}`
+    const problems = unknown.map((path) => `.${path}: field not declared in schema`)
+    const text = problems.length === 1 ? problems[0] : ['errors:', ...problems.map((one) => `  ${one}`)].join('\n')
+    throw badRequest(`failed to create typed patch object (${about}): ${text}`)
   }
-  throw refused(served, `strict decoding error: ${problems.join(', ')}`)
+  const mode = fieldValidationOf(call.query, call.request ? 'Warn' : 'Ignore')
+  report(call, served, mode, call.duplicates, 'error strict decoding YAML: error converting YAML to JSON')
+}
+
+/** Drops what the kind does not have, and answers the paths. */
+function unknownFields(call: Call, served: Served, object: KubeObject): string[] {
+  const schema = served.schema()
+  if (served.custom) return [...metadataOf(object, call, served), ...(schema ? prune(schema, object) : [])]
+  return schema ? decoded(schema, object, served) : []
+}
+
+function report(
+  call: Call,
+  served: Served,
+  mode: FieldValidation,
+  problems: readonly string[],
+  what = 'strict decoding error',
+): void {
+  if (mode === 'Ignore' || problems.length === 0) return
+  if (mode === 'Strict') throw refused(served, `${what}: ${problems.join(', ')}`)
+  for (const problem of problems) if (!call.warnings.includes(problem)) call.warnings.push(problem)
 }
 
 /** Metadata has its own shape whatever a custom kind's schema says. */

@@ -25,7 +25,7 @@ export interface Call {
   bytes(): Promise<Uint8Array>
   /** The body as an object (JSON, YAML or protobuf by its content type), a private copy; undefined when empty. */
   object(): Promise<KubeObject | undefined>
-  /** Paths of keys that came twice in the body; known once `object()` has resolved. */
+  /** What is to be said of keys that came twice in the body; known once `object()` has resolved. */
   duplicates: readonly string[]
   /** Warnings that go out as `Warning: 299` headers. */
   warnings: string[]

@@ -9,7 +9,7 @@ import { ownedPart, rootSchema } from '../apply/owned-part.ts'
 import { compare, fieldsOf } from '../apply/typed.ts'
 import { changeObject } from '../change.ts'
 import type { Context } from '../context.ts'
-import { checkFields } from '../field-validation.ts'
+import { checkApplied } from '../field-validation.ts'
 import type { Answer, Call } from '../handlers.ts'
 import { objectOfKind } from '../incoming.ts'
 import { checkedManager } from '../managed-fields.ts'
@@ -35,7 +35,7 @@ export async function apply(context: Context, target: OneTarget, call: Call): Pr
   const applied = objectOfKind(sent, served, { ...(namespace && { namespace }), name })
   if (applied.metadata.managedFields?.length) throw badRequest('metadata.managedFields must be nil')
   delete applied.metadata.managedFields
-  checkFields(call, served, applied)
+  checkApplied(call, served, applied)
   const self: Self = {
     manager,
     operation: 'Apply',
