@@ -64,7 +64,7 @@ function responseOf(answer: Answer): ApiResponse {
     async *bytes() {
       if ('stream' in answer) yield* answer.stream
       else if ('watch' in answer) for await (const lines of answer.watch.lines()) yield* lines
-      else if ('json' in answer) yield* answer.json
+      else if ('json' in answer) yield Buffer.concat(answer.json)
       else if ('text' in answer) yield Buffer.from(answer.text)
       else yield encode(answer.object)
     },

@@ -1,5 +1,5 @@
 import { History, type HistoryLimits } from './history.ts'
-import { SortedKeys } from './sorted-keys.ts'
+import { Sorted } from './sorted.ts'
 import { type Change, Conflict, type Entry, type ListFrom, type Page, type Revision, type Store } from './store.ts'
 import { Watchers } from './watchers.ts'
 
@@ -27,6 +27,12 @@ export interface Journal {
   close(): Promise<void>
 }
 
+/** A key and what is there now: a list needs no look-ups. */
+interface Place {
+  key: string
+  entry: Entry
+}
+
 interface Waiting {
   change: Change
   resolve: (entry: Entry) => void
@@ -41,12 +47,20 @@ interface Waiting {
  */
 export function replica(options: ReplicaOptions = {}): Store {
   const { journal, now = Date.now } = options
-  const entries = new Map<string, Entry>()
-  const keys = new SortedKeys()
-  for (const entry of options.entries ?? []) {
-    entries.set(entry.key, entry)
-    keys.add(entry.key)
+  const places = new Map<string, Place>()
+  const sorted = new Sorted<Place>()
+  const place = (entry: Entry) => {
+    const { key } = entry
+    const known = places.get(key)
+    if (known) {
+      known.entry = entry
+      return
+    }
+    const made = { key, entry }
+    places.set(key, made)
+    sorted.add(made)
   }
+  for (const entry of options.entries ?? []) place(entry)
   let visible = options.revision ?? 0
   let accepted = visible
   const history = new History(visible, options.history)
@@ -60,17 +74,15 @@ export function replica(options: ReplicaOptions = {}): Store {
 
   const latest = (key: string) => {
     const change = pending.get(key)
-    return change ? (change.entry ?? undefined) : entries.get(key)
+    return change ? (change.entry ?? undefined) : places.get(key)?.entry
   }
 
   const show = (change: Change) => {
     const { entry } = change
-    if (change.type === 'put') {
-      if (!entries.has(entry.key)) keys.add(entry.key)
-      entries.set(entry.key, entry)
-    } else {
-      entries.delete(entry.key)
-      keys.delete(entry.key)
+    if (change.type === 'put') place(entry)
+    else {
+      places.delete(entry.key)
+      sorted.delete(entry.key)
     }
     visible = entry.modified
     if (pending.get(entry.key)?.revision === entry.modified) pending.delete(entry.key)
@@ -127,12 +139,12 @@ export function replica(options: ReplicaOptions = {}): Store {
 
   const lose = async (key: string): Promise<never> => {
     if (pending.has(key)) await settled()
-    throw new Conflict(key, entries.get(key))
+    throw new Conflict(key, places.get(key)?.entry)
   }
 
   const listAt = (prefix: string, from: ListFrom & { at: Revision }): Page => {
     const changed = history.before(from.at, prefix)
-    const found = new Map(keys.range(prefix).keys.map((key) => [key, entries.get(key)!] as const))
+    const found = new Map(sorted.range(prefix).items.map(({ key, entry }) => [key, entry]))
     for (const [key, entry] of changed) {
       if (entry) found.set(key, entry)
       else found.delete(key)
@@ -150,16 +162,16 @@ export function replica(options: ReplicaOptions = {}): Store {
     get revision() {
       return visible
     },
-    get: (key) => entries.get(key),
+    get: (key) => places.get(key)?.entry,
     latest,
     settled,
     list(prefix, from = {}) {
       history.age(now())
       if (from.at !== undefined && from.at < visible) return listAt(prefix, { ...from, at: from.at })
-      const range = keys.range(prefix, from.after, from.limit || undefined)
-      return { entries: range.keys.map((key) => entries.get(key)!), at: visible, remaining: range.remaining }
+      const { items, remaining } = sorted.range(prefix, from.after, from.limit || undefined)
+      return { entries: items.map(({ entry }) => entry), at: visible, remaining }
     },
-    count: (prefix) => keys.range(prefix, undefined, 0).remaining,
+    count: (prefix) => sorted.range(prefix, undefined, 0).remaining,
     async put(key, value, expect, parsed) {
       const match = expected(key, expect)
       if (!match) return lose(key)

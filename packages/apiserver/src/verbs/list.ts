@@ -35,12 +35,12 @@ export async function list(context: Context, target: Target, call: Call): Promis
 function pieces(head: object, served: Served, entries: readonly Entry[]): Uint8Array[] {
   const open = JSON.stringify(head)
   const all: Uint8Array[] = [Buffer.from(`${open.slice(0, -1)},"items":[`)]
-  entries.forEach((entry, index) => {
-    if (index > 0) all.push(comma)
+  for (const entry of entries) {
+    if (all.length > 1) all.push(comma)
     all.push(served.bytes(entry))
-  })
+  }
   all.push(end)
-  return [Buffer.concat(all)]
+  return all
 }
 
 /** The entries of one page and the list's metadata. */
