@@ -121,7 +121,7 @@ export async function open(page: Page, address: string, ready: string): Promise<
 export async function signIn(page: Page, password: string): Promise<void> {
   await page.locator('input[type=password]').fill(password)
   await page.keyboard.press('Enter')
-  await page.locator('nav').first().waitFor()
+  await page.locator('#content').waitFor()
 }
 
 /** What nobody should see on any page: sideways scrolling, texts of the other language or keys, an empty page, barriers. */

@@ -9,7 +9,7 @@ import { crdFrom } from '@sampan/resources/sampan/crd'
 import { ourKinds } from '@sampan/resources/sampan/kinds'
 import { builtInTemplates } from './apps/built-in-templates.ts'
 import { adminsGroup, buildNamespace, systemNamespace } from './config.ts'
-import { roleDefinitions } from './projects/roles.ts'
+import { everyoneBinding, everyoneRole, roleDefinitions } from './projects/roles.ts'
 
 const how = { fieldManager: 'sampan-platform', force: true }
 /** How long the cluster may take to serve our kinds, in milliseconds. */
@@ -27,8 +27,8 @@ export async function install(client: Client, signal: AbortSignal): Promise<void
     ...[systemNamespace, buildNamespace].map((name) =>
       client.apply(namespace, { metadata: { name } } as never, { ...how, signal }),
     ),
-    ...roleDefinitions().map((role) => client.apply(clusterRole, role, { ...how, signal })),
-    client.apply(clusterRoleBinding, adminBinding, { ...how, signal }),
+    ...[...roleDefinitions(), everyoneRole].map((role) => client.apply(clusterRole, role, { ...how, signal })),
+    ...[adminBinding, everyoneBinding].map((binding) => client.apply(clusterRoleBinding, binding, { ...how, signal })),
     ...ourKinds.map((kind) => established(client, `${kind.plural}.${kind.group}`, signal)),
   ])
   for (const template of await builtInTemplates()) {

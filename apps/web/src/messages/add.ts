@@ -1,6 +1,11 @@
 import type { Messages } from '../data/messages.ts'
 
 export const addMessages = {
+  'add.notAllowed': {
+    en: 'Developers, maintainers and owners of the project add apps; an owner can give you one of these roles.',
+    zh: '开发者、维护者和所有者可以添加应用；请项目所有者授予相应角色。',
+  },
+  'add.toProject': { en: 'Back to {project}', zh: '返回 {project}' },
   'add.advanced': { en: 'Command, route, check', zh: '命令、路由与检查' },
   'add.branch': { en: 'Branch', zh: '分支' },
   'add.code': { en: 'Code', zh: '代码' },

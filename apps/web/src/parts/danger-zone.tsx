@@ -1,20 +1,34 @@
 import { Group, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import type { Action } from '../data/action.ts'
+import { useMay } from '../data/permissions.ts'
+import { ActionButton } from './action-button.tsx'
 import { useWords } from './language.tsx'
 import { Section } from './page.tsx'
 
-/** What cannot be taken back: what it does, and the button that does it. Last on a page. */
-export function DangerZone({ help, children }: { help: string; children: ReactNode }) {
+interface Props<T> {
+  help: string
+  action: Action<T>
+  target: T
+}
+
+/** What cannot be taken back: what it does, and the button that does it or why there is none. Last on a page. */
+export function DangerZone<T>({ help, action, target }: Props<T>) {
   const { t } = useWords()
+  const may = useMay(action.right?.(target))
   return (
     <Section title={t('project.danger')}>
       <div className="panel danger">
         <div className="line">
           <Group justify="space-between" className="grow">
-            <Text size="sm" className="grow">
-              {help}
-            </Text>
-            {children}
+            <div className="grow">
+              <Text size="sm">{help}</Text>
+              {may === false && (
+                <Text size="xs" c="dimmed">
+                  {t('common.notAllowed')}
+                </Text>
+              )}
+            </div>
+            <ActionButton action={action} target={target} variant="outline" />
           </Group>
         </div>
       </div>

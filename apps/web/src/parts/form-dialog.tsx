@@ -13,6 +13,7 @@ interface Props {
   close: () => void
   /** After `onSubmit`; default: closes. */
   onDone?: () => void
+  /** What has been typed cannot be sent; the Enter key sends it no more than the button. */
   isDisabled?: boolean
   children: ReactNode
 }
@@ -33,7 +34,7 @@ export function FormDialog({ title, submit, onSubmit, close, onDone = close, isD
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          done.mutate()
+          if (!isDisabled) done.mutate()
         }}
       >
         <Stack>

@@ -40,13 +40,15 @@ export function Loading() {
 /** The sentence of the server, the request to quote, and a way to try again. */
 export function Failure({ error, retry }: { error: Error; retry?: () => void }) {
   const { t } = useWords()
+  const isForbidden = error instanceof Refused && error.status === 403
   return (
-    <div className="banner" data-bad role="alert">
+    <div className="banner" data-bad={!isForbidden || undefined} role="alert">
+      {isForbidden && <strong>{t('common.notAllowed')}</strong>}
       <div className="name">{error.message}</div>
       {error instanceof Refused && error.request && (
         <div className="banner-note">{t('common.request', { id: error.request })}</div>
       )}
-      {retry && (
+      {retry && !isForbidden && (
         <Button size="compact-sm" variant="light" color="red" mt="xs" onClick={retry}>
           {t('common.retry')}
         </Button>

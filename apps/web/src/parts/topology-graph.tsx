@@ -22,7 +22,7 @@ const Choice = createContext<Pick<Props, 'chosen' | 'onChoose'>>({ chosen: '', o
 export function TopologyGraph({ topology, chosen, onChoose }: Props) {
   const { t } = useWords()
   const scheme = useComputedColorScheme('light')
-  const direction = useMatches<Direction>({ base: 'down', sm: 'right' })
+  const direction = useMatches<Direction>({ base: 'down', sm: 'right' }, { getInitialValueInEffect: false })
   const { nodes, edges, height } = useMemo(() => {
     const all = placed(topology, direction)
     const bottom = Math.max(...all.map(({ y }) => y)) + nodeSize.height

@@ -22,7 +22,7 @@ export function Topology({ project }: { project: string }) {
   const environments = projects.data?.find(({ name }) => name === project)?.environments ?? []
   const [chosen, choose] = useQueryState('environment')
   const [wantedView, setView] = useQueryState('view')
-  const usual = useMatches({ base: 'list', sm: 'graph' })
+  const usual = useMatches({ base: 'list', sm: 'graph' }, { getInitialValueInEffect: false })
   const view = wantedView || usual
   const environment = environments.find((one) => one === chosen) ?? environments[0]
   return (

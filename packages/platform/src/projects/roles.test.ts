@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Project, type ProjectRole, projectRoles } from '@sampan/resources/sampan/project'
-import { projectAccess, roleBindings, roleDefinitions } from './roles.ts'
+import { everyoneBinding, everyoneRole, projectAccess, roleBindings, roleDefinitions } from './roles.ts'
 
 /** Whether a role's rules allow it, as RBAC reads them. */
 function may(role: ProjectRole, verb: string, group: string, resource: string): boolean {
@@ -43,6 +43,17 @@ for (const [what, verb, group, resource, who] of rows) {
     )
   })
 }
+
+test('whoever is signed in may read what forms are made of, and nothing else', () => {
+  assert.deepEqual(
+    everyoneRole.rules?.map(({ resources, verbs }) => [resources?.join(), verbs.join()]),
+    [
+      ['apptemplates', 'get,list,watch'],
+      ['storageclasses', 'get,list,watch'],
+    ],
+  )
+  assert.equal(everyoneBinding.roleRef.name, everyoneRole.metadata.name)
+})
 
 const project: Project = {
   apiVersion: 'sampan.dev/v1',

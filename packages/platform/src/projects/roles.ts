@@ -72,6 +72,25 @@ export const roleDefinitions = (): ClusterRole[] =>
     rules: rulesOf[role],
   }))
 
+const everyoneName = 'sampan:everyone'
+
+/** What everybody who is signed in may read, for the forms of every project are made of it: service types, storage classes. */
+export const everyoneRole: ClusterRole = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: everyoneName },
+  rules: [
+    { apiGroups: ['sampan.dev'], resources: ['apptemplates'], verbs: read },
+    { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: read },
+  ],
+}
+
+export const everyoneBinding = {
+  metadata: { name: everyoneName },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: everyoneName },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:authenticated' }],
+}
+
 /** One binding per role, with whoever has it; empty ones too, so that a member who left is taken out. */
 export const roleBindings = (project: Project, namespace: string): RoleBinding[] =>
   projectRoles.map((role) => ({

@@ -1,7 +1,10 @@
-import { Group, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 import { Link, useSearchParams } from 'wouter'
+import { addToProject } from '../../actions/project.ts'
 import { addHref, projectHref } from '../../data/paths.ts'
+import { useMay } from '../../data/permissions.ts'
+import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loading } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
@@ -21,6 +24,22 @@ export function Page({ project, way: name }: { project: string; way?: string }) 
     { label: t('home.title'), href: '/' },
     { label: project, href: projectHref(project) },
   ]
+  const may = useMay(addToProject.right?.(project))
+  if (may === false)
+    return (
+      <Frame title={t('add.title')} trail={trail}>
+        <Empty
+          title={t('common.notAllowed')}
+          action={
+            <Button component={Link} href={projectHref(project)} variant="default">
+              {t('add.toProject', { project })}
+            </Button>
+          }
+        >
+          {t('add.notAllowed')}
+        </Empty>
+      </Frame>
+    )
   if (!way)
     return (
       <Frame title={t('add.title')} trail={trail}>

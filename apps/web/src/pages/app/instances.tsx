@@ -45,7 +45,7 @@ function Instance({
   usage,
   target,
 }: Props) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const state = phase === 'Terminating' ? 'terminating' : ready ? 'ready' : 'notReady'
   return (
     <div className="tile">
@@ -70,7 +70,7 @@ function Instance({
       </Text>
       {reason && (
         <Text size="xs" mt={6} className="name">
-          {reason}
+          {said(reason)}
         </Text>
       )}
       <Group gap="md" mt={10} grow wrap="nowrap">

@@ -1,17 +1,16 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { ReleaseTarget } from '../../actions/app.ts'
 import type { DialogProps } from '../../data/action.ts'
 import { platform } from '../../data/platform.ts'
 import { useActions } from '../../parts/action-provider.tsx'
-import { DiffView } from '../../parts/diff-view.tsx'
 import { useWords } from '../../parts/language.tsx'
-import { Failure, Loaded } from '../../parts/loaded.tsx'
+import { DiffDialog } from './diff-dialog.tsx'
+import { shortImage } from './release-table.tsx'
 
 /** What going back would change, then going back. */
 export function Dialog({ target: { project, app, number, environment }, close }: DialogProps<ReleaseTarget>) {
   const { t } = useWords()
-  const client = useQueryClient()
   const { context } = useActions()
   const serving = useQuery({
     queryKey: ['platform', 'app', project, app],
@@ -22,56 +21,30 @@ export function Dialog({ target: { project, app, number, environment }, close }:
     queryKey: ['platform', 'diff', project, app, number, serving.data],
     queryFn: () => platform.diff({ project, app }, number, serving.data),
     enabled: serving.data !== undefined,
-  })
-  const rollback = useMutation({
-    mutationFn: () => platform.rollback({ project, app }, number, environment),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['platform'] })
-      context.say({ key: 'release.rollingBack', values: { number } })
-      close()
-    },
+    select: (found) => ({
+      ...found,
+      environments: found.environments.filter(({ name }) => !environment || name === environment),
+    }),
   })
   return (
-    <Modal
-      opened
-      onClose={close}
-      size="xl"
-      title={t('release.rollback')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+    <DiffDialog
+      title="release.rollback"
+      confirm="release.rollback"
+      changes={diff}
+      note={({ image }) =>
+        image.before !== image.after && (
+          <Text size="xs" c="dimmed" className="name">
+            {t('pipeline.image')}: {shortImage(image.before ?? '–')} → {shortImage(image.after)}
+          </Text>
+        )
+      }
+      onConfirm={async () => {
+        await platform.rollback({ project, app }, number, environment)
+        context.say({ key: 'release.rollingBack', values: { number } })
+      }}
+      close={close}
     >
-      <Stack>
-        <Text size="sm">{t('release.rollbackAsk', { number, app })}</Text>
-        <Loaded query={diff}>
-          {({ environments, image }) => (
-            <>
-              {image.before !== image.after && (
-                <Text size="xs" c="dimmed" className="name">
-                  {image.before} → {image.after}
-                </Text>
-              )}
-              {environments
-                .filter(({ name }) => !environment || name === environment)
-                .map((one) => (
-                  <div key={one.name}>
-                    <Text size="xs" fw={600} mb={4}>
-                      {one.name}
-                    </Text>
-                    <DiffView diff={one.diff} label={one.name} />
-                  </div>
-                ))}
-            </>
-          )}
-        </Loaded>
-        {rollback.isError && <Failure error={rollback.error} />}
-        <Group justify="end">
-          <Button variant="default" onClick={close}>
-            {t('common.cancel')}
-          </Button>
-          <Button loading={rollback.isPending} onClick={() => rollback.mutate()} data-autofocus>
-            {t('release.rollback')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <Text size="sm">{t('release.rollbackAsk', { number, app })}</Text>
+    </DiffDialog>
   )
 }

@@ -58,7 +58,7 @@ function Line({ route, certificates }: { route: AppRoute; certificates: Certific
   const { t } = useWords()
   const { environment, host, path, url, service, addresses, isVerified } = route
   return (
-    <div className="line event-line">
+    <div className="line line-wrap">
       <div className="grow">
         <Anchor href={url} target="_blank" rel="noreferrer" size="sm" fw={500} className="name">
           {host}

@@ -3,7 +3,6 @@ import { Link } from 'wouter'
 import { deleteApp } from '../../actions/app.ts'
 import { addHref } from '../../data/paths.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
-import { ActionButton } from '../../parts/action-button.tsx'
 import { DangerZone } from '../../parts/danger-zone.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Section } from '../../parts/page.tsx'
@@ -41,9 +40,7 @@ export function Settings({ data, project, app }: AppRef & { data: AppDetail }) {
           )}
         </div>
       </Section>
-      <DangerZone help={t('app.deleteHelp')}>
-        <ActionButton action={deleteApp} target={{ project, app }} variant="outline" />
-      </DangerZone>
+      <DangerZone help={t('app.deleteHelp')} action={deleteApp} target={{ project, app }} />
     </Stack>
   )
 }

@@ -21,6 +21,7 @@ import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
+import { TabList } from '../../parts/tab-list.tsx'
 import { Cell, type TableColumn, VirtualTable } from '../../parts/virtual-table.tsx'
 import { When } from '../../parts/when.tsx'
 import { BuildSecrets } from './build-secrets.tsx'
@@ -67,14 +68,13 @@ export function Page({ project }: { project: string }) {
         keepMounted={false}
         className="tabs"
       >
-        <Tabs.List mb="lg">
-          <Tabs.Tab value="builds">{t('config.builds')}</Tabs.Tab>
-          {views.map(({ id, title }) => (
-            <Tabs.Tab key={id} value={id}>
-              {t(title)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList
+          tabs={[
+            { id: 'builds', title: t('config.builds') },
+            ...views.map(({ id, title }) => ({ id, title: t(title) })),
+          ]}
+          chosen={tab}
+        />
         <Tabs.Panel value="builds">
           <BuildSecrets project={project} />
         </Tabs.Panel>

@@ -30,9 +30,14 @@ export function Page({ project }: { project: string }) {
       title: t('column.app'),
       width: 'minmax(120px, 1.2fr)',
       cell: ({ metadata, spec }) => (
-        <Anchor component={Link} href={pipelineHref(project, metadata.name)} size="sm" fw={600}>
-          {spec.app} #{spec.number}
-        </Anchor>
+        <>
+          <Anchor component={Link} href={pipelineHref(project, metadata.name)} size="sm" fw={600}>
+            {spec.app} #{spec.number}
+          </Anchor>
+          <Text size="xs" c="dimmed" truncate className="phone-only">
+            {spec.commit.message?.split('\n')[0] ?? spec.commit.sha.slice(0, 8)}
+          </Text>
+        </>
       ),
     },
     {

@@ -41,21 +41,26 @@ export function Members({ project }: { project: string }) {
                   <Text size="sm" fw={500} className="name grow">
                     {one.user}
                   </Text>
-                  <Select
-                    size="xs"
-                    w={140}
-                    aria-label={`${t('column.role')}: ${one.user}`}
-                    data={roles}
-                    value={one.role}
-                    readOnly={!may}
-                    allowDeselect={false}
-                    onChange={(next) =>
-                      next &&
-                      change.mutate(
-                        members.map((each) => (each === one ? { ...one, role: next as Member['role'] } : each)),
-                      )
-                    }
-                  />
+                  {may ? (
+                    <Select
+                      size="xs"
+                      w={140}
+                      aria-label={`${t('column.role')}: ${one.user}`}
+                      data={roles}
+                      value={one.role}
+                      allowDeselect={false}
+                      onChange={(next) =>
+                        next &&
+                        change.mutate(
+                          members.map((each) => (each === one ? { ...one, role: next as Member['role'] } : each)),
+                        )
+                      }
+                    />
+                  ) : (
+                    <Text size="sm" c="dimmed">
+                      {t(roleKeys[one.role])}
+                    </Text>
+                  )}
                   {may && (
                     <ActionIcon
                       variant="subtle"

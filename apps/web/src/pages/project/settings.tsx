@@ -60,9 +60,7 @@ export function Page({ project }: { project: string }) {
             )}
           </Loaded>
         </Section>
-        <DangerZone help={t('project.deleteHelp')}>
-          <ActionButton action={deleteProject} target={project} variant="outline" />
-        </DangerZone>
+        <DangerZone help={t('project.deleteHelp')} action={deleteProject} target={project} />
       </Stack>
     </Frame>
   )
