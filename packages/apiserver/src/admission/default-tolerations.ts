@@ -4,11 +4,14 @@ import type { Admission } from './interfaces.ts'
 const seconds = 300
 const taints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
 
-/** Pods stay five minutes on a node that has stopped answering, unless they say otherwise. */
+/** Pods stay five minutes on a node that has stopped answering, unless they say otherwise. An update cannot take that away. */
 export const defaultTolerations: Admission = {
   name: 'DefaultTolerationSeconds',
   concerns: ({ operation, definition, subresource }) =>
-    operation === 'CREATE' && definition.group === '' && definition.plural === 'pods' && subresource === undefined,
+    (operation === 'CREATE' || operation === 'UPDATE') &&
+    definition.group === '' &&
+    definition.plural === 'pods' &&
+    subresource === undefined,
   mutate({ object }) {
     const { spec } = object as Pod
     for (const key of taints) {
