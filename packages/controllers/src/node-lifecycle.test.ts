@@ -109,6 +109,25 @@ test('a node is lost when it is silent for the grace period after the start, and
   })
 })
 
+test('a pod leaves a node when its toleration is over, also of a taint that does not say since when it is there', async () => {
+  await running([nodeLifecycle(), taintEviction], async ({ client, clock, settle }) => {
+    const ready = { conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: 'x' }] }
+    const made = await client.create(nodeKind, { metadata: { name: 'a' }, spec: {} } as never)
+    await client.updateStatus(nodeKind, { ...made, status: ready } as never)
+    await client.create(podKind, draft(tolerating(30)))
+    const leaving = async () =>
+      (await client.get(podKind, { namespace: 'default', name: 'p' })).metadata.deletionTimestamp !== undefined
+    await client.patch(nodeKind, { name: 'a' }, { spec: { taints: [{ key: 'x', effect: 'NoExecute' }] } })
+    await settle()
+    await clock.advance(25_000)
+    await settle()
+    assert.equal(await leaving(), false)
+    await clock.advance(6_000)
+    await settle()
+    assert.equal(await leaving(), true)
+  })
+})
+
 const tainted = (timeAdded = '2026-01-01T00:59:00Z') =>
   node('a', { spec: { taints: [{ key: 'x', effect: 'NoExecute', timeAdded: timeAdded as never }] } })
 const tolerating = (tolerationSeconds?: number) =>

@@ -64,7 +64,10 @@ function unknown(conditions: readonly Condition[], born: string | undefined, now
 }
 
 function taintsOf(one: Node, conditions: readonly Condition[], now: Date): Taint[] {
-  const before = one.spec.taints ?? []
+  // How long pods may stay counts from the time a taint was put up: whoever did not say it did it just now.
+  const before = (one.spec.taints ?? []).map((taint) =>
+    taint.effect === 'NoExecute' && !taint.timeAdded ? { ...taint, timeAdded: rfc3339(now) as never } : taint,
+  )
   const wanted: Taint[] = []
   const want = (name: string, effect: string) => {
     const key = prefix + name

@@ -25,6 +25,13 @@ test('/etc/hosts has the pod, its full name and its aliases', () => {
   assert.ok(text.endsWith('# Entries added by HostAliases.\n1.2.3.4\ta\tb\n'))
 })
 
+test('/etc/hosts has the short name too where the full one is the hostname', () => {
+  const pod = podOf({ spec: { subdomain: 'sub', setHostnameAsFQDN: true } })
+  assert.ok(
+    hostsFile(pod, ['10.0.0.7'], 'cluster.local', '').includes('10.0.0.7\tweb.sub.shop.svc.cluster.local\tweb\n'),
+  )
+})
+
 test('/etc/hosts on the host network is the host’s', () => {
   const text = hostsFile(podOf({ spec: { hostNetwork: true } }), ['192.0.2.1'], 'cluster.local', '127.0.0.1 here\n')
   assert.equal(text, '# Kubernetes-managed hosts file (host network).\n127.0.0.1 here\n')

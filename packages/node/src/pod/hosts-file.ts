@@ -13,8 +13,9 @@ export function hostnames({ metadata, spec }: Pod, clusterDomain: string): { hos
 
 /** The text of a pod's /etc/hosts. `hostFile` is the host's own, for pods on its network. */
 export function hostsFile(pod: Pod, ips: readonly string[], clusterDomain: string, hostFile: string): string {
-  const { hostname, fqdn } = hostnames(pod, clusterDomain)
-  const names = fqdn && fqdn !== hostname ? `${fqdn}\t${hostname}` : hostname
+  // Both names, also where the pod calls itself by the full one.
+  const { hostname, fqdn } = hostnames({ ...pod, spec: { ...pod.spec, setHostnameAsFQDN: false } }, clusterDomain)
+  const names = fqdn ? `${fqdn}\t${hostname}` : hostname
   const aliases = (pod.spec.hostAliases ?? []).map(({ ip, hostnames: list = [] }) => `${ip}\t${list.join('\t')}\n`)
   const body = pod.spec.hostNetwork
     ? `# Kubernetes-managed hosts file (host network).\n${hostFile}`
