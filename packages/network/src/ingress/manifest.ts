@@ -12,6 +12,9 @@ export interface IngressManifestOptions {
 export const folderInPod = '/ingress'
 export const luaInPod = '/usr/share/sampan-ingress'
 
+/** The pod says so in a file of its own: another on the same ports must not answer for it. */
+const isUp = { exec: { command: ['test', '-e', '/run/ingress-ready'] } }
+
 /** Objects to apply, in order: namespace, class `nginx` (the default one), and the system pod on the node's own network. */
 export function ingressManifest({ image, folder, namespace = 'sampan-system' }: IngressManifestOptions) {
   const labels = { 'app.kubernetes.io/name': 'ingress', 'app.kubernetes.io/part-of': 'sampan' }
@@ -54,11 +57,9 @@ export function ingressManifest({ image, folder, namespace = 'sampan-system' }: 
                 image,
                 imagePullPolicy: 'IfNotPresent',
                 env: [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
-                readinessProbe: {
-                  exec: { command: ['test', '-e', '/run/ingress-ready'] },
-                  periodSeconds: 1,
-                  failureThreshold: 2,
-                },
+                // Each look starts a program: often only until it is up, for nothing changes after that.
+                startupProbe: { ...isUp, periodSeconds: 1, failureThreshold: 300 },
+                readinessProbe: { ...isUp, periodSeconds: 10, failureThreshold: 1 },
                 resources: { requests: { cpu: '50m', memory: '48Mi' } },
                 volumeMounts: [{ name: 'shared', mountPath: folderInPod }],
               },
