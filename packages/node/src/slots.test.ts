@@ -24,3 +24,16 @@ test('no more than so many at a time, in order, and a failure frees its place', 
   await Promise.all(all.slice(1))
   assert.deepEqual(begun, [0, 1, 2, 3, 4])
 })
+
+test('what ends something goes before what begins something', async () => {
+  const room = slots(1)
+  const begun: string[] = []
+  const note = (name: string) => async () => void begun.push(name)
+  await Promise.all([
+    room.run(note('a')),
+    room.run(note('b')),
+    room.run(note('c'), { isSecond: true }),
+    room.run(note('d'), { isSecond: true }),
+  ])
+  assert.deepEqual(begun, ['a', 'c', 'd', 'b'])
+})
