@@ -115,7 +115,7 @@ export async function startContainer(
     tell('Normal', 'Created', `Created container: ${container.name}`)
     await cri.call('StartContainer', { containerId: made.containerId })
     return made.containerId
-  })
+  }, begunBefore)
   tell('Normal', 'Started', `Started container ${container.name}`)
   const hook = container.lifecycle?.postStart
   if (hook)
