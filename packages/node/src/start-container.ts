@@ -15,6 +15,9 @@ import { sourcesFor } from './volume-sources.ts'
 import { hostsMount, messageFile, volumeMounts } from './volumes/container-mounts.ts'
 import type { HostVolume } from './volumes/volumes.ts'
 
+/** Its pod has a sandbox already: of many pods, some are ready early rather than all late. */
+const begunBefore = { isSecond: true }
+
 export interface StartInput {
   pod: Pod
   member: Member
