@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Plan } from '@sampan/control/plan'
 import type { CertificateSigningRequest } from '@sampan/resources/certificates/certificate-signing-request'
+import { badRequest } from '@sampan/resources/errors'
 import { type SigningOrder, signRequest } from './certificate-request.ts'
 
 const now = new Date('2026-01-02T00:00:00Z')
@@ -27,9 +28,11 @@ const shown = ([step]: Plan) => {
   if (step?.op !== 'status') return step?.op
   const { certificate, conditions } = step.status as {
     certificate?: string
-    conditions: { type: string; message?: string }[]
+    conditions: { type: string; reason?: string; message?: string }[]
   }
-  return certificate ? `certificate ${atob(certificate)}` : `${conditions.at(-1)?.type} ${conditions.at(-1)?.message}`
+  if (certificate) return `certificate ${atob(certificate)}`
+  const last = conditions.at(-1)
+  return `${last?.type} ${last?.reason}: ${last?.message}`
 }
 
 const cases: { name: string; of: CertificateSigningRequest; refuses?: boolean; want: string }[] = [
@@ -42,7 +45,12 @@ const cases: { name: string; of: CertificateSigningRequest; refuses?: boolean; w
     of: request(['Approved'], { signer: 'example.com/mine' }),
     want: 'again',
   },
-  { name: 'that cannot be signed says why', of: request(['Approved']), refuses: true, want: 'Failed not this one' },
+  {
+    name: 'that cannot be signed says why',
+    of: request(['Approved']),
+    refuses: true,
+    want: 'Failed SignerValidationFailure: not this one',
+  },
   { name: 'that failed is not tried again', of: request(['Approved', 'Failed']), want: 'again' },
   {
     name: 'that was answered an hour ago goes',
@@ -54,8 +62,13 @@ const cases: { name: string; of: CertificateSigningRequest; refuses?: boolean; w
 for (const { name, of, refuses, want } of cases)
   test(`a certificate request ${name}`, async () => {
     const sign = async (order: SigningOrder) => {
-      if (refuses) throw new Error('not this one')
+      if (refuses) throw badRequest('not this one')
       return `for ${order.request}`
     }
     assert.equal(shown(await signRequest(of, sign, now)), want)
   })
+
+test('a signer in trouble is asked again', async () => {
+  const trouble = async () => Promise.reject(new Error('no thread to be had'))
+  await assert.rejects(signRequest(request(['Approved']), trouble, now), /no thread/)
+})

@@ -5,6 +5,7 @@ import {
   certificateSigningRequest,
 } from '@sampan/resources/certificates/certificate-signing-request'
 import { conditionOf, isTrue, withCondition } from '@sampan/resources/conditions'
+import { isReason } from '@sampan/resources/errors'
 
 /** What a signer is asked for. */
 export interface SigningOrder {
@@ -16,7 +17,7 @@ export interface SigningOrder {
   expirationSeconds?: number
 }
 
-/** Makes a certificate chain in PEM. Throws with a sentence for the user when the request is not one it may sign. */
+/** Makes a certificate chain in PEM. Throws BadRequest with a sentence for the user when the request does not fit its signer. */
 export type Sign = (order: SigningOrder) => Promise<string>
 
 /** Signers of Kubernetes itself; requests for others are somebody else's business. */
@@ -41,7 +42,9 @@ export async function signRequest(one: CertificateSigningRequest, sign: Sign, no
     const certificate = Buffer.from(await sign(order)).toString('base64')
     return [status(certificateSigningRequest, one, { ...one.status, certificate })]
   } catch (error) {
-    const failed = { type: 'Failed', status: 'True', reason: 'SigningError', message: (error as Error).message }
+    // Anything else is the signer's trouble, not the request's, and is tried again.
+    if (!isReason(error, 'BadRequest')) throw error
+    const failed = { type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message: error.message }
     const conditions = withCondition<Condition>(one.status?.conditions, failed as Condition, now)
     return [status(certificateSigningRequest, one, { ...one.status, conditions })]
   }

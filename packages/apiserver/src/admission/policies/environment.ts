@@ -3,7 +3,7 @@ import { authorizerValue, requestResource } from '../../cel/library/authorizer.t
 import { typeOfSchema, valueOfSchema } from '../../cel/schema-type.ts'
 import { dyn, opaque, type Type } from '../../cel/types.ts'
 import { dynamic, type Value } from '../../cel/values.ts'
-import { inVersion } from '../in-version.ts'
+import type { Shown } from '../in-version.ts'
 import type { Admitted } from '../interfaces.ts'
 
 const text: Schema = { type: 'string' }
@@ -90,17 +90,16 @@ export const variableTypes = (
   ...(known.params && { params: known.params }),
 })
 
-/** The values of those variables for one write, as `shown` (a version of its kind) has it. */
-export function variablesOf(write: Admitted, shown: Definition): Record<string, Value> {
-  const { definition, object, old, namespace, objects, user, authorizer, name, subresource } = write
+/** The values of those variables for one write, as a version of its kind shows it. */
+export function variablesOf(write: Admitted, shown: Shown): Record<string, Value> {
+  const { definition, namespace, objects, user, authorizer, name, subresource } = write
   const isNamespace = definition.group === '' && definition.plural === 'namespaces'
   const space = namespace && !isNamespace ? objects.get({ group: '', plural: 'namespaces' }, namespace) : undefined
   const asking = { user, authorize: authorizer.authorize.bind(authorizer) }
-  const seen = (one: typeof object) => (one && write.operation !== 'CONNECT' ? inVersion(one, definition, shown) : one)
   return {
-    object: dynamic(seen(object) ?? null),
-    oldObject: dynamic(seen(old) ?? null),
-    request: requestValue(write, shown),
+    object: dynamic(shown.object ?? null),
+    oldObject: dynamic(shown.old ?? null),
+    request: requestValue(write, shown.definition),
     namespaceObject: space ? valueOfSchema(space, namespaceSchema) : null,
     authorizer: authorizerValue(asking),
     'authorizer.requestResource': requestResource({

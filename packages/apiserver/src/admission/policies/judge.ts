@@ -1,6 +1,7 @@
 import type { KubeObject } from '@sampan/resources/meta'
 import { Budget } from '../../cel/program.ts'
 import { dynamic, plain, type Value } from '../../cel/values.ts'
+import type { Shown } from '../in-version.ts'
 import type { Admitted } from '../interfaces.ts'
 import { type CompiledPolicy, compiledPolicy } from './compiled.ts'
 import { variablesOf } from './environment.ts'
@@ -40,7 +41,7 @@ export function conditionsHold(conditions: CompiledPolicy['conditions'], variabl
 export function policyVariables(
   policy: Policy,
   write: Admitted,
-  shown: Admitted['definition'],
+  shown: Shown,
   param: KubeObject | undefined,
 ): { conditions: Record<string, Value>; all: Record<string, Value>; budget: Budget } {
   const budget = new Budget(perPolicy)
@@ -50,12 +51,7 @@ export function policyVariables(
 }
 
 /** What a validating policy says of a write. */
-export function judge(
-  policy: Policy,
-  write: Admitted,
-  shown: Admitted['definition'],
-  param: KubeObject | undefined,
-): Verdict {
+export function judge(policy: Policy, write: Admitted, shown: Shown, param: KubeObject | undefined): Verdict {
   const { spec } = policy
   const isLenient = spec.failurePolicy === 'Ignore'
   const compiled = compiledPolicy(policy)

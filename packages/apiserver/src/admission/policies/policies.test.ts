@@ -323,6 +323,27 @@ describe('admission policies', () => {
     assert.deepEqual([container.image, container.imagePullPolicy], ['nginx:latest', 'Never'])
   })
 
+  test('a configuration may not replace what can only be replaced whole', async () => {
+    const expression = `
+      Object{
+        spec: Object.spec{
+          template: Object.spec.template{
+            spec: Object.spec.template.spec{
+              containers: [Object.spec.template.spec.containers{name: "nginx", command: ["sh"]}],
+              nodeSelector: {"disk": "ssd"}
+            }
+          }
+        }
+      }`
+    await both({ mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }] }, {}, 'mutating')
+    const { status, body } = await api.ask('POST', deployments, deployment('m', 2))
+    assert.equal(status, 403)
+    assert.match(
+      body.message,
+      /may not mutate atomic arrays, maps or structs: \.spec\.template\.spec\.containers\[0\]\.command, \.spec\.template\.spec\.nodeSelector$/,
+    )
+  })
+
   test('a mutating policy patches', async () => {
     await both(
       {

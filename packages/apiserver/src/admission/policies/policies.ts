@@ -4,13 +4,13 @@ import { isExempt } from '../matching.ts'
 const prefix = '/admissionregistration.k8s.io'
 
 /** The evaluator is loaded by the first write while there are bindings: an engine without policies never does. */
-function lazily<Module>(load: () => Promise<Module>, use: (module: Module, write: Admitted) => void) {
+function lazily<Module>(load: () => Promise<Module>, use: (module: Module, write: Admitted) => void | Promise<void>) {
   let loaded: Module | undefined
   return (write: Admitted): void | Promise<void> => {
     if (loaded) return use(loaded, write)
     return load().then((module) => {
       loaded = module
-      use(module, write)
+      return use(module, write)
     })
   }
 }

@@ -1,4 +1,5 @@
 import { type Reason, StatusError } from '@sampan/resources/errors'
+import { type Shown, shownAs } from '../in-version.ts'
 import type { Admitted } from '../interfaces.ts'
 import { wantedAs } from '../matching.ts'
 import type { Binding, MatchResources, Policy } from './expressions.ts'
@@ -14,14 +15,29 @@ interface Denied {
   reason?: string
 }
 
-/** Asks every ValidatingAdmissionPolicy that is bound to a write. Throws the first refusal. */
-export function validatePolicies(write: Admitted): void {
-  const denied: Denied[] = []
+interface Asked {
+  policy: Policy
+  bound: Binding[]
+  shown: Shown
+}
+
+/** Asks every ValidatingAdmissionPolicy that is bound to a write. Throws the first refusal; a promise only where it must wait. */
+export function validatePolicies(write: Admitted): void | Promise<void> {
   const bindings = write.objects.list<Binding>({ group, plural: 'validatingadmissionpolicybindings' })
+  const asked: (Omit<Asked, 'shown'> & { shown: Shown | Promise<Shown> })[] = []
   for (const policy of write.objects.list<Policy>({ group, plural: 'validatingadmissionpolicies' })) {
     const bound = bindings.filter(({ spec }) => spec.policyName === policy.metadata.name)
-    const shown = bound.length > 0 ? wantedAs(matchingOf(policy.spec.matchConstraints), write) : undefined
-    if (!shown) continue
+    const wanted = bound.length > 0 ? wantedAs(matchingOf(policy.spec.matchConstraints), write) : undefined
+    if (wanted) asked.push({ policy, bound, shown: shownAs(write, wanted) })
+  }
+  const isReady = (one: (typeof asked)[number]): one is Asked => !(one.shown instanceof Promise)
+  if (asked.every(isReady)) return judgeAll(asked, write)
+  return Promise.all(asked.map(async (one) => ({ ...one, shown: await one.shown }))).then((all) => judgeAll(all, write))
+}
+
+function judgeAll(asked: readonly Asked[], write: Admitted): void {
+  const denied: Denied[] = []
+  for (const { policy, bound, shown } of asked) {
     const audited = new Map<string, Set<string>>()
     for (const binding of bound) {
       if (binding.spec.matchResources && !wantedByBinding(binding.spec.matchResources, write)) continue

@@ -1,5 +1,5 @@
-import type { Definition } from '@sampan/resources/define'
 import { bool } from '../../cel/types.ts'
+import type { Shown } from '../in-version.ts'
 import type { Admitted } from '../interfaces.ts'
 import type { CompiledPolicy } from '../policies/compiled.ts'
 import { variablesOf, variableTypes } from '../policies/environment.ts'
@@ -10,7 +10,7 @@ import type { Webhook } from './rules.ts'
 const made = new WeakMap<Webhook, CompiledPolicy['conditions']>()
 
 /** Whether a webhook's `matchConditions` hold for a write, seen as `shown`. Throws ExpressionFailed. */
-export function matchConditionsHold(webhook: Webhook, write: Admitted, shown: Definition): boolean {
+export function matchConditionsHold(webhook: Webhook, write: Admitted, shown: Shown): boolean {
   let conditions = made.get(webhook)
   if (!conditions) {
     const variables = variableTypes()

@@ -5,7 +5,7 @@ import { badRequest, forbidden, type Reason, reasons, StatusError } from '@sampa
 import type { KubeObject } from '@sampan/resources/meta'
 import { jsonPatch } from '../../patch/json-patch.ts'
 import { prune } from '../../prune.ts'
-import { converted } from '../in-version.ts'
+import { converted, shownAs } from '../in-version.ts'
 import type { Admission, Admitted } from '../interfaces.ts'
 import { isExempt, wantedAs } from '../matching.ts'
 import { callWebhook, type Review } from './call.ts'
@@ -84,7 +84,7 @@ async function ask({ webhook, shown }: Chosen, write: Admitted): Promise<void> {
 async function conditionsSay(webhook: Webhook, write: Admitted, shown: Definition): Promise<boolean> {
   const { matchConditionsHold } = await import('./conditions.ts')
   try {
-    return matchConditionsHold(webhook, write, shown)
+    return matchConditionsHold(webhook, write, await shownAs(write, shown))
   } catch (cause) {
     if (webhook.failurePolicy === 'Ignore') return false
     const why = cause instanceof Error ? cause.message : String(cause)
