@@ -33,9 +33,9 @@ function packed(): Plugin {
 
 /** What the first page and most others are made of: nothing that floats, takes the focus or is a form. */
 const ofMostPages = [
-  /\/web\/src\/parts\/(action-button|app-tile|page|run-line|state|when)\.tsx$/,
+  /\/web\/src\/parts\/(action-button|app-tile|page|pill|run-line|state|when)\.tsx$/,
   /\/web\/src\/data\/(order|ours|paths|query-state|states|when)\.ts$/,
-  /@mantine\/core\/.*\/(Anchor|Badge|Breadcrumbs|Button|Group|Loader|Stack|Text|Title|Transition)\//,
+  /@mantine\/core\/.*\/(Anchor|Breadcrumbs|Button|Group|Loader|Stack|Text|Title|Transition)\//,
 ]
 
 export default defineConfig({

@@ -1,8 +1,8 @@
-import { Anchor, Group, Text, TextInput } from '@mantine/core'
+import { Group, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
 import { type ReactNode, useMemo } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { useSearchParams } from 'wouter'
 import { tracksFor } from '../data/column-widths.ts'
 import { type ApiKind, apiPath, objectPath } from '../data/discovery.ts'
 import { headingKey } from '../data/heading.ts'
@@ -13,6 +13,7 @@ import { Empty } from './empty.tsx'
 import { KubeState } from './kube-state.tsx'
 import { useWords } from './language.tsx'
 import { Loaded } from './loaded.tsx'
+import { RowLink } from './row-link.tsx'
 import { State } from './state.tsx'
 import { Cell, type TableColumn, VirtualTable } from './virtual-table.tsx'
 import { When } from './when.tsx'
@@ -77,14 +78,9 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
         title: t('common.name'),
         width: `minmax(140px, ${Math.min(44, longestName)}fr)`,
         sortBy: ({ metadata }) => metadata.name,
-        cell: (row) => {
-          const href = hrefOf ? hrefOf(row) : objectPath(kind, row.metadata)
-          return (
-            <Anchor component={Link} href={href} size="sm" fw={500} truncate display="block" title={row.metadata.name}>
-              {row.metadata.name}
-            </Anchor>
-          )
-        },
+        cell: (row) => (
+          <RowLink href={hrefOf ? hrefOf(row) : objectPath(kind, row.metadata)}>{row.metadata.name}</RowLink>
+        ),
       },
       ...(kind.isNamespaced && !namespace
         ? [

@@ -1,21 +1,14 @@
-import { Badge } from '@mantine/core'
 import { kubeColour, kubeIsMoving, kubeStateKey } from '../data/kube-state.ts'
 import { useWords } from './language.tsx'
+import { Pill } from './pill.tsx'
 
 /** A state in Kubernetes' words as a colour and, where there is one, a word of the reader's language. */
 export function KubeState({ value, size = 'sm' }: { value: string; size?: 'sm' | 'md' }) {
   const { t } = useWords()
   const key = kubeStateKey(value)
   return (
-    <Badge
-      size={size}
-      color={kubeColour(value)}
-      className="state"
-      title={value}
-      maw="100%"
-      leftSection={<span className="dot" data-moving={kubeIsMoving(value) || undefined} />}
-    >
+    <Pill colour={kubeColour(value)} size={size} isMoving={kubeIsMoving(value)} title={value}>
       {key ? t(key) : value}
-    </Badge>
+    </Pill>
   )
 }

@@ -1,21 +1,15 @@
-import { Badge } from '@mantine/core'
 import { knownKey } from '../data/messages.ts'
 import { colourOf, isMoving } from '../data/states.ts'
 import { useWords } from './language.tsx'
+import { Pill } from './pill.tsx'
 
 /** A state as a word and a colour, with a dot that moves while something is going on. */
 export function State({ value, size = 'md' }: { value: string; size?: 'sm' | 'md' }) {
   const { t } = useWords()
-  const colour = colourOf(value)
   return (
-    <Badge
-      size={size}
-      color={colour}
-      className="state"
-      leftSection={<span className="dot" data-moving={isMoving(value) || undefined} />}
-    >
+    <Pill colour={colourOf(value)} size={size} isMoving={isMoving(value)}>
       {t(knownKey(`state.${value}`) ?? 'state.unknown')}
-    </Badge>
+    </Pill>
   )
 }
 
