@@ -7,6 +7,7 @@ import { schemaOf } from '@sampan/resources/schemas'
 import type { Transport } from '@sampan/resources/transport'
 import type { Store } from '@sampan/store/store'
 import type { Admission } from './admission/interfaces.ts'
+import { recheckTypes } from './admission/policies/recheck.ts'
 import { admitConnection } from './admit-connection.ts'
 import { type Aggregation, aggregation } from './aggregation/aggregation.ts'
 import { openApiBehind } from './aggregation/open-api.ts'
@@ -94,10 +95,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     log,
     afterWrite(group, plural) {
       customs.afterWrite(group, plural)
+      if (group === 'apiextensions.k8s.io') recheck()
       aggregated.afterWrite(group, plural)
     },
   }
   const customs = customKinds({ store, kinds, ...customCleanup(context) })
+  const recheck = recheckTypes(context, closing.signal)
   const aggregated = aggregation(context, options.frontProxy)
   aggregated.afterWrite(apiServices.group, apiServices.plural)
   expireEvents({ store, now, log, signal: closing.signal })

@@ -4,6 +4,7 @@ import { invalidValue } from '@sampan/resources/problem'
 import { rootSchema } from '../../apply/owned-part.ts'
 import { typeOfSchema } from '../../cel/schema-type.ts'
 import { bool, type Type } from '../../cel/types.ts'
+import type { Kinds } from '../../kinds.ts'
 import type { Served } from '../../served.ts'
 import type { Admitted } from '../interfaces.ts'
 import type { MatchRule } from '../matching.ts'
@@ -55,24 +56,38 @@ export function typeCheck(write: Admitted): void {
   if (old?.status?.typeChecking && jsonEqual(old.spec as never, policy.spec as never)) return
   if (!Array.isArray(policy.spec?.validations)) return
   const generation = old ? (old.metadata.generation ?? 0) + 1 : 1
-  const warnings = warningsOf(policy, write)
-  policy.status = {
-    ...old?.status,
-    observedGeneration: generation,
-    typeChecking: warnings.length > 0 ? { expressionWarnings: warnings } : {},
-  }
+  policy.status = { ...old?.status, observedGeneration: generation, typeChecking: typeChecking(policy, write.kinds) }
+}
+
+/** What the schemas of the kinds that are served now say about a validating policy's expressions. */
+export function typeChecking(policy: Policy, kinds: Kinds): TypeChecking {
+  const warnings = warningsOf(policy, kinds)
+  return warnings.length > 0 ? { expressionWarnings: warnings } : {}
+}
+
+/** Whether a policy names kinds that come and go: custom ones, and those there are not. */
+export function namesCustomKinds({ spec }: Policy, kinds: Kinds): boolean {
+  const { paramKind, matchConstraints } = spec
+  const isLasting = (served: Served | undefined) => served !== undefined && !served.custom
+  if (paramKind && !isLasting(kinds.ofKind(paramKind.apiVersion, paramKind.kind))) return true
+  return (matchConstraints?.resourceRules ?? []).some((rule) =>
+    [...namesOf(rule)].some(([group, version, plural]) => !isLasting(kinds.find(group, version, plural))),
+  )
+}
+
+export interface TypeChecking {
+  expressionWarnings?: Warning[]
 }
 
 interface Status {
   observedGeneration?: number
-  typeChecking?: { expressionWarnings?: Warning[] }
+  typeChecking?: TypeChecking
 }
 
-function warningsOf(policy: Policy, write: Admitted): Warning[] {
+function warningsOf(policy: Policy, kinds: Kinds): Warning[] {
   const found = new Map<string, string[]>()
-  const params =
-    policy.spec.paramKind && write.kinds.ofKind(policy.spec.paramKind.apiVersion, policy.spec.paramKind.kind)
-  for (const served of kindsOf(policy, write)) {
+  const params = policy.spec.paramKind && kinds.ofKind(policy.spec.paramKind.apiVersion, policy.spec.paramKind.kind)
+  for (const served of kindsOf(policy, kinds)) {
     const { group, version, kind } = served.definition
     const { problems } = compilePolicy(policy, { object: typeOf(served), params: params && typeOf(params) })
     for (const { field, why } of problems) {
@@ -92,7 +107,7 @@ function typeOf(served: Served): Type | undefined {
 const most = 10
 
 /** The kinds its rules name one by one; wildcards say too little. */
-function kindsOf({ spec }: Policy, { kinds }: Admitted): Served[] {
+function kindsOf({ spec }: Policy, kinds: Kinds): Served[] {
   const found = new Set<Served>()
   for (const rule of spec.matchConstraints?.resourceRules ?? [])
     for (const [group, version, plural] of namesOf(rule)) {

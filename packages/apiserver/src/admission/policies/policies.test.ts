@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Api, configMap, type Json, mergePatchType, testApi } from '../../api.test-support.ts'
 import { expressionChecks, mutatingPolicies, validatingPolicies } from './policies.ts'
 
@@ -129,6 +130,51 @@ describe('admission policies', () => {
       /^apps\/v1, Kind=Deployment: ERROR: .*found no matching overload for '_>_' applied to '\(int, string\)'/,
     )
     assert.match(warnings[1].warning, /found no matching overload for '_\+_' applied to '\(string, int\)'/)
+  })
+
+  test('types are checked again when a kind comes, changes and goes', async () => {
+    await clear()
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    const version = (type: string) => ({
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: { openAPIV3Schema: { type: 'object', properties: { size: { type } } } },
+    })
+    const matchConstraints = rule('later.example.com', 'widgets')
+    await policy({ matchConstraints, validations: [{ expression: "object.size > '1'" }] })
+    const told = async (pattern: RegExp) => {
+      for (let tries = 0; ; tries++) {
+        const { body } = await api.ask('GET', `${registrations}/validatingadmissionpolicies/policy.example.com`)
+        const text = JSON.stringify(body.status.typeChecking)
+        if (pattern.test(text)) return
+        assert.ok(tries < 200, text)
+        await sleep(20)
+      }
+    }
+    await told(/^{}$/)
+    await api.ask('POST', definitions, {
+      metadata: { name: 'widgets.later.example.com' },
+      spec: {
+        group: 'later.example.com',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', kind: 'Widget' },
+        versions: [version('integer')],
+      },
+    })
+    await told(/no matching overload for '_>_' applied to '\(int, string\)'/)
+    const changed = { spec: { versions: [version('string')] } }
+    await api.ask('PATCH', `${definitions}/widgets.later.example.com`, changed, mergePatchType)
+    await told(/^{}$/)
+    await api.ask(
+      'PATCH',
+      `${definitions}/widgets.later.example.com`,
+      { spec: { versions: [version('boolean')] } },
+      mergePatchType,
+    )
+    await told(/\(bool, string\)/)
+    await api.ask('DELETE', `${definitions}/widgets.later.example.com`)
+    await told(/^{}$/)
   })
 
   test('types of custom kinds are checked, too', async () => {
