@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { handDown } from './cgroup-controllers.ts'
 import { type CgroupLimits, period } from './pod/resources.ts'
 
 /** The cgroups of pods: one each, around those of their containers, under one root of the instance's own. */
@@ -18,6 +19,8 @@ export interface Cgroups {
 
 const mountPoint = '/sys/fs/cgroup'
 const prefix = 'pod'
+/** What pods are limited by. */
+const controllers = ['cpu', 'memory', 'pids'] as const
 
 /** `root`: absolute path below the hierarchy, as `/sampan/default`. */
 export function cgroups(version: 'v1' | 'v2', root: string): Cgroups {
@@ -97,7 +100,7 @@ async function prepareV2(root: string): Promise<void> {
   for (const part of ['', ...root.split('/').filter(Boolean)]) {
     folder = join(folder, part)
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'cgroup.subtree_control'), '+cpu +memory +pids')
+    await handDown(folder, controllers)
   }
 }
 

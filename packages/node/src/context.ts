@@ -57,6 +57,7 @@ export interface NodeSettings {
   /** Bytes of memory of the machine. */
   memory: number
   hasSwapLimit: boolean
+  cgroup: 'v1' | 'v2'
   /** What pods may use in all, as quantities. */
   allocatable: Readonly<Record<string, string>>
 }

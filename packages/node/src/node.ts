@@ -135,6 +135,7 @@ export function createNode(options: NodeOptions): NodeAgent {
       pidsLimit: options.pidsLimit ?? 4096,
       memory: host.memory,
       hasSwapLimit: host.hasSwapLimit,
+      cgroup: facts.cgroup,
       allocatable,
     }
     const groups = cgroups(facts.cgroup, options.cgroupRoot)

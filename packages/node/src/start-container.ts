@@ -106,6 +106,7 @@ export async function startContainer(
     target,
     nodeMemory: settings.memory,
     hasSwapLimit: settings.hasSwapLimit,
+    cgroup: settings.cgroup,
   })
   const containerId = await slots.run(async () => {
     signal.throwIfAborted()

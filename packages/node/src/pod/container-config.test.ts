@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { propagations } from '../cri/messages.ts'
-import { containerConfig } from './container-config.ts'
+import { type ContainerInput, containerConfig } from './container-config.ts'
 import { container, podOf } from './fixtures.ts'
 import { labels } from './labels.ts'
 import { sandboxConfig } from './sandbox-config.ts'
@@ -15,7 +15,7 @@ const main = container('main', {
   terminationMessagePath: '/tmp/message',
 })
 const pod = podOf({ metadata: { labels: { app: 'web' } }, spec: { containers: [main] } })
-const config = containerConfig({
+const input: ContainerInput = {
   pod,
   member: { kind: 'app', container: main },
   attempt: 2,
@@ -28,7 +28,9 @@ const config = containerConfig({
   profileRoot: '/profiles',
   nodeMemory: 1024 ** 3,
   hasSwapLimit: true,
-})
+  cgroup: 'v1',
+}
+const config = containerConfig(input)
 
 test('a container is made from its image id, with its variables put in', () => {
   assert.deepEqual(config.metadata, { name: 'main', attempt: 2 })
@@ -82,4 +84,10 @@ test('a sandbox carries the labels it is found by', () => {
 
 test('on the host network it has no name of its own', () => {
   assert.equal(sandbox({ hostNetwork: true }).hostname, undefined)
+})
+
+test('out of memory, a container on cgroup v2 ends as a whole', () => {
+  assert.equal(config.linux?.resources?.unified, undefined)
+  const onV2 = containerConfig({ ...input, cgroup: 'v2' })
+  assert.deepEqual(onV2.linux?.resources?.unified, { 'memory.oom.group': '1' })
 })

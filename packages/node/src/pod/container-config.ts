@@ -35,6 +35,7 @@ export interface ContainerInput {
   target?: string
   nodeMemory: number
   hasSwapLimit: boolean
+  cgroup: 'v1' | 'v2'
 }
 
 /** What the runtime makes a container from. Throws ConfigError. */
@@ -72,11 +73,14 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
     linux: {
-      resources: linuxResourcesOf(input),
+      resources: { ...linuxResourcesOf(input), ...(input.cgroup === 'v2' && { unified: endsAsOne }) },
       securityContext: containerSecurity(pod, container, input.imageUser, input),
     },
   }
 }
+
+/** Out of memory, a container ends as a whole: a program that lost one of its processes would only seem alive. */
+const endsAsOne = { 'memory.oom.group': '1' }
 
 type LinuxResources = Given<typeof linuxResources>
 
