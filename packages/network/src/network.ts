@@ -15,7 +15,7 @@ import { type DnsServer, dnsServer } from './dns/server.ts'
 import { viewOf } from './dns/view.ts'
 import { closeFirewall, type Host, openFirewall, prepareHost, restoreHost, thisHost } from './host.ts'
 import { type IngressController, ingressController } from './ingress/controller.ts'
-import { folderInPod, ingressManifest, luaInPod } from './ingress/manifest.ts'
+import { folderInPod, ingressManifest } from './ingress/manifest.ts'
 import type { NetworkConfig } from './network-config.ts'
 import { kernelTable, type Nft, nftProgram, removeTable } from './nft/kernel.ts'
 import { policies } from './policies/controller.ts'
@@ -91,7 +91,6 @@ export function createNetwork(options: NetworkOptions): Network {
       folder: ingressFolder,
       nginx: {
         folder: folderInPod,
-        lua: luaInPod,
         temp: '/var/lib/nginx',
         http: config.ports.http,
         https: config.ports.https,

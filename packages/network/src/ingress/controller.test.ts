@@ -12,6 +12,7 @@ import { podOf, sliceOf } from '../objects.ts'
 import { selfSigned } from './default-certificate.ts'
 import { confResult, prepareFolder } from './folder.ts'
 import { type IngressLab, ingressLab } from './ingress-lab.ts'
+import { luaModules } from './lua-modules.ts'
 import { nginxConf } from './nginx-conf.ts'
 import { type NginxRun, noNginx } from './nginx-lab.ts'
 
@@ -228,9 +229,10 @@ describe('Ingress', { skip: noNginx }, () => {
   })
 
   test('a new configuration is tested and taken into use without a failed request; a broken one is refused in words', async () => {
-    const conf = nginxConf(lab.nginx.options)
+    const lua = await luaModules()
+    const conf = nginxConf(lab.nginx.options, lua)
     const taken = async (text: string) => {
-      await prepareFolder(lab.nginx.folder, text, new Date())
+      await prepareFolder(lab.nginx.folder, text, lua, new Date())
       for (let i = 0; ; i++) {
         const result = await confResult(lab.nginx.folder, text)
         if (result) return result

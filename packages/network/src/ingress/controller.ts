@@ -19,6 +19,7 @@ import { externalNames } from './external-names.ts'
 import { feed } from './feed.ts'
 import { confResult, prepareFolder, writeUserFiles } from './folder.ts'
 import type { IngressData, IngressView } from './ingress-data.ts'
+import { luaModules } from './lua-modules.ts'
 import { type NginxOptions, nginxConf } from './nginx-conf.ts'
 import { ingressData } from './routes.ts'
 
@@ -58,8 +59,9 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
     return owner === undefined ? [] : [owner]
   })
   slices.index('address', ({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses))
-  const conf = nginxConf(nginx)
-  await prepareFolder(folder, conf, clock.now())
+  const lua = await luaModules()
+  const conf = nginxConf(nginx, lua)
+  await prepareFolder(folder, conf, lua, clock.now())
   await Promise.all([ingresses, classes, services, slices, secrets, pods].map(({ synced }) => synced))
 
   const usedSecrets = new Set<string>()

@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { selfSigned } from './default-certificate.ts'
+import { type LuaModules, luaFolder } from './lua-modules.ts'
 import { confVersion } from './nginx-conf.ts'
 
 /** Group of nginx's workers in the image (Debian's www-data). */
@@ -16,7 +17,7 @@ export interface ConfResult {
 }
 
 /** Makes the folder and what nginx cannot start without. `conf` is tested by the pod before it is used. */
-export async function prepareFolder(folder: string, conf: string, now: Date): Promise<void> {
+export async function prepareFolder(folder: string, conf: string, lua: LuaModules, now: Date): Promise<void> {
   await mkdir(join(folder, 'auth'), { recursive: true })
   await mkdir(join(folder, 'control'), { recursive: true, mode: 0o700 })
   await chmod(folder, 0o711)
@@ -27,8 +28,19 @@ export async function prepareFolder(folder: string, conf: string, now: Date): Pr
     await replace(join(folder, 'default.crt'), cert, 0o644)
     await replace(join(folder, 'default.key'), key, 0o600)
   }
+  await writeLua(folder, lua)
   const file = join(folder, 'nginx.conf')
   if ((await textOf(file)) !== conf) await replace(file, conf, 0o644)
+  // nginx reads them when it starts and never again: those of another version are not needed any more.
+  for (const name of await readdir(folder))
+    if (name.startsWith('lua-') && name !== luaFolder(lua)) await rm(join(folder, name), { recursive: true })
+}
+
+async function writeLua(folder: string, lua: LuaModules): Promise<void> {
+  const own = join(folder, luaFolder(lua), 'sampan')
+  await mkdir(own, { recursive: true })
+  for (const [name, text] of lua.files)
+    if ((await textOf(join(own, name))) !== text) await replace(join(own, name), text, 0o644)
 }
 
 /** Makes the files in `auth/` exactly these. New ones come first, so that no route points to a file that is not there. */

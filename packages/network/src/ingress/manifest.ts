@@ -10,7 +10,6 @@ export interface IngressManifestOptions {
 
 /** Where the pod sees the shared folder. */
 export const folderInPod = '/ingress'
-export const luaInPod = '/usr/share/sampan-ingress'
 
 /** The pod says so in a file of its own: another on the same ports must not answer for it. */
 const isUp = { exec: { command: ['test', '-e', '/run/ingress-ready'] } }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import { headers, location, profiles } from './nginx-profiles.ts'
+import { type LuaModules, luaFolder } from './lua-modules.ts'
+import { headers, location, passed, profiles } from './nginx-profiles.ts'
 
 /** Where things are, as nginx sees them, and what it listens on. */
 export interface NginxOptions {
   /** The folder shared with the engine. */
   folder: string
-  /** The folder with `sampan/*.lua`. */
-  lua: string
   /** Where nginx may keep request bodies and answers that are too long for memory. */
   temp: string
   http: number
@@ -24,23 +23,11 @@ export interface NginxOptions {
 }
 
 /**
- * The whole configuration. It knows no host and no endpoint: those are data that the engine sends while nginx runs, so
+ * The whole configuration, for the Lua programs that `prepareFolder` puts beside it. It knows no host and no endpoint: those are data that the engine sends while nginx runs, so
  * routes and endpoints change without a reload, and no Ingress can spoil the file for the others.
  */
-export function nginxConf(options: NginxOptions): string {
-  const {
-    folder,
-    lua,
-    temp,
-    http,
-    https,
-    workers,
-    resolver,
-    preamble = '',
-    luaPath = '',
-    luaCPath = '',
-    user,
-  } = options
+export function nginxConf(options: NginxOptions, lua: LuaModules): string {
+  const { folder, temp, http, https, workers, resolver, preamble = '', luaPath = '', luaCPath = '', user } = options
   return `${preamble}${user ? `user ${user};\n` : ''}worker_processes ${workers};
 worker_shutdown_timeout 240s;
 error_log stderr warn;
@@ -52,7 +39,7 @@ events {
 }
 
 http {
-  lua_package_path "${lua}/?.lua;${luaPath};;";
+  lua_package_path "${folder}/${luaFolder(lua)}/?.lua;${luaPath};;";
   lua_package_cpath "${luaCPath};;";
   lua_shared_dict data 128m;
   lua_shared_dict limits 16m;
@@ -61,7 +48,10 @@ http {
     -- Global, because calling require for each request would keep it from being compiled.
     router = require 'sampan.router'
     balancer = require 'sampan.balancer'
+    plain = require 'sampan.plain'
     tls = require 'sampan.tls'
+    answers = require 'sampan.answers'
+    control = require 'sampan.control'
   }
   init_worker_by_lua_block {
     math.randomseed(ngx.now() * 1000 + ngx.worker.pid())
@@ -80,6 +70,9 @@ http {
   keepalive_timeout 75s;
   keepalive_requests 100000;
   reset_timedout_connection on;
+  # Room for a whole request at once costs less than one more piece for nearly every request.
+  connection_pool_size 4k;
+  request_pool_size 8k;
   client_header_buffer_size 2k;
   large_client_header_buffers 8 16k;
   client_body_buffer_size 64k;
@@ -107,6 +100,11 @@ http {
     kept '';
     default close;
   }
+  # The host of a request that plain() may pass on: one variable for it is quicker than two.
+  map $http_upgrade $site {
+    '' $host;
+    default '';
+  }
   map $http_x_request_id $request_name {
     default $http_x_request_id;
     # $request_id would cost more than everything else together: it asks OpenSSL for random bytes.
@@ -119,7 +117,7 @@ http {
 
   upstream plain {
     server 0.0.0.1;
-    balancer_by_lua_block { balancer.plain() }
+    balancer_by_lua_block { plain() }
     keepalive 320;
     keepalive_requests 100000;
     keepalive_timeout 60s;
@@ -175,48 +173,51 @@ ${headers('grpc', 'grpc')}
     ssl_session_tickets off;
     ssl_buffer_size 4k;
 
-    set $https_port ${https};
-    set $service '';
-    set $affinity '';
-    set $timeouts '';
-    set $profile http;
-    set $upstream_host '';
-    set $auth_realm off;
-    set $auth_file none;
-    set $affinity_cookie '';
-    set $cors_origin '';
-    set $cors_vary '';
-    set $cors_credentials '';
-    set $cors_expose '';
-    set $cors_methods '';
-    set $cors_headers '';
-    set $cors_age '';
-
-    auth_basic $auth_realm;
-    auth_basic_user_file ${folder}/auth/$auth_file;
-    add_header Set-Cookie $affinity_cookie always;
-    add_header Access-Control-Allow-Origin $cors_origin always;
-    add_header Vary $cors_vary always;
-    add_header Access-Control-Allow-Credentials $cors_credentials always;
-    add_header Access-Control-Expose-Headers $cors_expose always;
-    add_header Access-Control-Allow-Methods $cors_methods always;
-    add_header Access-Control-Allow-Headers $cors_headers always;
-    add_header Access-Control-Max-Age $cors_age always;
-
+    recursive_error_pages on;
     error_page 400 502 503 504 @failed;
     location @failed {
-      auth_basic off;
-      content_by_lua_block { require('sampan.answers').failed() }
+${answering}
+      uninitialized_variable_warn off;
+      content_by_lua_block { answers.failed() }
     }
 
+    # Requests without wishes (GET and HEAD, no upgrade) to routes without wishes: one step of Lua picks the route and the
+    # endpoint, and nothing else is done. What plain() hands back (502 without an endpoint) and other methods (403) go to
+    # @choose; nginx would write a line about each, so here it speaks of nothing less than crit.
     location / {
-      set_by_lua_block $service { return router.plain() }
-      if ($service = '') {
-        rewrite_by_lua_block { router.route() }
+      limit_except GET {
+        deny all;
       }
+      error_log stderr crit;
+      error_page 403 502 504 = @choose;
 ${headers('proxy', 'plain')}
       proxy_buffering off;
       proxy_pass http://plain;
+    }
+
+    # A closer look. What is set here is for the profiles, too: an internal redirect keeps variables and nothing else.
+    location @choose {
+      set $https_port ${https};
+      set $service '';
+      set $affinity '';
+      set $timeouts '';
+      set $tries '';
+      set $profile http;
+      set $upstream_host '';
+      set $auth_realm off;
+      set $auth_file none;
+      set $affinity_cookie '';
+      set $cors_origin '';
+      set $cors_vary '';
+      set $cors_credentials '';
+      set $cors_expose '';
+      set $cors_methods '';
+      set $cors_headers '';
+      set $cors_age '';
+      rewrite_by_lua_block { router.route() }
+${answering}
+${guarded(folder)}
+${passed(profiles[0]!)}
     }
 
     location @closing {
@@ -224,8 +225,7 @@ ${headers('proxy', 'plain')}
       rewrite_by_lua_block { router.go_on() }
     }
 
-
-${profiles.map(location).join('\n')}
+${profiles.map((one) => location(one, `${answering}\n${guarded(folder)}`)).join('\n')}
   }
 
   # For the engine and for probes: never reachable from outside.
@@ -234,7 +234,7 @@ ${profiles.map(location).join('\n')}
     client_max_body_size 0;
     client_body_buffer_size 16m;
     location = /state {
-      content_by_lua_block { require('sampan.control').handle() }
+      content_by_lua_block { control.handle() }
     }
     location = /health {
       return 200 "ok\\n";
@@ -243,6 +243,19 @@ ${profiles.map(location).join('\n')}
 }
 `
 }
+
+/** Headers of answers that Lua may have set by now; empty ones are not sent. */
+const answering = `      add_header Set-Cookie $affinity_cookie always;
+      add_header Access-Control-Allow-Origin $cors_origin always;
+      add_header Vary $cors_vary always;
+      add_header Access-Control-Allow-Credentials $cors_credentials always;
+      add_header Access-Control-Expose-Headers $cors_expose always;
+      add_header Access-Control-Allow-Methods $cors_methods always;
+      add_header Access-Control-Allow-Headers $cors_headers always;
+      add_header Access-Control-Max-Age $cors_age always;`
+
+const guarded = (folder: string) => `      auth_basic $auth_realm;
+      auth_basic_user_file ${folder}/auth/$auth_file;`
 
 /** What the pod reports back, to tell which configuration its result is about. */
 export const confVersion = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -83,7 +83,6 @@ export async function nginxLab(): Promise<NginxLab> {
   const modules = join(root, 'usr/lib/nginx/modules')
   const options: NginxOptions = {
     folder,
-    lua: join(images, 'lua'),
     temp: join(folder, 'temp'),
     ...(process.getuid?.() === 0 && { user: 'www-data' }),
     http,

@@ -51,19 +51,22 @@ export function headers(module: 'proxy' | 'grpc', kind: 'plain' | 'special' | 'g
     .join('\n')
 }
 
-/** The location of one profile. */
-export function location({ name, protocol, buffersAnswer, buffersRequest }: Profile): string {
-  const isGrpc = protocol.startsWith('grpc')
-  const lines = isGrpc
+/** How one profile passes a request on. */
+export function passed({ protocol, buffersAnswer, buffersRequest }: Profile): string {
+  const lines = protocol.startsWith('grpc')
     ? [`grpc_pass ${protocol}://kept`]
     : [
         `proxy_buffering ${buffersAnswer ? 'on' : 'off'}`,
         `proxy_request_buffering ${buffersRequest ? 'on' : 'off'}`,
         `proxy_pass ${protocol}://${protocol === 'https' ? 'fresh' : '$pool'}`,
       ]
-  return `
-    location @${name} {
-      rewrite_by_lua_block { router.resume() }
-${lines.map((line) => `      ${line};`).join('\n')}
-    }`
+  return lines.map((line) => `      ${line};`).join('\n')
 }
+
+/** The location of one profile; `more` are directives that all have. */
+export const location = (profile: Profile, more: string): string => `
+    location @${profile.name} {
+      rewrite_by_lua_block { router.resume() }
+${more}
+${passed(profile)}
+    }`
