@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * they are synchronous because that costs a tenth.
  */
 export interface ContainerProcesses {
-  /** Processes and threads of a pod right now; 0 when it has no cgroup. */
+  /** Processes and threads of all pods right now. */
+  ofAll(): number
+  /** The same of one pod; 0 when it has no cgroup. */
   ofPod(uid: string): number
   /** How many forks were refused so far, by container id. */
   refusals(uid: string, containerIds: readonly string[]): Map<string, number>
@@ -26,6 +28,7 @@ export function containerProcesses(version: 'v1' | 'v2', root: string): Containe
   const countIn = (folder: string) => Number(textOf(join(folder, 'pids.current')) || 0)
   const refusedIn = (folder: string) => Number(/^max (\d+)$/m.exec(textOf(join(folder, 'pids.events')))?.[1] ?? 0)
   return {
+    ofAll: () => countIn(top),
     ofPod: (uid) => countIn(podFolder(uid)),
     refusals(uid, ids) {
       const counts = new Map(ids.map((id) => [id, refusedIn(join(podFolder(uid), id))]))

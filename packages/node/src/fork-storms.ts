@@ -26,9 +26,12 @@ export function forkStorms(
     async look() {
       const now: typeof seen = new Map()
       const storms: { worker: PodWorker; id: string; name: string; limit: number }[] = []
+      const all = processes.ofAll()
       for (const [uid, worker] of workers) {
         const limit = pidsLimitOf(worker.pod, settings.pidsLimit)
-        if (processes.ofPod(uid) < limit * suspiciousShare) continue
+        const suspicious = limit * suspiciousShare
+        // The first spares a look at every pod while there are few processes in all.
+        if (all < suspicious || processes.ofPod(uid) < suspicious) continue
         const running = view.of(uid)?.containers.filter(isRunning) ?? []
         const refusals = processes.refusals(
           uid,
