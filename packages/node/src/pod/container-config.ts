@@ -65,6 +65,7 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
       [annotations.restartCount]: String(attempt),
       [annotations.terminationMessagePath]: messagePath,
       [annotations.terminationMessagePolicy]: container.terminationMessagePolicy ?? 'File',
+      [annotations.image]: container.image ?? '',
       [annotations.grace]: String(pod.spec.terminationGracePeriodSeconds ?? 30),
       [annotations.crashes]: String(input.crashes),
     },

@@ -28,7 +28,7 @@ export function containerStatus(input: StatusInput, member: Member): ContainerSt
   if (!last && told?.containerID && isTerminal(input.pod)) return told
   return {
     name: container.name,
-    image: last?.image || container.image || '',
+    image: last?.annotations[annotations.image] || last?.image || container.image || '',
     imageID: last?.imageRef ?? '',
     ...(last && { containerID: `containerd://${last.id}` }),
     restartCount: last?.attempt ?? told?.restartCount ?? 0,

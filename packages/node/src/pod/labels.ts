@@ -12,6 +12,8 @@ export const annotations = {
   terminationMessagePath: 'io.kubernetes.container.terminationMessagePath',
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
   grace: 'io.kubernetes.pod.terminationGracePeriod',
+  /** The image as the pod names it: the runtime knows only one of the names an image has. */
+  image: 'sampan.dev/image',
   /** How many starts in a row ended soon: decides the wait before the next. */
   crashes: 'sampan.dev/crashes',
   /** Which node object the pod belongs to, so that two agents can share a runtime. */

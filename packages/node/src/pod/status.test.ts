@@ -251,3 +251,19 @@ test('pod status: limits that cannot be given are said', () => {
   const found = conditions?.find(({ type }) => type === 'PodResizeInProgress')
   assert.deepEqual([found?.status, found?.reason, found?.message], ['True', 'Error', message])
 })
+
+test('pod status: an image is called what the pod calls it', () => {
+  const view = viewOf([
+    containerView('main', { image: 'other.example/name', annotations: { 'sampan.dev/image': 'mine' } }),
+  ])
+  const { containerStatuses } = podStatus({
+    pod: podOf(),
+    view,
+    memory: memoryOf(),
+    now: start,
+    hostIP: '192.0.2.1',
+    terminationMessages: new Map(),
+    isFinished: false,
+  })
+  assert.equal(containerStatuses?.[0]?.image, 'mine')
+})
