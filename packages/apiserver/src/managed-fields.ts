@@ -1,3 +1,4 @@
+import { jsonEqual } from '@sampan/kit/json-equal'
 import { invalid } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { invalidValue, tooLong } from '@sampan/resources/problem'
@@ -40,14 +41,16 @@ export function trackUpdate({ now }: Context, served: Served, { old, next, subre
     delete next.metadata.managedFields
     return
   }
-  const given = managersFrom(sent)
-  const before = given.length > 0 ? given : managersFrom(old?.metadata.managedFields)
+  const kept = old?.metadata.managedFields
+  // A patch sends back what was there, as a copy: what is known of the original holds.
+  const given = managersFrom(kept && jsonEqual(sent, kept) ? kept : sent)
+  const before = given.length > 0 ? given : managersFrom(kept)
   const isQuiet = !call.request && (subresource === 'status' || before.length === 0)
   if (isQuiet) {
     keep(next, old)
     return
   }
-  const self: Omit<Manager, 'fields'> = {
+  const self: Omit<Manager, 'fields' | 'kept'> = {
     manager: managerOf(call),
     operation: 'Update',
     apiVersion: served.apiVersion,

@@ -76,6 +76,16 @@ export function intersection(a: FieldTree, b: FieldTree): FieldTree {
   return result
 }
 
+/** Whether they have members in common. */
+export function overlaps(a: FieldTree, b: FieldTree): boolean {
+  if (a.own && b.own) return true
+  for (const [step, child] of a.children) {
+    const other = b.children.get(step)
+    if (other && overlaps(child, other)) return true
+  }
+  return false
+}
+
 export function sameTree(a: FieldTree, b: FieldTree): boolean {
   if (a.own !== b.own || a.children.size !== b.children.size) return false
   for (const [step, child] of a.children) {

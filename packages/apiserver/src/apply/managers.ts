@@ -6,6 +6,7 @@ import {
   fieldsFrom,
   intersection,
   isEmpty,
+  overlaps,
   sameTree,
   treeFrom,
   union,
@@ -20,39 +21,69 @@ export interface Manager {
   subresource?: string
   time?: string
   fields: FieldTree
+  /** The entry it was read from, as long as nothing about it has changed: shared, never changed. */
+  kept?: ManagedFields
 }
 
 const maxUpdaters = 10
 const ancient = 'ancient-changes'
 
+/**
+ * What entries say, for a few seconds: who writes to an object often does so again soon, and trees of fields are too large
+ * to be kept for every object.
+ */
+let known = new WeakMap<readonly ManagedFields[], readonly Manager[]>()
+let isForgetting = false
+const graceMs = 5_000
+
+function remember(entries: readonly ManagedFields[], managers: readonly Manager[]): void {
+  known.set(entries, managers)
+  if (isForgetting) return
+  isForgetting = true
+  setTimeout(() => {
+    known = new WeakMap()
+    isForgetting = false
+  }, graceMs).unref()
+}
+
 /** Who owns what, from an object; entries nobody can read are left out. */
-export function managersFrom(entries: readonly ManagedFields[] | undefined): Manager[] {
-  return (entries ?? []).flatMap(({ manager, operation, apiVersion, subresource, time, fieldsV1, fieldsType }) => {
-    if ((operation !== 'Apply' && operation !== 'Update') || fieldsType !== 'FieldsV1') return []
-    return [
-      {
-        manager: manager ?? '',
-        operation,
-        apiVersion: apiVersion ?? '',
-        ...(subresource && { subresource }),
-        ...(time && { time }),
-        fields: treeFrom(fieldsV1),
-      },
-    ]
-  })
+export function managersFrom(entries: readonly ManagedFields[] | undefined): readonly Manager[] {
+  if (!entries || entries.length === 0) return []
+  let managers = known.get(entries)
+  if (!managers) {
+    managers = entries.flatMap((entry) => managerFrom(entry) ?? [])
+    remember(entries, managers)
+  }
+  return managers
+}
+
+function managerFrom(kept: ManagedFields): Manager | undefined {
+  const { manager = '', operation, apiVersion = '', subresource, time, fieldsV1, fieldsType } = kept
+  if ((operation !== 'Apply' && operation !== 'Update') || fieldsType !== 'FieldsV1') return undefined
+  const fields = treeFrom(fieldsV1)
+  return { manager, operation, apiVersion, ...(subresource && { subresource }), ...(time && { time }), fields, kept }
 }
 
 export function entriesFrom(managers: readonly Manager[]): ManagedFields[] {
-  return managers.toSorted(inOrder).map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-    manager,
-    operation,
-    apiVersion,
-    ...(time && { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: fieldsFrom(fields),
-    ...(subresource && { subresource }),
-  }))
+  const sorted = managers.length > 1 ? managers.toSorted(inOrder) : managers
+  const entries = sorted.map((one) => one.kept ?? entryFrom(one))
+  // Managers are values: what was just made of them need not be read back.
+  remember(
+    entries,
+    sorted.map((one, index) => (one.kept ? one : { ...one, kept: entries[index]! })),
+  )
+  return entries
 }
+
+const entryFrom = ({ manager, operation, apiVersion, subresource, time, fields }: Manager): ManagedFields => ({
+  manager,
+  operation,
+  apiVersion,
+  ...(time && { time }),
+  fieldsType: 'FieldsV1',
+  fieldsV1: fieldsFrom(fields),
+  ...(subresource && { subresource }),
+})
 
 /** Appliers first, then by time, then by name, as upstream sorts. */
 function inOrder(a: Manager, b: Manager): number {
@@ -62,7 +93,7 @@ function inOrder(a: Manager, b: Manager): number {
   return a.manager < b.manager ? -1 : a.manager > b.manager ? 1 : 0
 }
 
-export const isSame = (a: Manager, b: Omit<Manager, 'fields'>) =>
+export const isSame = (a: Manager, b: Omit<Manager, 'fields' | 'kept'>) =>
   a.manager === b.manager &&
   a.operation === b.operation &&
   (a.subresource ?? '') === (b.subresource ?? '') &&
@@ -71,21 +102,29 @@ export const isSame = (a: Manager, b: Omit<Manager, 'fields'>) =>
 /** Everybody's fields but those that `comparison` says were changed or are gone. */
 export function othersAfter(others: readonly Manager[], { changed, removed }: Comparison): Manager[] {
   return others
-    .map((one) => ({ ...one, fields: difference(difference(one.fields, changed), removed) }))
+    .map((one) =>
+      overlaps(one.fields, changed) || overlaps(one.fields, removed)
+        ? withFields(one, difference(difference(one.fields, changed), removed))
+        : one,
+    )
     .filter(({ fields }) => !isEmpty(fields))
+}
+
+function withFields({ kept: _, ...one }: Manager, fields: FieldTree): Manager {
+  return { ...one, fields }
 }
 
 /** What others own of what is about to change. */
 export function conflictsWith(others: readonly Manager[], { changed }: Comparison): Manager[] {
   return others
-    .map((one) => ({ ...one, fields: intersection(one.fields, changed) }))
+    .map((one) => withFields(one, intersection(one.fields, changed)))
     .filter(({ fields }) => !isEmpty(fields))
 }
 
 /** Managers after an update by `self` that did what `comparison` says. Its entry keeps its time when nothing changed. */
 export function afterUpdate(
   managers: readonly Manager[],
-  self: Omit<Manager, 'fields'>,
+  self: Omit<Manager, 'fields' | 'kept'>,
   comparison: Comparison,
 ): Manager[] {
   const mine = managers.find((one) => isSame(one, self))
@@ -102,6 +141,7 @@ export function afterUpdate(
 
 /** At most ten updaters: the oldest become one. */
 function folded(managers: Manager[]): Manager[] {
+  if (managers.length <= maxUpdaters) return managers
   const updaters = managers.filter(({ operation }) => operation === 'Update').sort(inOrder)
   if (updaters.length <= maxUpdaters) return managers
   const old = updaters.slice(0, updaters.length - maxUpdaters + 1)

@@ -52,7 +52,7 @@ export async function apply(context: Context, target: OneTarget, call: Call): Pr
     })
     return answerWith(context, served, call, created, 201)
   }
-  let managers: Manager[] = []
+  let managers: readonly Manager[] = []
   const written = await changeObject(context, target, call, {
     next: (old) => {
       const result = appliedTo(served, old, { applied, self, set, force: flag(call.query, 'force') })
@@ -68,7 +68,7 @@ export async function apply(context: Context, target: OneTarget, call: Call): Pr
   return answerWith(context, served, call, written, 200)
 }
 
-type Self = Omit<Manager, 'fields'>
+type Self = Omit<Manager, 'fields' | 'kept'>
 
 interface Applying {
   applied: KubeObject
@@ -82,7 +82,7 @@ export function appliedTo(
   served: Served,
   live: KubeObject,
   { applied, self, set, force }: Applying,
-): { object: KubeObject; managers: Manager[] } {
+): { object: KubeObject; managers: readonly Manager[] } {
   const schema = rootSchema(served)
   const { subresource } = self
   const managers = managersFrom(live.metadata.managedFields)
