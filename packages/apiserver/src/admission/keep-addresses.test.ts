@@ -67,4 +67,27 @@ describe('addresses of services', () => {
       return body.status?.conditions?.[0]?.type === 'Ready'
     })
   })
+
+  test('a range that is deleted stays as long as addresses are in it that no other range has', async () => {
+    const ranges = '/apis/networking.k8s.io/v1/servicecidrs'
+    const readiness = async (name: string) => {
+      const { status, body } = await api.ask('GET', `${ranges}/${name}`)
+      const condition = body.status?.conditions?.find(({ type }: Json) => type === 'Ready')
+      return status === 404 ? 'gone' : condition && `${condition.status} ${condition.reason}`
+    }
+    await api.ask('POST', ranges, { metadata: { name: 'more' }, spec: { cidrs: ['10.77.0.0/24'] } })
+    await eventually(async () => (await readiness('more')) === 'True ')
+    await api.ask('POST', services, {
+      metadata: { name: 'far' },
+      spec: { clusterIP: '10.77.0.9', clusterIPs: ['10.77.0.9'], ports: [{ port: 80 }] },
+    })
+    await api.ask('DELETE', `${ranges}/more`)
+    await eventually(async () => (await readiness('more')) === 'False Terminating')
+    await api.ask('POST', ranges, { metadata: { name: 'wider' }, spec: { cidrs: ['10.77.0.0/16'] } })
+    await eventually(async () => (await readiness('more')) === 'gone')
+    await api.ask('DELETE', `${ranges}/wider`)
+    await eventually(async () => (await readiness('wider')) === 'False Terminating')
+    await api.ask('DELETE', `${services}/far`)
+    await eventually(async () => (await readiness('wider')) === 'gone')
+  })
 })

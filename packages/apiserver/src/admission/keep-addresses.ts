@@ -1,4 +1,4 @@
-import { isIPv4 } from '@sampan/kit/ip'
+import { isInCidr, isIPv4 } from '@sampan/kit/ip'
 import type { Log } from '@sampan/kit/log'
 import { conditionOf } from '@sampan/resources/conditions'
 import type { Service } from '@sampan/resources/core/service'
@@ -7,12 +7,17 @@ import { ipAddress } from '@sampan/resources/networking/ip-address'
 import { type ServiceCidr, serviceCidr } from '@sampan/resources/networking/service-cidr'
 import type { Transport } from '@sampan/resources/transport'
 import { Compacted, type Store } from '@sampan/store/store'
+import { prefixOf } from '../keys.ts'
 import { objectsOf } from '../objects.ts'
 
 const managed = { 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' }
+const finalizer = 'networking.k8s.io/service-cidr-finalizer'
 const pauseMs = 200
 
-/** The addresses Services hold, as objects: an IPAddress for each, made and removed with it; and the range they are from is ready. */
+/**
+ * The addresses Services hold, as objects: an IPAddress for each, made and removed with it. Ranges are said to be ready, and
+ * one that is deleted stays as long as addresses are in it that no other range has.
+ */
 export function keepAddresses({
   store,
   transport,
@@ -58,29 +63,39 @@ export function keepAddresses({
     for (const [address, { metadata }] of there)
       if (!wanted.has(address) && metadata.labels?.['ipaddress.kubernetes.io/managed-by'] === 'ipallocator.k8s.io')
         await send('DELETE', pathOf(ipAddress, { name: address }))
-    const range = objects.get<ServiceCidr>(serviceCidr, 'kubernetes')
-    if (range && !conditionOf(range, 'Ready')) await sayReady(range)
+    const ranges = objects.list<ServiceCidr>(serviceCidr)
+    for (const range of ranges) await keepRange(range, ranges, [...wanted.keys()])
   }
 
-  const sayReady = (range: ServiceCidr) =>
-    send(
-      'PATCH',
-      pathOf(serviceCidr, { name: range.metadata.name, subresource: 'status' }),
-      {
-        status: {
-          conditions: [
-            {
-              type: 'Ready',
-              status: 'True',
-              reason: '',
-              message: 'Kubernetes Service CIDR is ready',
-              lastTransitionTime: new Date().toISOString().replace(/\.\d+/, ''),
-            },
-          ],
-        },
-      },
-      'application/merge-patch+json',
-    )
+  const keepRange = async (range: ServiceCidr, all: readonly ServiceCidr[], addresses: readonly string[]) => {
+    const { name, finalizers = [], deletionTimestamp, resourceVersion } = range.metadata
+    const path = pathOf(serviceCidr, { name })
+    const merge = (body: object, at = path) => send('PATCH', at, body, 'application/merge-patch+json')
+    const say = async (condition: { status: string; reason: string; message: string }) => {
+      if (conditionOf(range, 'Ready')?.status === condition.status) return
+      const lastTransitionTime = new Date().toISOString().replace(/\.\d+/, '')
+      const others = (range.status?.conditions ?? []).filter(({ type }) => type !== 'Ready')
+      await merge(
+        { status: { conditions: [...others, { type: 'Ready', ...condition, lastTransitionTime }] } },
+        pathOf(serviceCidr, { name, subresource: 'status' }),
+      )
+    }
+    if (!deletionTimestamp) {
+      if (!finalizers.includes(finalizer))
+        await merge({ metadata: { resourceVersion, finalizers: [...finalizers, finalizer] } })
+      return say({ status: 'True', reason: '', message: 'Kubernetes Service CIDR is ready' })
+    }
+    if (!finalizers.includes(finalizer)) return
+    const rest = all.filter((one) => one !== range && !one.metadata.deletionTimestamp)
+    if (addresses.some((address) => isIn(range, address) && !rest.some((one) => isIn(one, address))))
+      return say({
+        status: 'False',
+        reason: 'Terminating',
+        message:
+          'There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR',
+      })
+    await merge({ metadata: { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) } })
+  }
 
   const later = () => {
     timer ??= setTimeout(() => {
@@ -92,16 +107,19 @@ export function keepAddresses({
   }
   signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
 
-  const follow = async () => {
+  const follow = async (prefix: string) => {
     while (!signal.aborted) {
       later()
       try {
-        for await (const _ of store.watch('/core/services/', store.revision, signal)) later()
+        for await (const _ of store.watch(prefix, store.revision, signal)) later()
       } catch (error) {
         // Too much at once: everything is looked at again.
         if (!(error instanceof Compacted)) throw error
       }
     }
   }
-  follow().catch((error: unknown) => log.error('addresses are no longer kept', { error }))
+  for (const prefix of ['/core/services/', prefixOf(serviceCidr)])
+    follow(prefix).catch((error: unknown) => log.error('addresses are no longer kept', { error }))
 }
+
+const isIn = ({ spec }: ServiceCidr, address: string) => (spec.cidrs ?? []).some((cidr) => isInCidr(address, cidr))

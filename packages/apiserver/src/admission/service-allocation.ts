@@ -1,12 +1,14 @@
-import { ipv4Number, ipv4Text, isInCidr } from '@sampan/kit/ip'
+import { ipv4Number, ipv4Text, isInCidr, isIPv4 } from '@sampan/kit/ip'
+import { isTrue } from '@sampan/resources/conditions'
 import type { Service } from '@sampan/resources/core/service'
 import { allocate, carryOver, holdings, type ServiceAllocator } from '@sampan/resources/core/service-networking'
 import { invalid } from '@sampan/resources/errors'
+import { type ServiceCidr, serviceCidr } from '@sampan/resources/networking/service-cidr'
 import { invalidValue } from '@sampan/resources/problem'
 import type { Admission, Admitted } from './interfaces.ts'
 
 export interface ServiceAllocationOptions {
-  /** IPv4, as `10.190.0.0/16`. */
+  /** IPv4, as `10.190.0.0/16`: where addresses come from first. Further ServiceCIDRs that are ready come after it. */
   serviceCIDR: string
   nodePorts?: { first: number; last: number }
   random?: () => number
@@ -51,6 +53,7 @@ export function serviceAllocation(options: ServiceAllocationOptions): Admission 
 
   const allocatorFor = (write: Admitted): ServiceAllocator => {
     const taken = takenNow(write)
+    const ranges = [...new Set([serviceCIDR, ...furtherRanges(write)])]
     const refuse = (field: string, value: unknown, why: string): never => {
       throw invalid({ kind: 'Service', group: '' }, write.name, [invalidValue(field, value, why)])
     }
@@ -61,16 +64,17 @@ export function serviceAllocation(options: ServiceAllocationOptions): Admission 
     return {
       clusterIP(wanted) {
         if (wanted === undefined) {
-          const free = freeAddress(serviceCIDR, taken, random)
+          let free: string | undefined
+          for (const range of ranges) free ??= freeAddress(range, taken, random)
           if (!free) return refuse('spec.clusterIPs', [], 'failed to allocate a serviceIP: range is full')
           take(free)
           return free
         }
-        if (!isInCidr(wanted, serviceCIDR))
+        if (!ranges.some((range) => isInCidr(wanted, range)))
           return refuse(
             'spec.clusterIPs',
             [wanted],
-            `failed to allocate IP ${wanted}: the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${serviceCIDR}`,
+            `failed to allocate IP ${wanted}: the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${ranges.join(', ')}`,
           )
         if (taken.has(wanted))
           return refuse(
@@ -123,6 +127,14 @@ export function serviceAllocation(options: ServiceAllocationOptions): Admission 
     },
   }
 }
+
+/** Ranges that came as objects: those that are ready and not on their way out. */
+const furtherRanges = ({ objects }: Admitted): string[] =>
+  objects
+    .list<ServiceCidr>(serviceCidr)
+    .filter((one) => !one.metadata.deletionTimestamp && isTrue(one, 'Ready'))
+    .flatMap(({ spec }) => spec.cidrs ?? [])
+    .filter((cidr) => isIPv4(cidr.split('/')[0]!))
 
 /** Any free address, from the part of the range that people do not choose from by hand as long as there is one. */
 function freeAddress(cidr: string, taken: ReadonlySet<string>, random: () => number): string | undefined {

@@ -157,6 +157,30 @@ describe('standard admission', () => {
     assert.equal(new Set(many.map(({ body }) => body.spec.clusterIP)).size, 30)
   })
 
+  test('services get addresses from further ranges as soon as these are ready', async () => {
+    const ranges = '/apis/networking.k8s.io/v1/servicecidrs'
+    const ask = (name: string) =>
+      api.ask('POST', inNamespace('services'), {
+        metadata: { name },
+        spec: { clusterIP: '10.88.0.9', ports: [{ port: 1 }] },
+      })
+    await api.ask('POST', ranges, { metadata: { name: 'further' }, spec: { cidrs: ['10.88.0.0/28', 'fd00::/64'] } })
+    const early = await ask('early')
+    assert.match(early.body.message, /is not in the valid range/)
+    const ready = { type: 'Ready', status: 'True', reason: '', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' }
+    await api.ask('PATCH', `${ranges}/further/status`, { status: { conditions: [ready] } }, mergePatchType)
+    const made = await ask('far')
+    assert.deepEqual([made.status, made.body.spec.clusterIP], [201, '10.88.0.9'], made.body.message)
+    assert.match((await ask('again')).body.message, /already allocated/)
+    const near = await api.ask('POST', inNamespace('services'), {
+      metadata: { name: 'near' },
+      spec: { ports: [{ port: 1 }] },
+    })
+    assert.match(near.body.spec.clusterIP, /^10\.190\./)
+    await api.ask('DELETE', `${ranges}/further`)
+    assert.match((await ask('late')).body.message, /The range of valid IPs is 10\.190\.0\.0\/16$/)
+  })
+
   test('limit ranges fill in and enforce', async () => {
     const path = await space('limited')
     await api.ask('POST', inNamespace('limitranges', 'limited'), {
