@@ -1,5 +1,5 @@
 import type { ResourceList } from '@sampan/resources/core/pod-resources'
-import { totalUsage } from '@sampan/resources/core/quota-usage'
+import { devicesOfClass, totalUsage } from '@sampan/resources/core/quota-usage'
 import type { ResourceQuota } from '@sampan/resources/core/resource-quota'
 import type { Objects } from '../objects.ts'
 
@@ -19,6 +19,7 @@ function kindOf(resource: string): string {
   if (resource.startsWith('count/')) return resource.slice('count/'.length)
   if (resource === 'requests.storage' || resource.includes('storageclass.storage.k8s.io/'))
     return 'persistentvolumeclaims'
+  if (resource.endsWith(devicesOfClass)) return 'resourceclaims.resource.k8s.io'
   if (resource.startsWith('services')) return 'services'
   return counted.has(resource) ? resource : 'pods'
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { ResourceClaim } from '../resource/resource-claim.ts'
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts'
-import { isInScope } from './quota-usage.ts'
+import { isInScope, usageOf } from './quota-usage.ts'
 import type { ResourceQuota } from './resource-quota.ts'
 
 const claims = { group: '', plural: 'persistentvolumeclaims' }
@@ -41,4 +42,34 @@ describe('claims in a quota by the class of their attributes', () => {
   ]
   for (const [name, one, object, want] of cases)
     test(`${name}: ${want ? 'counted' : 'not counted'}`, () => assert.equal(isInScope(one, claims, object), want))
+})
+
+test('a claim of devices takes the most of each class that its requests may come to', () => {
+  const exactly = (deviceClassName: string, more: object = {}) => ({ deviceClassName, ...more })
+  const claim = {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaim',
+    metadata: { name: 'c', namespace: 'n' },
+    spec: {
+      devices: {
+        requests: [
+          { name: 'one', exactly: exactly('gpu', { allocationMode: 'ExactCount', count: 2 }) },
+          { name: 'plain', exactly: exactly('gpu') },
+          {
+            name: 'either',
+            firstAvailable: [
+              { name: 'big', ...exactly('gpu', { count: 1 }) },
+              { name: 'small', ...exactly('gpu', { count: 4 }) },
+              { name: 'other', ...exactly('nic', { allocationMode: 'All' }) },
+            ],
+          },
+        ],
+      },
+    },
+  } as unknown as ResourceClaim
+  assert.deepEqual(usageOf({ group: 'resource.k8s.io', plural: 'resourceclaims' }, claim), {
+    'count/resourceclaims.resource.k8s.io': '1',
+    'gpu.deviceclass.resource.k8s.io/devices': '7',
+    'nic.deviceclass.resource.k8s.io/devices': '32',
+  })
 })

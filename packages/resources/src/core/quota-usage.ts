@@ -1,6 +1,7 @@
 import { addQuantities, compareQuantities, subtractQuantities } from '@sampan/kit/quantity'
 import type { Definition } from '../define.ts'
 import type { KubeObject } from '../meta.ts'
+import type { ResourceClaim } from '../resource/resource-claim.ts'
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts'
 import type { Pod } from './pod.ts'
 import { podLimits, podRequests, qosClassOf, type ResourceList } from './pod-resources.ts'
@@ -24,6 +25,8 @@ const counted = new Set([
 /** What one object takes of a quota, by the names quotas use. Pods that have ended take nothing. */
 export function usageOf({ group, plural }: Kind, object: KubeObject): ResourceList {
   const generic: ResourceList = { [`count/${group ? `${plural}.${group}` : plural}`]: '1' }
+  if (group === 'resource.k8s.io' && plural === 'resourceclaims')
+    return { ...generic, ...deviceUsage(object as ResourceClaim) }
   if (group !== '') return generic
   if (plural === 'pods') return podUsage(object as Pod, generic)
   if (counted.has(plural)) generic[plural] = '1'
@@ -59,6 +62,25 @@ function claimUsage({ spec }: PersistentVolumeClaim): ResourceList {
     usage[`${spec.storageClassName}.storageclass.storage.k8s.io/persistentvolumeclaims`] = '1'
   }
   return usage
+}
+
+/** `<class>.deviceclass.resource.k8s.io/devices`: how a quota names the devices of one class. */
+export const devicesOfClass = '.deviceclass.resource.k8s.io/devices'
+/** The most devices one claim can get, which is what "all" may come to. */
+const mostDevices = 32
+
+/** Devices by class: of what a request would take instead of one another, the most of each class. */
+function deviceUsage({ spec }: ResourceClaim): ResourceList {
+  const total = new Map<string, number>()
+  for (const { exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+    const most = new Map<string, number>()
+    for (const { deviceClassName, allocationMode, count } of exactly ? [exactly] : firstAvailable) {
+      const wanted = allocationMode === 'All' ? mostDevices : (count ?? 1)
+      most.set(deviceClassName, Math.max(most.get(deviceClassName) ?? 0, wanted))
+    }
+    for (const [name, count] of most) total.set(name, (total.get(name) ?? 0) + count)
+  }
+  return Object.fromEntries([...total].map(([name, count]) => [`${name}${devicesOfClass}`, String(count)]))
 }
 
 /** Whether a quota is about this object: every scope it has is about pods, or about claims by their attributes' class. */
