@@ -5,7 +5,7 @@ import { removeLog } from './logs/rotate.ts'
 import { makeSandbox } from './make-sandbox.ts'
 import type { Action } from './pod/actions.ts'
 import { appMembers, initMembers, memberNamed } from './pod/containers.ts'
-import { type Resize, resizesOf } from './pod/resize.ts'
+import { isPodResized, type Resize, resizesOf } from './pod/resize.ts'
 import type { PodView } from './pod/view.ts'
 import { forgetFailures, type PodState } from './pod-state.ts'
 import { ResizeFailed, resizePod } from './resize-pod.ts'
@@ -58,6 +58,7 @@ function createSandbox(step: StepContext, pod: Pod, view: PodView, attempt: numb
       const [made, mounted] = await Promise.allSettled([makeSandbox(context, pod, view, attempt), volumes.make()])
       if (made.status === 'fulfilled') id = made.value
       else throw made.reason
+      if (pod.spec.resources) state.actuatedPod = pod.spec.resources
       if (mounted.status === 'fulfilled') state.volumes = mounted.value
       forgetFailures(state, '')
       state.failure = undefined
@@ -187,10 +188,12 @@ export function resize({ context, state, uid, operate, again }: StepContext, pod
     const before = told.find(({ containerID }) => containerID === `containerd://${one.id}`)?.resources
     if (before) state.actuated.set(one.id, before)
   }
+  if (view.sandboxes[0]?.isReady) state.actuatedPod ??= pod.status?.resources
   const resizes: Resize[] = resizesOf(pod, view, state.actuated)
   if (state.resizing) return
-  state.resizePending = resizes.length > 0 ? context.refusesResize(pod) : undefined
-  if (resizes.length === 0 || state.resizePending) {
+  const isNeeded = resizes.length > 0 || isPodResized(pod, state.actuatedPod)
+  state.resizePending = isNeeded ? context.refusesResize(pod) : undefined
+  if (!isNeeded || state.resizePending) {
     state.resizeFailed = undefined
     return
   }
@@ -204,7 +207,7 @@ export function resize({ context, state, uid, operate, again }: StepContext, pod
   state.resizing = true
   const work = async () => {
     try {
-      await resizePod(context, pod, view, resizes, state.actuated)
+      await resizePod(context, pod, view, resizes, state)
       state.resizeFailed = undefined
     } catch (error) {
       if (!(error instanceof ResizeFailed)) throw error

@@ -2,20 +2,25 @@ import type { Pod } from '@sampan/resources/core/pod'
 import type { NodeContext } from './context.ts'
 import { pidsLimitOf } from './make-sandbox.ts'
 import { linuxResourcesOf } from './pod/container-config.ts'
-import { type Resize, type Resources, roomier } from './pod/resize.ts'
+import { type Resize, roomier } from './pod/resize.ts'
 import { containerLimits, podLimits } from './pod/resources.ts'
 import type { PodView } from './pod/view.ts'
+import type { PodState } from './pod-state.ts'
 import { teller } from './start-container.ts'
 import { stopContainer } from './stop-container.ts'
 
 /** What the pod's cgroup held before, from what its containers were given. */
-function podBefore(pod: Pod, view: PodView, actuated: ReadonlyMap<string, Resources>): Pod {
+function podBefore(
+  pod: Pod,
+  view: PodView,
+  { actuated, actuatedPod }: Pick<PodState, 'actuated' | 'actuatedPod'>,
+): Pod {
   const was = (name: string) => {
     const one = view.containers.find((container) => container.name === name && actuated.has(container.id))
     return one && actuated.get(one.id)
   }
   const containers = pod.spec.containers.map((one) => ({ ...one, resources: was(one.name) ?? one.resources }))
-  return { ...pod, spec: { ...pod.spec, containers } }
+  return { ...pod, spec: { ...pod.spec, containers, ...(actuatedPod && { resources: actuatedPod }) } }
 }
 
 /** New limits cannot be given now. */
@@ -44,7 +49,7 @@ export async function resizePod(
   pod: Pod,
   view: PodView,
   resizes: readonly Resize[],
-  actuated: Map<string, Resources>,
+  state: Pick<PodState, 'actuated' | 'actuatedPod'>,
 ): Promise<void> {
   const { cri, cgroups, settings, clock } = context
   const tell = teller(context, pod)
@@ -53,7 +58,7 @@ export async function resizePod(
   const wanted = podLimits(pod)
   checkUse(resizes, (id) => context.usage({ uid, id })?.workingSet)
   tell('Normal', 'ResizeStarted', 'Pod resize started')
-  await cgroups.apply(uid, { ...roomier(podLimits(podBefore(pod, view, actuated)), wanted), pids })
+  await cgroups.apply(uid, { ...roomier(podLimits(podBefore(pod, view, state)), wanted), pids })
   for (const { id, member, mustRestart } of resizes) {
     const { container } = member
     if (mustRestart) {
@@ -64,8 +69,9 @@ export async function resizePod(
       const linux = linuxResourcesOf({ pod, member, nodeMemory: settings.memory, hasSwapLimit: settings.hasSwapLimit })
       await cri.call('UpdateContainerResources', { containerId: id, linux })
     }
-    actuated.set(id, container.resources ?? {})
+    state.actuated.set(id, container.resources ?? {})
   }
   await cgroups.apply(uid, { ...wanted, pids })
+  if (pod.spec.resources) state.actuatedPod = pod.spec.resources
   tell('Normal', 'ResizeCompleted', 'Pod resize completed')
 }

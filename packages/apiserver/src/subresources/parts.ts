@@ -46,6 +46,7 @@ const resize: Part = {
           const wanted = from.spec[list]?.find(({ name }) => name === container.name)
           if (wanted?.resources) container.resources = wanted.resources
         }
+      if (from.spec.resources) into.spec.resources = from.spec.resources
     })
   },
 }

@@ -101,6 +101,15 @@ describe('resizing pods', () => {
     assert.match(body.message, /resources for non-sidecar init containers are immutable/)
   })
 
+  test('what the pod has as a whole may change, but not go', async () => {
+    await create([{}], { resources: burstable })
+    const more = await resize({ resources: { limits: { memory: '256Mi' } } })
+    assert.equal(more.status, 200, more.body.message)
+    assert.equal(more.body.spec.resources.limits.memory, '256Mi')
+    const less = await resize({ resources: { limits: { memory: null } } })
+    assert.match(less.body.message, /spec\.resources\.limits: Forbidden: resource limits cannot be removed/)
+  })
+
   test('limit ranges hold', async () => {
     const ranges = '/api/v1/namespaces/default/limitranges'
     await create([{ resources: burstable }])

@@ -9,7 +9,7 @@ type Amounts = Record<string, string | undefined>
 
 const resizable = ['cpu', 'memory']
 
-/** What a resize may not do: anything but change CPU and memory of containers that run on. Throws Invalid. */
+/** What a resize may not do: anything but change CPU and memory of containers that run on, and of the pod as a whole. Throws Invalid. */
 export function checkResize(old: Pod, next: Pod): void {
   const problems = namesProblems(old, next)
   if (problems.length === 0) problems.push(...resourceProblems(old, next))
@@ -42,23 +42,39 @@ function resourceProblems(old: Pod, next: Pod): Problem[] {
         problems.push(forbiddenField(at, 'resources for non-sidecar init containers are immutable'))
         continue
       }
-      if (isRemoved(limitsOf(before), limitsOf(container)))
-        problems.push(forbiddenField(`${at}.limits`, 'resource limits cannot be removed'))
-      if (isRemoved(requestsOf(before), requestsOf(container)))
-        problems.push(forbiddenField(`${at}.requests`, 'resource requests cannot be removed'))
-      if (!jsonEqual(othersOf(before) as never, othersOf(container) as never))
-        problems.push(forbiddenField('spec', 'only cpu and memory resources are mutable'))
+      problems.push(...changeProblems(at, before, container))
     }
+  problems.push(
+    ...changeProblems('spec.resources', { resources: old.spec.resources }, { resources: next.spec.resources }),
+  )
   const quality = qosClassOf(next)
   if (quality !== (old.status?.qosClass ?? qosClassOf(old)))
     problems.push(invalidValue('spec', quality, 'Pod QOS Class may not change as a result of resizing'))
   return problems
 }
 
-const limitsOf = ({ resources }: Container) => (resources?.limits ?? {}) as Amounts
+/** Of a container, or of the pod as a whole. */
+type Limited = Pick<Container, 'resources'>
+
+function changeProblems(at: string, before: Limited, after: Limited): Problem[] {
+  if (jsonEqual(after.resources as never, before.resources as never)) return []
+  return [
+    ...(isRemoved(limitsOf(before), limitsOf(after))
+      ? [forbiddenField(`${at}.limits`, 'resource limits cannot be removed')]
+      : []),
+    ...(isRemoved(requestsOf(before), requestsOf(after))
+      ? [forbiddenField(`${at}.requests`, 'resource requests cannot be removed')]
+      : []),
+    ...(jsonEqual(othersOf(before) as never, othersOf(after) as never)
+      ? []
+      : [forbiddenField('spec', 'only cpu and memory resources are mutable')]),
+  ]
+}
+
+const limitsOf = ({ resources }: Limited) => (resources?.limits ?? {}) as Amounts
 
 /** A limit counts as the request nobody made. */
-const requestsOf = (container: Container): Amounts => ({
+const requestsOf = (container: Limited): Amounts => ({
   ...limitsOf(container),
   ...((container.resources?.requests ?? {}) as Amounts),
 })
@@ -67,7 +83,7 @@ const isRemoved = (before: Amounts, after: Amounts) =>
   resizable.some((name) => before[name] !== undefined && after[name] === undefined)
 
 /** All that is not CPU and memory. */
-function othersOf(container: Container) {
+function othersOf(container: Limited) {
   const others = (amounts: Amounts) =>
     Object.fromEntries(Object.entries(amounts).filter(([name]) => !resizable.includes(name)))
   return [others(limitsOf(container)), others(requestsOf(container)), container.resources?.claims ?? []]

@@ -14,6 +14,8 @@ export interface PodMemory {
   probes: ReadonlyMap<string, ProbeState>
   /** What containers were given, by id. */
   actuated: ReadonlyMap<string, Resources>
+  /** What the pod as a whole was given, where it says so for itself. */
+  actuatedPod?: Resources
   /** Containers the agent ended for a reason of their own, by id. */
   killed?: ReadonlyMap<string, Verdict>
   /** Why new limits are not given yet. */

@@ -33,6 +33,12 @@ export function resizesOf(pod: Pod, view: PodView, actuated: ReadonlyMap<string,
   })
 }
 
+/** Whether the pod as a whole shall have other limits than its cgroup was given last; undefined: nothing is known of it. */
+export const isPodResized = ({ spec }: Pod, actuated: Resources | undefined): boolean =>
+  spec.resources !== undefined &&
+  actuated !== undefined &&
+  (['cpu', 'memory'] as const).some((name) => !isSame(name, actuated, spec.resources!))
+
 function isSame(name: 'cpu' | 'memory', a: Resources, b: Resources): boolean {
   const count = name === 'cpu' ? milliOf : unitsOf
   const values = ({ limits, requests }: Resources) => {

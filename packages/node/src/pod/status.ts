@@ -19,7 +19,7 @@ export interface StatusInput extends Situation {
 
 /** The whole status of a pod as this node sees it; conditions of others are kept. */
 export function podStatus(input: StatusInput): PodStatus {
-  const { pod, view, hostIP, now } = input
+  const { pod, view, memory, hostIP, now } = input
   const before = pod.status ?? {}
   const inits = initMembers(pod).map((member) => containerStatus(input, member))
   const apps = appMembers(pod).map((member) => containerStatus(input, member))
@@ -48,6 +48,10 @@ export function podStatus(input: StatusInput): PodStatus {
     ...(inits.length > 0 && { initContainerStatuses: inits }),
     containerStatuses: apps,
     ...(ephemerals.length > 0 && { ephemeralContainerStatuses: ephemerals }),
+    ...(memory.actuatedPod && {
+      resources: memory.actuatedPod,
+      ...(memory.actuatedPod.requests && { allocatedResources: memory.actuatedPod.requests }),
+    }),
     qosClass: before.qosClass ?? qosClassOf(pod),
     ...(ended && { reason: ended.reason, message: ended.message }),
   }
