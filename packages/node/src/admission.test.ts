@@ -40,6 +40,15 @@ const cases: { name: string; pod: Pod; node?: Node; others?: Pod[]; want?: strin
     pod: sysctl('net.ipv4.tcp_syncookies', { hostNetwork: true }),
     want: 'SysctlForbidden',
   },
+  {
+    name: 'groups of the pod beside those of the image',
+    pod: podOf({ spec: { securityContext: { supplementalGroups: [5], supplementalGroupsPolicy: 'Merge' } } }),
+  },
+  {
+    name: 'none of the groups of the image',
+    pod: podOf({ spec: { securityContext: { supplementalGroupsPolicy: 'Strict' } } }),
+    want: 'SupplementalGroupsPolicyNotSupported',
+  },
   { name: 'too much', pod: asking('3'), want: 'OutOfcpu' },
   { name: 'too much beside others', pod: asking('1500m'), others: [asking('600m')], want: 'OutOfcpu' },
   {

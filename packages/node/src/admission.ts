@@ -13,7 +13,14 @@ import { requestOf } from './pod/resources.ts'
  */
 export function admission(pod: Pod, node: Node, others: readonly Pod[]): Ending | undefined {
   const live = others.filter((one) => !isTerminal(one))
-  return sysctls(pod) ?? affinity(pod, node) ?? taints(pod, node) ?? room(pod, node, live) ?? hostPorts(pod, live)
+  return (
+    sysctls(pod) ??
+    groups(pod) ??
+    affinity(pod, node) ??
+    taints(pod, node) ??
+    room(pod, node, live) ??
+    hostPorts(pod, live)
+  )
 }
 
 /** Whether a pod that runs here may have the resources it asks for now. */
@@ -35,6 +42,15 @@ function sysctls({ spec }: Pod): Ending | undefined {
   const bad = names.find((name) => !safeSysctls.has(name) || isShared(name))
   if (bad === undefined) return undefined
   return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${bad}" not allowlisted` }
+}
+
+/** Groups of the image cannot be left out by the runtime: better no pod than one with more rights than it asked for. */
+function groups({ spec }: Pod): Ending | undefined {
+  if (spec.securityContext?.supplementalGroupsPolicy !== 'Strict') return undefined
+  return {
+    reason: 'SupplementalGroupsPolicyNotSupported',
+    message: 'SupplementalGroupsPolicy=Strict is not supported in this node',
+  }
 }
 
 function affinity(pod: Pod, node: Node): Ending | undefined {

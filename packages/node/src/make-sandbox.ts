@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Pod } from '@sampan/resources/core/pod'
 import { runtimeClass } from '@sampan/resources/node/runtime-class'
 import type { NodeContext } from './context.ts'
+import { ConfigError } from './pod/config-error.ts'
 import { podLimits } from './pod/resources.ts'
 import type { PodView } from './pod/view.ts'
 import { podLogFolder } from './pod-folders.ts'
@@ -23,12 +24,16 @@ function handlerOf({ caches }: NodeContext, { spec }: Pod): string {
   return !handler || handler === defaultHandler ? '' : handler
 }
 
+/** To run such a pod with the host's users would give it rights it was to be kept from. */
+const noUserNamespaces = "can't set `spec.hostUsers: false`, the runtime does not support user namespaces"
+
 /**
  * Makes the pod's cgroup and sandbox; the network of sandboxes that died is freed first. Gives the sandbox's id. Throws
- * CriError.
+ * CriError or ConfigError.
  */
 export async function makeSandbox(context: NodeContext, pod: Pod, view: PodView, attempt: number): Promise<string> {
   const { cri, settings, cgroups, slots } = context
+  if (pod.spec.hostUsers === false) throw new ConfigError(noUserNamespaces)
   for (const dead of view.sandboxes) if (!dead.isReady) await cri.call('StopPodSandbox', { podSandboxId: dead.id })
   // The runtime makes the cgroup's folders itself where it comes first: limits are there before any container is.
   const [{ podSandboxId }] = await Promise.all([

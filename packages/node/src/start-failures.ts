@@ -71,7 +71,8 @@ export function sandboxFailure(context: NodeContext, state: PodState, pod: Pod, 
     tell('Warning', 'FailedMount', message)
     return { reason: 'FailedMount', message, until }
   }
-  if (!(error instanceof CriError)) context.log.error('making a sandbox failed', { pod: pod.metadata.name, error })
+  if (!(error instanceof CriError || error instanceof ConfigError))
+    context.log.error('making a sandbox failed', { pod: pod.metadata.name, error })
   tell('Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${message}`)
   return { reason: 'FailedCreatePodSandBox', message, until }
 }

@@ -23,13 +23,23 @@ export function crashesAfter(exited: ContainerView): number {
 /** When `exited` may start again. */
 export const mayStartAt = (exited: ContainerView) => exited.finishedAt + waitBefore(crashesAfter(exited))
 
-/** Whether the restart policy wants another start after this exit. */
+/** Whether the restart policy wants another start after this exit: the container's own rules, its policy, the pod's. */
 export function wantsRestart(pod: Pod, kind: Kind, exited: ContainerView): boolean {
   if (kind === 'ephemeral') return false
   if (kind === 'sidecar') return true
-  const policy = pod.spec.restartPolicy ?? 'Always'
+  const own = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === exited.name)
+  if (own?.restartPolicyRules?.some((rule) => rule.action === 'Restart' && isAbout(rule, exited.exitCode))) return true
+  const policy = own?.restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
   if (kind === 'init') return exited.exitCode !== 0 && policy !== 'Never'
   return policy === 'Always' || (policy === 'OnFailure' && exited.exitCode !== 0)
+}
+
+type Rule = NonNullable<Container['restartPolicyRules']>[number]
+
+function isAbout({ exitCodes }: Rule, exitCode: number): boolean {
+  if (!exitCodes) return false
+  const isNamed = exitCodes.values?.includes(exitCode) ?? false
+  return exitCodes.operator === 'NotIn' ? !isNamed : isNamed
 }
 
 /** Changes when a running container no longer is what the pod says. Only the image of a container can change. */
