@@ -43,6 +43,21 @@ const cases: Case[] = [
     volume: { configMap: { name: 'conf', optional: true, items: [{ key: 'zz', path: 'zz' }] } },
     want: [],
   },
+  {
+    name: 'an optional trust bundle',
+    volume: { projected: { sources: [{ clusterTrustBundle: { name: 'b', path: 'ca.pem', optional: true } }] } },
+    want: ['ca.pem 644 '],
+  },
+  {
+    name: 'a trust bundle',
+    volume: { projected: { sources: [{ clusterTrustBundle: { signerName: 'x.com/y', path: 'ca.pem' } }] } },
+    throws: 'no clustertrustbundle of signer "x.com/y" found',
+  },
+  {
+    name: 'a certificate of the pod',
+    volume: { projected: { sources: [{ podCertificate: { signerName: 'x.com/y', keyType: 'ED25519' } }] } },
+    throws: 'projected podCertificate sources are not served by this API',
+  },
   { name: 'a missing ConfigMap', volume: { configMap: { name: 'none' } }, throws: 'configmap "none" not found' },
   { name: 'a missing Secret', volume: { secret: { secretName: 'none' } }, throws: 'secret "none" not found' },
   {

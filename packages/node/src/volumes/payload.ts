@@ -64,14 +64,15 @@ export async function payloadOf(pod: Pod, volume: Volume, sources: PayloadSource
 async function addProjection(
   files: Payload['files'],
   pod: Pod,
-  { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle }: ProjectionSource,
+  { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate }: ProjectionSource,
   mode: number,
   sources: PayloadSources,
 ): Promise<number | undefined> {
   if (configMap) addConfigMap(files, pod, configMap, mode, sources)
   if (secret) addSecret(files, pod, secret, mode, sources)
   if (downwardAPI) addDownward(files, pod, downwardAPI.items ?? [], mode, sources)
-  if (clusterTrustBundle) throw new MountError('projected clusterTrustBundle sources are not supported')
+  if (clusterTrustBundle) addTrustBundle(files, clusterTrustBundle, mode)
+  if (podCertificate) throw new MountError('projected podCertificate sources are not served by this API')
   if (!serviceAccountToken) return undefined
   const seconds = serviceAccountToken.expirationSeconds ?? defaultTokenSeconds
   const { token, expiresAt } = await sources.token(serviceAccountToken.audience, seconds)
@@ -103,6 +104,19 @@ function addSecret(files: Payload['files'], pod: Pod, at: Selection, mode: numbe
   const data = new Map<string, Uint8Array>()
   for (const [key, value] of Object.entries(found?.data ?? {})) data.set(key, Buffer.from(value, 'base64'))
   addItems(files, `${pod.metadata.namespace}/${at.name}`, 'secret', data, at, mode, found !== undefined)
+}
+
+/** There are none: bundles are no part of the stable API. Who can do without gets an empty file, as from any node. */
+function addTrustBundle(
+  files: Payload['files'],
+  { name, signerName, path, optional }: NonNullable<ProjectionSource['clusterTrustBundle']>,
+  mode: number,
+): void {
+  if (optional) files.set(path, { data: Buffer.alloc(0), mode })
+  else
+    throw new MountError(
+      name ? `clustertrustbundle "${name}" not found` : `no clustertrustbundle of signer "${signerName}" found`,
+    )
 }
 
 function addItems(
