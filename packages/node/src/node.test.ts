@@ -435,6 +435,30 @@ test('new limits reach a running container without a restart', { skip }, async (
   assert.equal(await execIn('resized', ['cat', file]), `${48 * 1024 * 1024}\n`)
 })
 
+test('memory in use is not taken away', { skip }, async () => {
+  const limits = (memory: string) => ({ limits: { memory }, requests: { memory } })
+  await node.run('shrunk', { containers: [sh('exec sleep 1000', { resources: limits('32Mi') })] })
+  const pod = await node.until('shrunk', isReady)
+  const [main] = pod.spec.containers
+  const resize = async (memory: string, generation: number) => {
+    const now = (await node.get('shrunk'))!
+    await node.client.update(anySpec, {
+      ...now,
+      metadata: { ...now.metadata, generation },
+      spec: { ...now.spec, containers: [{ ...main!, resources: limits(memory) }] },
+    })
+  }
+  const inProgress = (one: Pod) => one.status?.conditions?.find(({ type }) => type === 'PodResizeInProgress')
+  await resize('10Ki', 2)
+  const refused = await node.until('shrunk', (one) => inProgress(one)?.reason === 'Error')
+  assert.match(inProgress(refused)?.message ?? '', /memory limit \(10240\) below current usage/)
+  assert.equal(refused.status?.containerStatuses?.[0]?.resources?.limits?.memory, '32Mi')
+  await resize('30Mi', 3)
+  const given = await node.until('shrunk', (one) => !inProgress(one))
+  const [status] = given.status?.containerStatuses ?? []
+  assert.deepEqual([status?.resources?.limits?.memory, status?.restartCount], ['30Mi', 0])
+})
+
 test('an image is seen as a volume, read-only, and let go with the pod', { skip }, async () => {
   const image = { reference: node.containerd.busybox, pullPolicy: 'IfNotPresent' }
   await node.run('pictured', {
