@@ -55,7 +55,13 @@ export async function apply(context: Context, target: OneTarget, call: Call): Pr
   let managers: readonly Manager[] = []
   const written = await changeObject(context, target, call, {
     next: (old) => {
-      const result = appliedTo(served, old, { applied, self, set, force: flag(call.query, 'force') })
+      const result = appliedTo(served, old, {
+        applied,
+        self,
+        set,
+        force: flag(call.query, 'force'),
+        trusted: !call.request,
+      })
       managers = result.managers
       return jsonCopy(result.object)
     },
@@ -75,21 +81,30 @@ interface Applying {
   self: Self
   set: FieldTree
   force: boolean
+  /** A part of this process: what nobody is recorded for is its own. */
+  trusted: boolean
 }
+
+/** Who is said to own what was written before anybody was recorded. */
+const beforeFirst = 'before-first-apply'
 
 /** The object and its managers after an apply. Throws Conflict when another manager's value would be changed. */
 export function appliedTo(
   served: Served,
   live: KubeObject,
-  { applied, self, set, force }: Applying,
+  { applied, self, set, force, trusted }: Applying,
 ): { object: KubeObject; managers: readonly Manager[] } {
   const schema = rootSchema(served)
   const { subresource } = self
-  const managers = managersFrom(live.metadata.managedFields)
+  const livePart = ownedPart(served, live, subresource)
+  const recorded = managersFrom(live.metadata.managedFields)
+  const managers: readonly Manager[] =
+    recorded.length > 0 || trusted
+      ? recorded
+      : [{ ...self, manager: beforeFirst, operation: 'Update', fields: compare({}, livePart, schema).changed }]
   const mine = managers.find((one) => isSame(one, self))
   const others = managers.filter((one) => one !== mine)
   const owned = others.reduce((sum, one) => union(sum, one.fields), set)
-  const livePart = ownedPart(served, live, subresource)
   const laid = merged(livePart, ownedPart(served, applied, subresource), schema)
   const part = mine ? withoutDisowned(laid, mine.fields, owned, schema) : laid
   const comparison = compare(livePart, part, schema)
