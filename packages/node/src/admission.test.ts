@@ -33,6 +33,8 @@ const cases: { name: string; pod: Pod; node?: Node; others?: Pod[]; want?: strin
     pod: podOf({ spec: { tolerations: [{ operator: 'Exists' }] } }),
     node: node({ taints: [taint] }),
   },
+  { name: 'its own system', pod: podOf({ spec: { os: { name: 'linux' } } }) },
+  { name: 'another system', pod: podOf({ spec: { os: { name: 'windows' } } }), want: 'PodOSNotSupported' },
   { name: 'a safe sysctl', pod: sysctl('kernel.shm_rmid_forced') },
   { name: 'an unsafe sysctl', pod: sysctl('kernel.msgmax'), want: 'SysctlForbidden' },
   {

@@ -14,6 +14,7 @@ import { requestOf } from './pod/resources.ts'
 export function admission(pod: Pod, node: Node, others: readonly Pod[]): Ending | undefined {
   const live = others.filter((one) => !isTerminal(one))
   return (
+    system(pod) ??
     sysctls(pod) ??
     groups(pod) ??
     affinity(pod, node) ??
@@ -33,6 +34,11 @@ export function resizeRefusal(pod: Pod, node: Node, others: readonly Pod[]): Pod
     others.filter((one) => !isTerminal(one)),
   )
   return beside && { reason: 'Deferred', message: beside.message }
+}
+
+function system({ spec }: Pod): Ending | undefined {
+  if (spec.os?.name === undefined || spec.os.name === 'linux') return undefined
+  return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" }
 }
 
 function sysctls({ spec }: Pod): Ending | undefined {

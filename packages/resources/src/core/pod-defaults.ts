@@ -30,6 +30,8 @@ export function defaultPodTemplate(template: PodTemplate | undefined): void {
 export function defaultPodSpec(spec: Spec): void {
   fillPlain(spec, { dnsPolicy: 'ClusterFirst', restartPolicy: 'Always', schedulerName: 'default-scheduler' })
   fill(spec, { terminationGracePeriodSeconds: 30, securityContext: {} })
+  // Negative times were taken once; they mean the shortest there is.
+  if (spec.terminationGracePeriodSeconds! < 0) spec.terminationGracePeriodSeconds = 1
   // The deprecated twin always says the same.
   if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName
   else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount
