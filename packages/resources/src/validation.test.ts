@@ -660,7 +660,18 @@ const refused: Row[] = [
   [
     'an address of the wrong family',
     make.endpointSlice('web', { endpoints: [{ addresses: ['::1'] }] }),
-    ['endpoints[0].addresses[0]: Invalid value: "::1": must be an IPv4 address'],
+    [
+      'endpoints[0].addresses[0]: Invalid value: "::1": must be an IPv4 address',
+      'endpoints[0].addresses[0]: Invalid value: "::1": may not be in the loopback, link-local or unspecified range',
+    ],
+  ],
+  [
+    'an endpoint that leads to the machine itself or to what only it may ask',
+    make.endpointSlice('web', { endpoints: [{ addresses: ['127.0.0.1'] }, { addresses: ['169.254.169.254'] }] }),
+    [
+      'endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback, link-local or unspecified range',
+      'endpoints[1].addresses[0]: Invalid value: "169.254.169.254": may not be in the loopback, link-local or unspecified range',
+    ],
   ],
   [
     'a priority too high',

@@ -109,7 +109,7 @@ describe('API aggregation', () => {
     const frontProxy = await openFrontProxy(folder, new Date())
     const pki = await openPki({
       folder,
-      dnsNames: ['sample-api.default.svc'],
+      dnsNames: ['sample-api.sampan-system.svc'],
       addresses: [],
       clients: {},
       now: new Date(),
@@ -140,7 +140,7 @@ describe('API aggregation', () => {
     spec: {
       group,
       version: 'v1alpha1',
-      service: { namespace: 'default', name: 'sample-api', port: 7443 },
+      service: { namespace: 'sampan-system', name: 'sample-api', port: 7443 },
       groupPriorityMinimum: 2000,
       versionPriority: 200,
       caBundle: ca,
@@ -161,7 +161,9 @@ describe('API aggregation', () => {
     assert.equal((await condition(({ status }) => status === 'False')).reason, 'ServiceNotFound')
     const { status, body } = await api.ask('GET', flunders)
     assert.deepEqual([status, body.reason, body.message], [503, 'ServiceUnavailable', 'service unavailable'])
-    await api.ask('POST', '/api/v1/namespaces/default/services', {
+    // Endpoints at the loopback are for Sampan's own Services alone.
+    await api.ask('POST', '/api/v1/namespaces', { metadata: { name: 'sampan-system' } })
+    await api.ask('POST', '/api/v1/namespaces/sampan-system/services', {
       metadata: { name: 'sample-api' },
       spec: { clusterIP: '10.190.0.99', ports: [{ port: 7443, targetPort: sample.port }] },
     })
@@ -169,7 +171,7 @@ describe('API aggregation', () => {
   })
 
   test('it is found as soon as it answers', async () => {
-    await api.ask('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {
+    await api.ask('POST', '/apis/discovery.k8s.io/v1/namespaces/sampan-system/endpointslices', {
       metadata: { name: 'sample-api', labels: { 'kubernetes.io/service-name': 'sample-api' } },
       addressType: 'IPv4',
       endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],

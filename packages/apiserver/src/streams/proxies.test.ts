@@ -4,7 +4,7 @@ import type { Pod } from '@sampan/resources/core/pod'
 import type { Objects } from '../objects.ts'
 import { splitProxyPath } from './proxies.ts'
 import { rewrittenHtml, rewrittenLocation } from './proxy-rewrite.ts'
-import { podTarget, proxyName, serviceTarget } from './proxy-target.ts'
+import { leadsToPod, podTarget, proxyName, serviceTarget } from './proxy-target.ts'
 
 const names = [
   { text: 'web', want: { secure: false, name: 'web', port: '' } },
@@ -51,13 +51,22 @@ const slice = (name: string, hosts: [string, boolean][]) => ({
     { name: 'http', port: 8080 },
     { name: 'admin', port: 8081 },
   ],
-  endpoints: hosts.map(([host, ready]) => ({ addresses: [host], conditions: { ready } })),
+  endpoints: hosts.map(([host, ready]) => ({
+    addresses: [host],
+    conditions: { ready },
+    targetRef: { kind: 'Pod', namespace: 'default', name: `pod-${host}` },
+  })),
 })
 const objects = (slices: unknown[]) =>
   ({
-    get: (_: unknown, name: string) => (name === 'api' ? service : undefined),
+    get: (_: unknown, name: string) =>
+      name === 'api' ? service : name.startsWith('pod-') ? { status: { podIP: name.slice(4) } } : undefined,
     list: () => slices,
   }) as unknown as Objects
+const pointing = (targetRef?: object) => ({
+  ...slice('a', []),
+  endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true }, targetRef }],
+})
 const targets: { name: string; slices: unknown[]; random?: number; want: string }[] = [
   { name: 'api:http', slices: [slice('a', [['10.0.0.1', true]])], want: '10.0.0.1:8080' },
   {
@@ -80,10 +89,21 @@ const targets: { name: string; slices: unknown[]; random?: number; want: string 
   { name: 'api:82', slices: [], want: 'BadRequest' },
   { name: 'api:80', slices: [slice('a', [['10.0.0.1', false]])], want: 'ServiceUnavailable' },
   { name: 'other:80', slices: [], want: 'NotFound' },
+  // Endpoints that anybody wrote: they lead to no pod of the namespace at that address.
+  { name: 'api:80', slices: [pointing()], want: 'ServiceUnavailable' },
+  { name: 'api:80', slices: [pointing({ kind: 'Pod', name: 'pod-10.0.0.2' })], want: 'ServiceUnavailable' },
+  {
+    name: 'api:80',
+    slices: [pointing({ kind: 'Pod', namespace: 'other', name: 'pod-10.0.0.1' })],
+    want: 'ServiceUnavailable',
+  },
 ]
 for (const { name, slices, random = 0, want } of targets)
   test(`service target of ${name}: ${want}`, () => {
-    const find = () => serviceTarget(objects(slices), 'default', proxyName(name), () => random)
+    const find = () => {
+      const known = objects(slices)
+      return serviceTarget(known, 'default', proxyName(name), () => random, leadsToPod(known, 'default'))
+    }
     if (!want.includes('.')) return void assert.throws(find, { reason: want })
     const { host, port } = find()
     assert.equal(`${host}:${port}`, want)

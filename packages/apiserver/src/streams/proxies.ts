@@ -5,7 +5,7 @@ import { type Pod, pod as podKind } from '@sampan/resources/core/pod'
 import { notFound, StatusError } from '@sampan/resources/errors'
 import type { Answer, SubresourceCall, SubresourceHandler } from '../handlers.ts'
 import { rewrittenHtml, rewrittenLocation } from './proxy-rewrite.ts'
-import { type ProxyTarget, podTarget, proxyName, serviceTarget } from './proxy-target.ts'
+import { leadsToPod, type ProxyTarget, podTarget, proxyName, serviceTarget } from './proxy-target.ts'
 import { answerHeaders, passedHeaders, relay, relayUpgrade } from './relay.ts'
 
 const verbs = ['create', 'delete', 'get', 'patch', 'update']
@@ -29,7 +29,9 @@ export function proxies(random: () => number = Math.random): SubresourceHandler[
       if (!pod) throw notFound(podKind, asked.name)
       return podTarget(pod, asked)
     }),
-    of('services', (call) => serviceTarget(call.objects, call.namespace!, proxyName(call.name), random)),
+    of('services', ({ objects, namespace = '', name }) =>
+      serviceTarget(objects, namespace, proxyName(name), random, leadsToPod(objects, namespace)),
+    ),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { type Pod, podIP } from '@sampan/resources/core/pod'
+import { type Pod, podIP, podIPs, pod as podKind } from '@sampan/resources/core/pod'
 import type { Service } from '@sampan/resources/core/service'
 import { service as serviceKind } from '@sampan/resources/core/service'
 import { type EndpointSlice, endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
@@ -38,12 +38,24 @@ export function podTarget(pod: Pod, { secure, port, name }: ProxyName): ProxyTar
   return { secure, host, port: number }
 }
 
+type Endpoint = NonNullable<EndpointSlice['endpoints']>[number]
+
+/** Only pods of the namespace at addresses of theirs: nobody makes the server ask others by writing endpoints. */
+export const leadsToPod =
+  (objects: Objects, namespace: string) =>
+  ({ addresses, targetRef }: Endpoint): boolean => {
+    if (targetRef?.kind !== 'Pod' || (targetRef.namespace ?? namespace) !== namespace) return false
+    const pod = objects.get<Pod>(podKind, targetRef.name ?? '', namespace)
+    return pod !== undefined && podIPs(pod).includes(addresses[0] ?? '')
+  }
+
 /** A ready endpoint of a service, chosen by `random` (as `Math.random`). Throws NotFound, BadRequest or ServiceUnavailable. */
 export function serviceTarget(
   objects: Objects,
   namespace: string,
   { secure, name, port }: ProxyName,
   random: () => number,
+  isAllowed: (endpoint: Endpoint) => boolean = () => true,
 ): ProxyTarget {
   const service = objects.get<Service>(serviceKind, name, namespace)
   if (!service) throw notFound(serviceKind, name)
@@ -63,6 +75,7 @@ export function serviceTarget(
     if (number === undefined) return []
     return (slice.endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
+      .filter(isAllowed)
       .flatMap((endpoint) => endpoint.addresses.slice(0, 1).map((host) => ({ secure, host, port: number })))
   })
   const target = addresses[Math.floor(random() * addresses.length)]

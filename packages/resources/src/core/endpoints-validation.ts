@@ -5,7 +5,9 @@ import { invalidValue, required } from '../problem.ts'
 import type { Endpoints } from './endpoints.ts'
 
 /** Nothing outside may be reached through these: they are this machine, or this wire. */
-const isLocal = (ip: string) => /^(127\.|169\.254\.|224\.0\.0\.|0\.0\.0\.0$|::1$|::$|fe80:|ff02:)/i.test(ip)
+export const isLocal = (ip: string) => /^(127\.|169\.254\.|224\.0\.0\.|0\.0\.0\.0$|::1$|::$|fe80:|ff02:)/i.test(ip)
+
+export const mayNotBeLocal = 'may not be in the loopback, link-local or unspecified range'
 
 export function* endpointsProblems({ metadata, subsets }: Endpoints): Problems {
   // The API server's own address may be the loopback on a machine that has no other.
@@ -22,8 +24,7 @@ export function* endpointsProblems({ metadata, subsets }: Endpoints): Problems {
         const here = `${at}.${field}[${place}]`
         if (!isIP(ip ?? ''))
           yield invalidValue(`${here}.ip`, ip ?? '', 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')
-        else if (!isServer && isLocal(ip))
-          yield invalidValue(`${here}.ip`, ip, 'may not be in the loopback, link-local or unspecified range')
+        else if (!isServer && isLocal(ip)) yield invalidValue(`${here}.ip`, ip, mayNotBeLocal)
         yield* optionalName(`${here}.hostname`, hostname, dnsLabelProblems)
       }
     for (const [place, { name, port, protocol }] of ports.entries()) {

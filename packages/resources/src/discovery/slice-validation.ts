@@ -1,15 +1,21 @@
 import { isIPv4, isIPv6 } from '@sampan/kit/ip'
 import { dnsSubdomainProblems } from '@sampan/kit/names'
 import { between, immutable, oneOf, optionalName, optionalOneOf, type Problems } from '../check.ts'
+import { isLocal, mayNotBeLocal } from '../core/endpoints-validation.ts'
 import { duplicate, invalidValue, required, tooLong } from '../problem.ts'
 import type { EndpointSlice } from './endpoint-slice.ts'
 
 const types = ['FQDN', 'IPv4', 'IPv6']
 
+/** Where Sampan itself says where it listens: the loopback, on a machine that has no other address. */
+const isOwn = ({ namespace = '', labels }: EndpointSlice['metadata']) =>
+  namespace === 'sampan-system' || (namespace === 'default' && labels?.['kubernetes.io/service-name'] === 'kubernetes')
+
 export function* sliceProblems(one: EndpointSlice, old?: EndpointSlice): Problems {
   yield* oneOf('addressType', one.addressType, types)
   if (old) yield* immutable('addressType', one.addressType, old.addressType)
   if ((one.endpoints?.length ?? 0) > 1000) yield tooLong('endpoints', 1000)
+  const before = new Set(old?.endpoints?.flatMap(({ addresses }) => addresses))
   for (const [index, { addresses }] of (one.endpoints ?? []).entries()) {
     const at = `endpoints[${index}].addresses`
     if (!addresses?.length) yield required(at, 'must contain at least 1 address')
@@ -18,6 +24,8 @@ export function* sliceProblems(one: EndpointSlice, old?: EndpointSlice): Problem
         yield invalidValue(`${at}[${place}]`, address, 'must be an IPv4 address')
       if (one.addressType === 'IPv6' && !isIPv6(address))
         yield invalidValue(`${at}[${place}]`, address, 'must be an IPv6 address')
+      if (isLocal(address) && !isOwn(one.metadata) && !before.has(address))
+        yield invalidValue(`${at}[${place}]`, address, mayNotBeLocal)
       if (one.addressType === 'FQDN') yield* optionalName(`${at}[${place}]`, address, dnsSubdomainProblems)
     }
   }
