@@ -16,12 +16,7 @@ const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 const ownsMachine = (file: string) => file.startsWith('test/') || file.endsWith('.machine.test.ts')
 
 /** Suites of minutes, each on an instance of its own. */
-const long = [
-  'test/conformance/kubectl.test.ts',
-  'test/e2e/classic-pod.test.ts',
-  'test/e2e/console-cluster.test.ts',
-  'test/e2e/pipelines.test.ts',
-]
+const long = ['test/e2e/classic-pod.test.ts', 'test/e2e/pipelines.test.ts']
 
 async function main(args: string[]): Promise<number> {
   const only = args.filter((arg) => !arg.startsWith('--'))
