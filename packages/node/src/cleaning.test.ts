@@ -98,6 +98,12 @@ test('who fills the disk is evicted, who came with little stays, and the node sa
   }
   for (const reason of ['Starting', 'NodeReady', 'EvictionThresholdMet', 'NodeHasDiskPressure'])
     assert.ok((await told()).includes(reason), `${reason} of ${await told()}`)
+  // What had ended gave its containers before anybody had to go; its status still tells of them.
+  const { containers } = await node.containerd.cri.call('ListContainers', {})
+  assert.ok(!containers.some(({ labels }) => labels['io.kubernetes.pod.name'] === 'ended'))
+  const ended = await node.get('ended')
+  assert.equal(ended?.status?.phase, 'Succeeded')
+  assert.equal(ended?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 0)
   // While it says so it takes nobody.
   await node.run('refused', { containers: [sh('exit 0')] })
   const refused = await node.until('refused', ({ status }) => status?.phase === 'Failed')
