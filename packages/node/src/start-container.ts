@@ -1,6 +1,7 @@
 import type { Pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { component, type NodeContext } from './context.ts'
+import { envFiles } from './env-files.ts'
 import { runHook } from './hooks.ts'
 import { containerConfig } from './pod/container-config.ts'
 import { fieldPathOf, type Member } from './pod/containers.ts'
@@ -85,7 +86,8 @@ export async function startContainer(
   })
   const facts = factsOf(context, pod, sandbox)
   const folder = podFolder(settings, pod.metadata)
-  const env = environment(pod, container, sourcesFor(context, pod, facts, signal), facts)
+  const files = await envFiles(container, input.volumes)
+  const env = environment(pod, container, { ...sourcesFor(context, pod, facts, signal), files }, facts)
   const hosts = hostsFile(pod, facts.podIPs, settings.dns.clusterDomain, settings.hostsFile)
   const mounts = [
     ...(await volumeMounts(container, input.volumes, env, folder)),

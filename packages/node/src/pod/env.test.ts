@@ -19,6 +19,7 @@ const service = (name: string, namespace: string, spec: object = {}): Service =>
   }) as Service
 
 const sources = {
+  files: new Map([['scratch/a.env', 'A=1\n']]),
   configMap: (name: string) =>
     name === 'conf' ? { metadata: { name }, data: { color: 'red', FIRST: 'conf' } } : undefined,
   secret: (name: string) =>
@@ -42,6 +43,8 @@ interface Case {
 }
 
 const key = (name: string, of: string, optional?: boolean) => ({ name, key: of, ...(optional && { optional }) })
+
+const inFile = (key: string, path = 'a.env') => ({ volumeName: 'scratch', path, key })
 
 const cases: Case[] = [
   {
@@ -118,6 +121,27 @@ const cases: Case[] = [
     name: 'a missing key',
     container: { env: [{ name: 'A', valueFrom: { configMapKeyRef: key('conf', 'x') } }] },
     throws: "couldn't find key x in ConfigMap shop/conf",
+  },
+  {
+    name: 'a file of a volume',
+    container: {
+      env: [
+        { name: 'A', valueFrom: { fileKeyRef: inFile('A') } },
+        { name: 'B', valueFrom: { fileKeyRef: { ...inFile('B'), optional: true } } },
+        { name: 'C', valueFrom: { fileKeyRef: { ...inFile('A', 'none.env'), optional: true } } },
+      ],
+    },
+    want: { A: '1', B: undefined, C: undefined },
+  },
+  {
+    name: 'a missing key of a file',
+    container: { env: [{ name: 'A', valueFrom: { fileKeyRef: inFile('B') } }] },
+    throws: "couldn't find key B in file a.env of volume scratch",
+  },
+  {
+    name: 'a missing file',
+    container: { env: [{ name: 'A', valueFrom: { fileKeyRef: inFile('A', 'none.env') } }] },
+    throws: "couldn't find file none.env in volume scratch",
   },
 ]
 

@@ -5,6 +5,7 @@ import type { Service } from '@sampan/resources/core/service'
 import { ConfigError } from './config-error.ts'
 import type { Container } from './containers.ts'
 import { type DownwardFacts, fieldValue, resourceValue } from './downward.ts'
+import { valueIn } from './env-file.ts'
 import { expand } from './expand.ts'
 import { serviceEnv, servicesFor } from './service-env.ts'
 
@@ -13,6 +14,8 @@ export interface EnvSources {
   configMap(name: string): ConfigMap | undefined
   secret(name: string): Secret | undefined
   services: readonly Service[]
+  /** Files of its volumes, as `volume/path`. */
+  files?: ReadonlyMap<string, string>
 }
 
 /** The environment of a container: service variables, then `envFrom`, then `env`; later ones win. Throws ConfigError. */
@@ -79,6 +82,15 @@ function fromRef(
     if (value === undefined && !optional)
       throw new ConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`)
     return value === undefined ? undefined : decoded(value)
+  }
+  if (from.fileKeyRef) {
+    const { volumeName, path, key, optional } = from.fileKeyRef
+    const file = sources.files?.get(`${volumeName}/${path}`)
+    if (file === undefined && !optional) throw new ConfigError(`couldn't find file ${path} in volume ${volumeName}`)
+    const value = file === undefined ? undefined : valueIn(file, key)
+    if (value === undefined && !optional)
+      throw new ConfigError(`couldn't find key ${key} in file ${path} of volume ${volumeName}`)
+    return value
   }
   return ''
 }

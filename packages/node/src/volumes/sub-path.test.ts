@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { unmountUnder } from './mounts.ts'
 import { MountError } from './payload.ts'
-import { checkSubPath, mountSubPath } from './sub-path.ts'
+import { checkSubPath, mountSubPath, readBelow } from './sub-path.ts'
 
 const skip = process.getuid?.() !== 0 && 'needs root'
 const root = await mkdtemp(join(tmpdir(), 'sub-path-'))
@@ -43,3 +43,12 @@ for (const path of ['escape', 'escape/outside', 'escape-file', 'escape/made'])
     await assert.rejects(mountSubPath(volume, path, join(root, 'e')), MountError)
     await assert.rejects(stat(join(root, 'made')), { code: 'ENOENT' })
   })
+
+test('a file of a volume is read where it is, never through a link', async () => {
+  assert.equal(await readBelow(volume, 'dir/file', 100), 'inside')
+  assert.equal(await readBelow(volume, 'dir/none', 100), undefined)
+  assert.equal(await readBelow(volume, 'dir/file/none', 100), undefined)
+  for (const path of ['dir', 'link/file', 'escape-file', 'escape/outside', '../outside'])
+    await assert.rejects(readBelow(volume, path, 100), MountError, path)
+  await assert.rejects(readBelow(volume, 'dir/file', 3), /larger than 3 bytes/)
+})

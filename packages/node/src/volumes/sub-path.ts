@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, realpath, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { bindMount, isMounted } from './mounts.ts'
 import { MountError } from './payload.ts'
@@ -56,6 +56,34 @@ async function makeMissing(root: string, subPath: string): Promise<void> {
       throw new MountError(`subPath ${subPath} leads out of its volume`)
   }
 }
+
+/**
+ * Text of one file of a volume, however the container changes what is there meanwhile; undefined when it is not there.
+ * Throws MountError for links, for anything but a file, and for more than `most` bytes.
+ */
+export async function readBelow(volume: string, path: string, most: number): Promise<string | undefined> {
+  checkSubPath(path)
+  const root = await realpath(volume)
+  if (!(await isThere(join(root, path)))) return undefined
+  const handle = await openBelow(root, path.split('/').filter(Boolean))
+  try {
+    const { size, isFile } = await handle.stat().then((found) => ({ size: found.size, isFile: found.isFile() }))
+    if (!isFile) throw new MountError(`${path} is not a file`)
+    if (size > most) throw new MountError(`${path} is larger than ${most} bytes`)
+    return await readFile(`/proc/self/fd/${handle.fd}`, 'utf8')
+  } finally {
+    await handle.close()
+  }
+}
+
+const isThere = (path: string) =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false
+      throw error
+    },
+  )
 
 async function openBelow(root: string, parts: readonly string[]): Promise<FileHandle> {
   let handle = await open(root, O_PATH | O_DIRECTORY | O_NOFOLLOW)

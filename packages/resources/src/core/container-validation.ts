@@ -45,7 +45,7 @@ export function* containersProblems(at: string, spec: Spec): Problems {
 function* containerProblems(
   at: string,
   container: Container,
-  volumes: ReadonlyMap<string, unknown>,
+  volumes: ReadonlyMap<string, NonNullable<Spec['volumes']>[number]>,
   spec: Spec,
 ): Problems {
   yield* named(`${at}.name`, container.name, dnsLabelProblems)
@@ -55,7 +55,7 @@ function* containerProblems(
   yield* oneOf(`${at}.imagePullPolicy`, container.imagePullPolicy, pullPolicies)
   yield* oneOf(`${at}.terminationMessagePolicy`, container.terminationMessagePolicy, messagePolicies)
   yield* portsProblems(`${at}.ports`, container, spec)
-  yield* envProblems(at, container)
+  yield* envProblems(at, container, volumes)
   yield* mountsProblems(`${at}.volumeMounts`, container.volumeMounts, volumes)
   for (const [index, { name, devicePath }] of (container.volumeDevices ?? []).entries()) {
     yield* needed(`${at}.volumeDevices[${index}].name`, name)

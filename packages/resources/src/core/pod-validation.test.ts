@@ -33,3 +33,27 @@ for (const [names, wanted] of cases)
       if (name) assert.match(message, new RegExp(`"${name}".*${why.join(' ')}`))
     }
   })
+
+const keyOf = (volumeName: string, path = 'a.env') => ({ volumeName, path, key: 'A' })
+
+/** Where a variable's file is, and which field is refused. */
+const files: [string, object, string | undefined][] = [
+  ['an empty folder of the pod', keyOf('scratch'), undefined],
+  ['a volume that is not there', keyOf('none'), 'volumeName'],
+  ['a volume others fill', keyOf('conf'), 'volumeName'],
+  ['outside', keyOf('scratch', '../a.env'), 'path'],
+  ['nowhere', keyOf('scratch', ''), 'path'],
+]
+
+for (const [name, fileKeyRef, refused] of files)
+  test(`a variable from a file in ${name}: ${refused ? 'refused' : 'taken'}`, () => {
+    const spec = {
+      volumes: [
+        { name: 'scratch', emptyDir: {} },
+        { name: 'conf', configMap: { name: 'conf' } },
+      ],
+      containers: [{ name: 'one', image: 'one', env: [{ name: 'A', valueFrom: { fileKeyRef } }] }],
+    } as unknown as Pod['spec']
+    const fields = [...podSpecProblems('spec', spec)].flatMap(({ field }) => /fileKeyRef\.(\w+)/.exec(field)?.[1] ?? [])
+    assert.deepEqual(fields, refused ? [refused] : [])
+  })
