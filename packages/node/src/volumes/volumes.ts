@@ -5,6 +5,7 @@ import type { PersistentVolume } from '@sampan/resources/core/persistent-volume'
 import type { PersistentVolumeClaim } from '@sampan/resources/core/persistent-volume-claim'
 import type { Pod } from '@sampan/resources/core/pod'
 import { type CsiSources, type CsiVolume, ephemeralVolume, persistentCsiVolume } from '../csi/csi-volume.ts'
+import { podLimits } from '../pod/resources.ts'
 import { writeAtomically } from './atomic-folder.ts'
 import { giveToGroup } from './fs-group.ts'
 import { checkHostPath } from './host-path.ts'
@@ -101,7 +102,7 @@ async function planned(pod: Pod, volume: Volume, folders: VolumeFolders, sources
   if (emptyDir)
     return {
       async make() {
-        await prepareEmptyDir(onDisk, emptyDir, fsGroup)
+        await prepareEmptyDir(onDisk, { inMemory: memorySize(pod, emptyDir, sources.facts.allocatable), fsGroup })
         return { path: onDisk, readonly: false }
       },
     }
@@ -133,10 +134,26 @@ const imageKey = (uid: string, name: string) => `sampan-volume-${uid}-${name}`
 
 type EmptyDir = NonNullable<Volume['emptyDir']>
 
-async function prepareEmptyDir(path: string, { medium, sizeLimit }: EmptyDir, fsGroup: number | undefined) {
+/**
+ * Bytes a volume in memory may hold: never more than the pod, or the node, has of it. Undefined for one on disk.
+ * Upstream's SizeMemoryBackedVolumes.
+ */
+export function memorySize(
+  pod: Pod,
+  { medium, sizeLimit }: EmptyDir,
+  allocatable: Readonly<Record<string, string>>,
+): number | undefined {
+  if (medium !== 'Memory') return undefined
+  const most = podLimits(pod).memory ?? unitsOf(allocatable.memory ?? Number.MAX_SAFE_INTEGER)
+  return sizeLimit && unitsOf(sizeLimit) > 0 ? Math.min(most, unitsOf(sizeLimit)) : most
+}
+
+async function prepareEmptyDir(
+  path: string,
+  { inMemory, fsGroup }: { inMemory: number | undefined; fsGroup: number | undefined },
+) {
   const isNew = (await mkdir(path, { recursive: true })) !== undefined
-  if (medium === 'Memory' && !(await isMounted(path)))
-    await mountAt('tmpfs', 'tmpfs', path, sizeLimit ? [`size=${unitsOf(sizeLimit)}`] : [])
+  if (inMemory !== undefined && !(await isMounted(path))) await mountAt('tmpfs', 'tmpfs', path, [`size=${inMemory}`])
   else if (!isNew) return
   await chmod(path, 0o777)
   if (fsGroup !== undefined) await giveToGroup(path, fsGroup)
