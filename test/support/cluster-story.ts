@@ -199,15 +199,50 @@ async function replaceText(page: Page, text: string, { from }: { from?: string }
   await page.keyboard.press('End')
 }
 
-/** What somebody without rights sees: the sentence of the server, no action. */
-export async function seeLittle(page: Page, { url, user, password }: { url: string; user: string; password: string }) {
+export interface LittleStory {
+  url: string
+  user: string
+  password: string
+  project: string
+  app: string
+  /** Makes the user a member of the project. */
+  enter: (role: 'viewer' | 'developer') => Promise<void>
+}
+
+/** Somebody without rights, then with few: what is forbidden is not offered, or says why. */
+export async function seeLittle(page: Page, { url, user, password, project, app, enter }: LittleStory) {
+  const button = (name: string | RegExp) => page.getByRole('button', { name })
+  const refusal = page.getByText('Your role does not allow this.').first()
   await page.goto(url)
   await page.getByRole('textbox', { name: 'User' }).fill(user)
   await signIn(page, password)
   await page.goto(`${url}/cluster/kinds/nodes`)
   await page.getByRole('alert').waitFor()
   assert.match(await page.getByRole('alert').innerText(), /forbidden/i)
+  assert.equal(await button('Try again').count(), 0, 'trying again would not help')
   await page.goto(`${url}/cluster/create`)
   await page.locator('.cm-content').waitFor()
-  assert.equal(await page.getByRole('button', { name: /^(Delete|Scale)/ }).count(), 0)
+  assert.equal(await button(/^(Delete|Scale)/).count(), 0)
+
+  // Who may look looks, and is told what others may do.
+  await enter('viewer')
+  await page.goto(`${url}/projects/${project}/apps/${app}`)
+  await page.getByText(/Release v1 answers/).waitFor()
+  await page.locator('main table tbody tr').first().waitFor()
+  for (const name of ['Scale', 'Build again', 'Roll back to this']) assert.equal(await button(name).count(), 0, name)
+  await page.getByRole('tab', { name: 'Config' }).click()
+  await refusal.waitFor()
+  assert.equal(await page.locator('input[name=replicas]').isDisabled(), true)
+  await page.getByRole('tab', { name: 'Settings' }).click()
+  await refusal.waitFor()
+  assert.equal(await button('Delete app').count(), 0)
+  await page.goto(`${url}/projects/${project}/add`)
+  await page.getByRole('link', { name: `Back to ${project}` }).waitFor()
+
+  // Who may deploy has forms that are whole.
+  await enter('developer')
+  await page.goto(`${url}/projects/${project}/add/git`)
+  await page.getByText('Answers HTTP on one port and has a route').waitFor()
+  await page.goto(`${url}/projects/${project}/apps/${app}`)
+  await button('Scale').waitFor()
 }

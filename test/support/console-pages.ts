@@ -9,13 +9,10 @@ import { type Look, looks, openBrowser, overflow } from './browser.ts'
 export interface ConsoleVisit {
   url: string
   password: string
-  project: string
-  app: string
   /** Where screenshots go. */
   folder: string
   looks?: readonly Look[]
-  /** Default: every page but those of the cluster. */
-  pages?: readonly ConsolePage[]
+  pages: readonly ConsolePage[]
 }
 
 export interface ConsolePage {
@@ -26,7 +23,7 @@ export interface ConsolePage {
 }
 
 /** Every page of the console, as somebody who may everything sees it. */
-export const pagesOf = ({ project, app }: Pick<ConsoleVisit, 'project' | 'app'>): ConsolePage[] => {
+export const pagesOf = ({ project, app }: { project: string; app: string }): ConsolePage[] => {
   const home = `/projects/${project}`
   const own = `${home}/apps/${app}`
   return [
@@ -96,7 +93,7 @@ async function visitAs(browser: Browser, look: Look, visit: ConsoleVisit): Promi
   await page.locator('input[type=password]').waitFor()
   await check('sign-in')
   await signIn(page, visit.password)
-  for (const { name, path, ready } of visit.pages ?? pagesOf(visit)) {
+  for (const { name, path, ready } of visit.pages) {
     await open(page, visit.url + path, ready).catch((error: Error) =>
       problems.push(`${words}: ${name}: ${error.message}`),
     )
@@ -106,17 +103,31 @@ async function visitAs(browser: Browser, look: Look, visit: ConsoleVisit): Promi
   return problems
 }
 
-/** Goes to an address and waits for what it shows; once more when the machine's network changed under the request. */
+/** An address without a page: what was shown before is gone there, so that nothing of it is taken for the next page. */
+const between = '/no/such/page'
+
+/**
+ * Goes to an address as links do, without loading the console anew, and waits for what it shows. A second try loads it: the
+ * machine's network may have changed under a request.
+ */
 export async function open(page: Page, address: string, ready: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await page.goto(address)
-      return await page.locator(ready).first().waitFor({ timeout: 8_000 })
+      if (tries > 1) await page.goto(address)
+      else {
+        await goWithin(page, between)
+        await page.locator('#content .empty').waitFor()
+        await goWithin(page, address)
+      }
+      return await page.locator(ready).first().waitFor({ timeout: 20_000 })
     } catch (error) {
       if (tries === 3) throw error
     }
   }
 }
+
+const goWithin = (page: Page, address: string) =>
+  page.evaluate(`history.pushState(null, '', ${JSON.stringify(address)})`)
 
 export async function signIn(page: Page, password: string): Promise<void> {
   await page.locator('input[type=password]').fill(password)

@@ -79,7 +79,10 @@ export async function goThrough(page: Page, story: Story): Promise<void> {
   await page.getByRole('tab', { name: 'Terminal' }).click()
   await page.locator('.terminal-screen[data-state=open]').waitFor({ timeout: minutes })
   const rows = page.locator('.xterm-rows')
-  await rows.getByText(/[#$] *$/).first().waitFor({ timeout: minutes })
+  await rows
+    .getByText(/[#$] *$/)
+    .first()
+    .waitFor({ timeout: minutes })
   await page.locator('.xterm-screen').click()
   await page.keyboard.type('echo "$GREETING from $((6 * 7))"\n')
   await rows.getByText('hello from 42').waitFor()

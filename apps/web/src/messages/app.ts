@@ -54,6 +54,7 @@ export const appMessages = {
     en: 'The last release did not get here; what serves is v{release}.',
     zh: '最近一次发布未成功，当前服务的是 v{release}。',
   },
+  'app.says.failedFirst': { en: 'The first release did not get here.', zh: '首个版本未能发布成功。' },
   'app.says.none': { en: 'Nothing has been released here yet.', zh: '此处还没有发布过版本。' },
   'app.says.verified': {
     en: 'Release v{release} answers at its address; {ready} of {replicas} instances are ready.',

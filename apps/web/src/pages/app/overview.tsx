@@ -101,7 +101,8 @@ export function Overview({ data, project, app }: Props) {
 function Standing({ row, release: serving, project, app }: AppRef & { row: AppRow; release: ReleaseRow | undefined }) {
   const { t, said } = useWords()
   const { environment, state, reason, url, release, ready = 0, replicas = 0 } = row
-  const sentence = t(knownKey(`app.says.${state}`) ?? 'app.says.none', {
+  const says = (release === undefined && knownKey(`app.says.${state}First`)) || knownKey(`app.says.${state}`)
+  const sentence = t(says ?? 'app.says.none', {
     release: release ?? '–',
     ready,
     replicas,
