@@ -14,14 +14,14 @@ export interface Coalesced {
 export interface CoalesceOptions {
   run: () => Promise<void>
   clock: Clock
-  /** How long changes are gathered before a run; default 5. */
+  /** How long changes are gathered before a run; default 1: what comes during a run is gathered anyway. */
   gatherMs?: number
   failed: (error: unknown, failures: number) => void
 }
 
 const backoff = { first: 50, most: 10_000 }
 
-export function coalesced({ run, clock, gatherMs = 5, failed }: CoalesceOptions): Coalesced {
+export function coalesced({ run, clock, gatherMs = 1, failed }: CoalesceOptions): Coalesced {
   let cancel: (() => void) | undefined
   let running: Promise<void> | undefined
   let isAsked = false

@@ -84,9 +84,10 @@ export async function lab(tag: string): Promise<Lab> {
   await ip('-n', nodeNs, 'route', 'add', 'default', 'via', '172.31.9.2')
   await set(nodeNs, 'net.ipv4.ip_forward=1', 'net.ipv4.conf.br0.route_localnet=1')
 
+  const nft = nftProgram(nodeNs)
   return {
     config,
-    nft: nftProgram(nodeNs),
+    nft,
     node: nodeNs,
     async pod(n) {
       const ns = `sl-${tag}-${n}`
@@ -122,6 +123,7 @@ export async function lab(tag: string): Promise<Lab> {
     },
     in: (from, name, ...args) => inside(from === 'node' ? nodeNs : from === 'outside' ? outside : from, name, ...args),
     async close() {
+      nft.close?.()
       for (const child of running) {
         child.kill('SIGKILL')
         if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')

@@ -156,6 +156,7 @@ export function createNetwork(options: NetworkOptions): Network {
     stopFirewall?.()
     await ingress?.close()
     await table?.close()
+    nft.close?.()
     await dns?.close()
     await recorder.close()
     if (!options.caches) await caches.close()

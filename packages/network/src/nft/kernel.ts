@@ -1,20 +1,35 @@
 import { RunFailed, run } from '@sampan/kit/run'
+import { standby } from '@sampan/kit/standby'
 import { changes, type Names, replaced, takenOver } from './script.ts'
 import type { Table } from './table.ts'
 
 /** Runs `nft` with `args`, giving it `input`. Throws `RunFailed` when nft refuses. */
-export type Nft = (args: readonly string[], input?: string) => Promise<string>
+export interface Nft {
+  (args: readonly string[], input?: string): Promise<string>
+  /** Nothing of it runs any more. */
+  close?(): void
+}
 
-/** The host's nft, or the one of a network namespace (tests). */
+/** The host's nft, or the one of a network namespace (tests). For transactions one always waits: see `standby`. */
 export function nftProgram(netns?: string): Nft {
   const prefix = netns === undefined ? [] : ['ip', 'netns', 'exec', netns]
-  return async (args, input) => {
-    const [program, ...rest] = [...prefix, 'nft', ...args] as [string, ...string[]]
-    const result = await run(program, rest, { ...(input !== undefined && { input }), timeoutMs: 60_000 })
+  const command = (args: readonly string[]) => [...prefix, 'nft', ...args] as [string, ...string[]]
+  const [first, ...others] = command(['-f', '-'])
+  const transactions = standby(first, others)
+  const nft: Nft = async (args, input) => {
+    const [program, ...rest] = command(args)
+    const isTransaction = input !== undefined && args.join(' ') === '-f -'
+    const result = isTransaction
+      ? await transactions.run(input, timeoutMs)
+      : await run(program, rest, { ...(input !== undefined && { input }), timeoutMs })
     if (result.code !== 0) throw new RunFailed(program, rest, result)
     return result.stdout
   }
+  nft.close = () => transactions.close()
+  return nft
 }
+
+const timeoutMs = 60_000
 
 /** Our table in the kernel. Calls must not overlap. */
 export interface KernelTable {

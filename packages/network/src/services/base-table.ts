@@ -23,6 +23,9 @@ export const sets = {
   ingress: 'ingress',
 } as const
 
+/** Whether a packet may pass is decided once for each connection: all that follow leave by the first rule. */
+const known = 'ct state established,related accept'
+
 export interface HostAbilities {
   /** Whether traffic between two pods on the bridge passes the table (bridge-nf-call-iptables). */
   seesBridged: boolean
@@ -95,7 +98,6 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
       'policies',
       {
         rules: [
-          'ct state established,related return',
           `ip saddr . ip daddr @${sets.selves} return`,
           `ip saddr vmap @${sets.egress}`,
           `ip daddr vmap @${sets.ingress}`,
@@ -107,6 +109,7 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
       {
         hook: 'type filter hook forward priority filter; policy accept;',
         rules: [
+          known,
           'jump refuse',
           'jump policies',
           // What no Service answers for must not wander off to the default route.
@@ -118,14 +121,14 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
       'into_node',
       {
         hook: 'type filter hook input priority filter; policy accept;',
-        rules: ['jump refuse', `iifname "${bridge}" jump policies`],
+        rules: [known, 'jump refuse', `iifname "${bridge}" jump policies`],
       },
     ],
     [
       'out_of_node',
       {
         hook: 'type filter hook output priority filter; policy accept;',
-        rules: ['jump refuse', `ip daddr ${serviceCIDR} ip daddr != ${dnsIP} reject`],
+        rules: [known, 'jump refuse', `ip daddr ${serviceCIDR} ip daddr != ${dnsIP} reject`],
       },
     ],
   ]
