@@ -107,7 +107,12 @@ export function createNode(options: NodeOptions): NodeAgent {
   const changed = changes(view)
   const events = recorder({ client, clock, log })
   const tellOfNode = nodeTeller({ recorder: events, settings: { nodeName } })
-  const stats = podStats({ cri, view }, usage, () => clock.now())
+  const stats = podStats({
+    view,
+    usage,
+    written: async (id) => context?.containerd.written(id),
+    now: () => clock.now(),
+  })
   const workers = new Map<string, PodWorker>()
   const aborter = new AbortController()
   const loops: Promise<void>[] = []

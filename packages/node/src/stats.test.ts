@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Cri } from './cri/client.ts'
 import { containerView, exited, viewOf } from './pod/fixtures.ts'
-import type { RuntimeView } from './runtime-view.ts'
 import { podStats } from './stats.ts'
 
 const usage = { cpuNanos: 5, memoryUsage: 40, workingSet: 30, rss: 20 }
@@ -10,16 +8,17 @@ const usage = { cpuNanos: 5, memoryUsage: 40, workingSet: 30, rss: 20 }
 test('what containers use is read anew each time, what they wrote once a minute', async () => {
   let asked = 0
   let now = 0
-  const stats = [{ attributes: { id: 'c1' }, writableLayer: { usedBytes: { value: 7 } } }]
-  const cri = { call: async () => ({ stats, asked: asked++ }) } as unknown as Cri
   const running = containerView('main', { id: 'c1' })
   const ended = exited('side', 0, { id: 'c2' })
-  const view = { all: () => [viewOf([running, ended])] } as unknown as RuntimeView
-  const look = podStats(
-    { cri, view },
-    ({ id }) => (id === 'c1' ? usage : undefined),
-    () => new Date(now),
-  )
+  const look = podStats({
+    view: { all: () => [viewOf([running, ended])] },
+    usage: ({ id }) => (id === 'c1' ? usage : undefined),
+    async written() {
+      asked++
+      return 7
+    },
+    now: () => new Date(now),
+  })
   const [pod] = await look()
   assert.deepEqual(
     pod?.containers.map(({ name, cpuNanos, memoryBytes, memoryUsageBytes, rssBytes, diskBytes }) => ({

@@ -5,15 +5,20 @@ import type { NodeContext } from './context.ts'
 /** What pods of this node use now. */
 export type Stats = () => Promise<PodUse[]>
 
-/** The runtime measures what containers wrote, which wakes a process for each of them: asked no more often than this. */
+/** The runtime counts files to say what containers wrote: asked no more often than this. */
 const diskMs = 60_000
 
-/** `usage` reads one container's counters; undefined when it is gone. */
-export function podStats(
-  { cri, view }: Pick<NodeContext, 'cri' | 'view'>,
-  usage: (at: { uid: string; id: string }) => ContainerUsage | undefined,
-  now: () => Date,
-): Stats {
+export interface StatsSources {
+  view: Pick<NodeContext['view'], 'all'>
+  /** One container's counters; undefined when it is gone. */
+  usage(at: { uid: string; id: string }): ContainerUsage | undefined
+  /** Bytes a container wrote over its image; undefined when it is gone. */
+  written(id: string): Promise<number | undefined>
+  now(): Date
+}
+
+/** CRI's own statistics are not asked for: they wake a process for every container. */
+export function podStats({ view, usage, written: writtenBy, now }: StatsSources): Stats {
   /** Bytes written over the image, by container id. */
   let written = new Map<string, number>()
   let measuredAt = Number.NEGATIVE_INFINITY
@@ -22,10 +27,10 @@ export function podStats(
     const at = now().getTime()
     if (at - measuredAt < diskMs && at >= measuredAt) return
     measuredAt = at
-    const { stats } = await cri.call('ListContainerStats', {})
-    written = new Map(
-      stats.map(({ attributes, writableLayer }) => [attributes?.id ?? '', writableLayer?.usedBytes?.value ?? 0]),
-    )
+    const next: typeof written = new Map()
+    for (const { containers } of view.all())
+      for (const { id, state } of containers) if (state === 'running') next.set(id, (await writtenBy(id)) ?? 0)
+    written = next
   }
 
   return async () => {
