@@ -159,6 +159,26 @@ export async function goThroughCluster(page: Page, story: ClusterStory): Promise
   await page.getByRole('tab', { name: 'Logs' }).click()
   await page.locator('.log').waitFor()
 
+  // A container with tools beside the app's, which sees its processes; and the app's own process, attached to.
+  await button('Debug').click()
+  await page.getByRole('dialog').getByLabel('Image with the tools').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Start and attach' }).click()
+  await page.locator('[data-state=open]').waitFor()
+  await page.getByText(/Attached to the process of debug-1/).waitFor()
+  await page
+    .locator('.xterm-rows')
+    .getByText(/[#$] *$/)
+    .first()
+    .waitFor()
+  await page.keyboard.type('tr "\\0" " " < /proc/1/cmdline; echo from-$((40+2))\n')
+  await page.locator('.xterm-rows').getByText('perl /srv/server.pl from-42').waitFor()
+  await look('debug')
+  await page.keyboard.type('exit\n')
+  await page.getByText('The shell ended with code 0.').waitFor()
+  await page.locator('.terminal-bar input').waitFor({ state: 'detached' }) // one container runs: nothing to choose
+  await button('Attach to its process').click()
+  await page.getByText(/Attached to the process of app/).waitFor()
+
   // Scaling and deleting ask for what they need.
   await page.goto(`${url}/cluster/kinds/deployments.apps/${space}/${app}`)
   await button('Scale').click()

@@ -39,4 +39,8 @@ export const terminalMessages = {
     zh: '容器 {container} 正在启动（{state}）。',
   },
   'terminal.tabs': { en: 'Open terminals', zh: '已打开的终端' },
+  'terminal.unknown': {
+    en: 'There is no container {container} in this pod yet.',
+    zh: '此 Pod 中还没有容器 {container}。',
+  },
 } as const satisfies Messages

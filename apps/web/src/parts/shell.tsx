@@ -85,7 +85,7 @@ function SearchButton() {
     <button
       type="button"
       className="search"
-      aria-label={t('common.search')}
+      aria-label={`${t('common.search')} ${shortcutText('mod+k', isMac)}`}
       onClick={() => void start(paletteAction, undefined)}
     >
       <MagnifyingGlassIcon width={15} height={15} />

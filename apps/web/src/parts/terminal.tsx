@@ -35,7 +35,10 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
   const running = pods.filter((pod) => runningIn(pod).length > 0)
   const pod = running.find(({ metadata }) => metadata.name === wantedPod) ?? running[0]
   const containers = pod ? runningIn(pod) : []
-  const awaited = pod && containersOf(pod).find((one) => one.name === wantedContainer && !one.isEnded && !one.isRunning)
+  const wanted = pod && containersOf(pod).find((one) => one.name === wantedContainer)
+  // One that was just added may not be in the pod as it is known here.
+  const isUnknown = pod !== undefined && wantedContainer !== '' && !wanted
+  const isAwaited = isUnknown || (wanted !== undefined && !wanted.isRunning && !wanted.isEnded)
   const container = containers.find(({ name }) => name === wantedContainer) ?? containers[0]
   const { namespace = '', name: podName = '' } = pod?.metadata ?? {}
   const mayAttach = useMay({ verb: 'create', group: '', resource: 'pods/attach', namespace, name: podName })
@@ -51,13 +54,13 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
     setOpened(rest)
     if (shown === id) setShown(rest.at(-1)?.id ?? 0)
   }
-  const canOpen = container !== undefined && !awaited
+  const canOpen = container !== undefined && !isAwaited
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first terminal opens by itself, once there is somewhere
   useEffect(() => {
     if (canOpen && opened.length === 0 && next.current === 1) open(container, mode === 'attach')
   }, [canOpen])
 
-  if (opened.length === 0 && awaited) return <Starting container={awaited} />
+  if (opened.length === 0 && isAwaited) return <Starting name={wantedContainer} container={wanted} />
   if (opened.length === 0 && !canOpen)
     return <Empty title={t('terminal.noRunning')}>{t('terminal.noRunningHelp')}</Empty>
   return (
@@ -157,16 +160,20 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
 }
 
 /** What is being waited for, and why it takes so long when that is known. */
-function Starting({ container: { name, state, message } }: { container: Container }) {
+function Starting({ name, container }: { name: string; container: Container | undefined }) {
   const { t } = useWords()
   return (
     <Group gap="xs" role="status" p="md" wrap="nowrap" align="start">
       <Loader size="xs" mt={4} />
       <div>
-        <Text size="sm">{t('terminal.starting', { container: name, state })}</Text>
-        {message && (
+        <Text size="sm">
+          {container
+            ? t('terminal.starting', { container: name, state: container.state })
+            : t('terminal.unknown', { container: name })}
+        </Text>
+        {container?.message && (
           <Text size="sm" c="dimmed" className="name">
-            {message}
+            {container.message}
           </Text>
         )}
       </div>

@@ -43,6 +43,7 @@ export function Dialog({ target, close }: DialogProps<ObjectTarget>) {
         value={wanted}
         onChange={setImage}
         filter={({ options }) => options}
+        openOnFocus={false}
         required
         data-autofocus
       />
