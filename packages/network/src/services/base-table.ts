@@ -110,6 +110,8 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
         hook: 'type filter hook forward priority filter; policy accept;',
         rules: [
           known,
+          // A packet the kernel cannot place would pass untranslated, and its receiver break the connection off.
+          'ct state invalid drop',
           'jump refuse',
           'jump policies',
           // What no Service answers for must not wander off to the default route.

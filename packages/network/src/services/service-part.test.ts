@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NetworkConfig } from '../network-config.ts'
 import { podOf, serviceOf, sliceOf } from '../objects.ts'
+import { baseTable } from './base-table.ts'
 import { targetsFor } from './endpoints.ts'
 import { hostPortPart } from './host-ports.ts'
 import { nodeClaims } from './node-claims.ts'
@@ -249,6 +250,11 @@ for (const publishNotReadyAddresses of [true, false])
     )
     assert.equal(part.chains.length, publishNotReadyAddresses ? 1 : 0)
   })
+
+test('what the kernel cannot place goes no further: untranslated it would break its connection off', () => {
+  const forwarded = baseTable(config, { seesBridged: true }).chains.get('forwarded')
+  assert.deepEqual(forwarded?.rules.slice(0, 2), ['ct state established,related accept', 'ct state invalid drop'])
+})
 
 test('hostPorts: of running pods with an address of their own', () => {
   const ports = [
