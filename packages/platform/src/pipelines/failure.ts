@@ -65,6 +65,8 @@ function common({ reason, podReason, podMessage, limits }: Failed, what: string)
   if (podReason === 'Evicted' && /ephemeral|EmptyDir/i.test(podMessage ?? '') && limits.disk)
     return `${what} wrote more than ${memoryText(limits.disk)} to the disk: set build.disk of the app higher`
   if (podReason === 'Evicted') return `the node stopped the build: ${podMessage ?? 'it was evicted'}`
+  if (reason === 'ForkStorm' && limits.pids)
+    return `${what} used all ${limits.pids} processes it may have: set build.pids of the app higher, or start fewer`
   if (reason === 'OOMKilled') {
     return `${what} needed more than ${memoryText(limits.memory)} of memory: set build.memory of the app higher`
   }

@@ -20,6 +20,11 @@ const failures: { name: string; ended: Partial<EndedStep>; want: string }[] = [
     want: 'it needed more than 512 MiB of memory: set build.memory of the app higher',
   },
   {
+    name: 'processes without end',
+    ended: { exitCode: 137, reason: 'ForkStorm', lines: ['Killed'] },
+    want: 'it used all 300 processes it may have: set build.pids of the app higher, or start fewer',
+  },
+  {
     name: 'memory of a child',
     ended: { exitCode: 1, lines: ['Killed'] },
     want: 'it needed more than 512 MiB of memory: set build.memory of the app higher',

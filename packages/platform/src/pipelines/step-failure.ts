@@ -24,6 +24,7 @@ export function stepFailure(ended: EndedStep): string {
   const known = podFailure(ended)
   if (known) return known
   if (reason === 'OOMKilled') return memoryReason(limits)
+  if (reason === 'ForkStorm') return pidsReason(limits)
   if (exitCode === 128 || reason === 'StartError' || reason === 'ContainerCannotRun') return startReason(ended)
   const text = lines.slice(-60).join('\n')
   if (isOutOfProcesses(text)) return pidsReason(limits)

@@ -10,6 +10,7 @@ export const causes = {
   dependency: 'The program lacks a module or library.',
   'disk-full': 'No disk space left.',
   evicted: 'The machine ran out of a resource and stopped the instance.',
+  forks: 'The program started processes without end.',
   'front-door': 'The app does not answer through the ingress as it should.',
   'host-taken': 'Another app already uses the host name.',
   'image-denied': 'The registry refused to hand out the image.',

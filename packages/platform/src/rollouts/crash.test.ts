@@ -52,6 +52,12 @@ for (const [exitCode, code, says] of codes) {
   })
 }
 
+test('a program that forked without end is not said to lack memory', () => {
+  const cause = crashCause({ exitCode: 137, reason: 'ForkStorm', lastLines: ['Cannot fork'] })
+  assert.equal(cause.code, 'forks')
+  assert.match(cause.sentence, /kept starting processes/)
+})
+
 test('a long line is cut', () => {
   const { sentence } = crashCause({ exitCode: 1, lastLines: [`Error: ${'x'.repeat(5000)}`] })
   assert.ok(sentence.length < 500)

@@ -3,7 +3,7 @@ import type { CauseCode } from './causes.ts'
 export interface Crash {
   exitCode?: number
   signal?: number
-  /** As Kubernetes says: `OOMKilled`, `Error`, `Completed`. */
+  /** As the node says: `OOMKilled`, `ForkStorm`, `Error`, `Completed`. */
   reason?: string
   /** As written in the pod: `256Mi`. */
   memoryLimit?: string
@@ -146,6 +146,13 @@ export function crashCause({ exitCode, signal, reason, memoryLimit, lastLines }:
     return {
       code: 'oom',
       sentence: `The program needed more memory than its limit${memoryLimit ? ` of ${memoryLimit}` : ''}: raise the memory of the app.`,
+    }
+  }
+  if (reason === 'ForkStorm') {
+    return {
+      code: 'forks',
+      sentence:
+        'The program kept starting processes although it had all it may have: look for what starts processes, or threads, in a loop.',
     }
   }
   const known = recognised(lastLines)

@@ -313,7 +313,7 @@ function ended(pod: Pod, status: ContainerStatus, events: readonly Event[], evid
   if (stopped.reason === 'StartError' || stopped.reason === 'ContainerCannotRun') {
     return { weight: 'fatal', pod: pod.metadata.name, container: status.name, ...startCause(stopped.message ?? '') }
   }
-  if (stopped.reason === 'OOMKilled') return crashed(pod, status, evidence)
+  if (stopped.reason === 'OOMKilled' || stopped.reason === 'ForkStorm') return crashed(pod, status, evidence)
   const killing = last(events, 'Killing')?.message ?? ''
   if (/liveness|startup/i.test(killing)) return probeKilled(pod, status, events)
   const isRunningAgain = status.state?.running !== undefined
