@@ -6,7 +6,7 @@ import type { Log } from '@sampan/kit/log'
 import { type Answer, isAnswer, json } from './answer.ts'
 import { problemFrom } from './problem-json.ts'
 
-/** Answers what a handler returned. A stream ends with `signal`, or when the caller goes away. */
+/** Answers what a handler returned. A stream is cut with `signal`, or when the caller goes away. */
 export async function send(request: IncomingMessage, response: ServerResponse, result: unknown, signal: AbortSignal) {
   if (response.headersSent || response.writableEnded) return // the handler has answered by itself
   const { status, headers, body } = answerFrom(request, result)
@@ -46,7 +46,9 @@ async function pour(body: AsyncIterable<Uint8Array | string>, response: ServerRe
   } finally {
     // Not awaited: a source that is waiting for its next item answers only when that comes.
     iterator.return?.()?.then(undefined, () => undefined)
-    response.end()
+    // What is cut short must not be taken for the whole: who follows a log takes it up again.
+    if (signal.aborted) response.destroy()
+    else response.end()
   }
 }
 

@@ -5,13 +5,37 @@ export interface Piece {
   isBold?: boolean
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-const sequence = /\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007]*\u0007|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f]/g
+/** Escape sequences: colours and places, titles and links, character sets, single letters; and what else is no text. */
+const sequence = new RegExp(
+  [
+    '\\x1b\\[([0-9;:?]*)([A-Za-z])',
+    '\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)',
+    '\\x1b[()][0-9A-Za-z]',
+    '\\x1b[=>78cMDEH]',
+    '[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]',
+  ].join('|'),
+  'g',
+)
 
-/** A line of a terminal as pieces of text: colours and bold are kept, other sequences and control characters left out. */
+/** Characters that turn the direction of what follows: shown by name, so that what is read is what was printed. */
+const turns = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g
+const named = (text: string) =>
+  text.replace(turns, (one) => `⟨U+${one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`)
+
+/** So much of a line is drawn, in characters; the download has all of it. */
+const mostDrawn = 20_000
+
+/**
+ * A line of a terminal as pieces of text: colours and bold are kept, other sequences and control characters left out.
+ * A line of any length costs no more than a long one.
+ */
 export function piecesOf(line: string): Piece[] {
+  if (line.length > mostDrawn) {
+    const rest = (line.length - mostDrawn).toLocaleString('en')
+    return [...piecesOf(line.slice(0, mostDrawn)), { text: `… +${rest}` }]
+  }
   // Programs that draw progress begin a line again: what was drawn last counts.
-  const drawn = line.includes('\r') ? (line.replace(/\r+$/, '').split('\r').at(-1) ?? '') : line
+  const drawn = named(line.includes('\r') ? (line.replace(/\r+$/, '').split('\r').at(-1) ?? '') : line)
   const pieces: Piece[] = []
   let colour: number | undefined
   let isBold = false
@@ -23,7 +47,11 @@ export function piecesOf(line: string): Piece[] {
     push(drawn.slice(at, match.index))
     at = match.index + match[0].length
     if (match[2] !== 'm') continue
-    for (const code of (match[1] || '0').split(';').map(Number)) {
+    const codes = (match[1] || '0').split(/[;:]/).map(Number)
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i]!
+      // One of 256 colours, or of all: its numbers are no codes of their own.
+      if (code === 38 || code === 48) i += codes[i + 1] === 5 ? 2 : codes[i + 1] === 2 ? 4 : 0
       if (code === 0) [colour, isBold] = [undefined, false]
       else if (code === 1) isBold = true
       else if (code === 22) isBold = false

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refused } from './api.ts'
 import type { LogLine } from './log-buffer.ts'
-import { readLog } from './log-stream.ts'
+import { readLog, sincePath } from './log-stream.ts'
 
 const event = (time: number, text: string, from = 'a') =>
   `event: line\ndata: ${JSON.stringify({ time: `00:${time}`, instance: from, text })}\n\n`
@@ -55,4 +55,37 @@ test('a refusal ends it with its sentence', async () => {
     },
   ])
   assert.deepEqual(refused.states, ['refused'])
+})
+
+test('a log that is taken up again is asked for from before it broke, however much was printed since', async () => {
+  assert.equal(sincePath('/kube/log?follow=true&tailLines=5000', 61.2), '/kube/log?follow=true&sinceSeconds=62')
+  assert.equal(sincePath('/api/logs?follow=true&tail=2000', 1e9), '/api/logs?follow=true&tail=1000000&since=999999')
+  assert.equal(sincePath('/api/pipelines/web-1/logs', 5), '/api/pipelines/web-1/logs')
+  const asked: string[] = []
+  const connections = [
+    async function* () {
+      yield event(10, 'one')
+      throw new TypeError('network')
+    },
+    async function* () {
+      yield event(10, 'one') + event(11, 'two')
+    },
+  ]
+  let time = 0
+  await readLog('/logs?tail=10', {
+    lineOf: lineOf as never,
+    onLines: () => undefined,
+    onState: () => undefined,
+    signal: AbortSignal.timeout(2_000),
+    waitMs: 1,
+    now: () => {
+      time += 30_000
+      return time
+    },
+    open: async (path) => {
+      asked.push(path)
+      return connections.shift()!()
+    },
+  })
+  assert.deepEqual(asked, ['/logs?tail=10', '/logs?tail=1000000&since=90'])
 })

@@ -11,6 +11,7 @@ interface Options {
   batchMs?: number
   waitMs?: number
   open?: (path: string, signal: AbortSignal) => Promise<AsyncIterable<string>>
+  now?: () => number
 }
 
 export type LogState = { kind: 'open' } | { kind: 'ended' } | { kind: 'lost' } | { kind: 'refused'; error: Error }
@@ -21,15 +22,37 @@ const turnMs = 10
 const openEvents = async (path: string, signal: AbortSignal) =>
   textOf(await request(path, { signal, accept: 'text/event-stream' }))
 
+/** So much more is asked for than was missed, in seconds: clocks differ, and lines are on their way for a while. */
+const marginSeconds = 60
+
 /**
- * Reads the log at `path` (server-sent events `line`) until it ends. A lost connection is taken up again; the server then
- * begins with what it has, so lines up to the last known of each source are left out: no gap, nothing twice.
+ * The same log from `seconds` ago, whole: the last so many lines of it would leave out what came while the connection was
+ * away. `tailLines` is Kubernetes' word, `tail` the platform's; logs that always come from the beginning have neither.
+ */
+export function sincePath(path: string, seconds: number): string {
+  const [place = '', text = ''] = path.split('?')
+  const query = new URLSearchParams(text)
+  const since = String(Math.min(999_999, Math.ceil(seconds)))
+  if (query.has('tailLines')) {
+    query.delete('tailLines')
+    query.set('sinceSeconds', since)
+  } else if (query.has('tail')) {
+    query.set('tail', '1000000')
+    query.set('since', since)
+  } else return path
+  return `${place}?${query}`
+}
+
+/**
+ * Reads the log at `path` (server-sent events `line`) until it ends. A lost connection is taken up again from a little
+ * before where it broke, and lines up to the last known of each source are left out: no gap, nothing twice.
  */
 export async function readLog(path: string, options: Options): Promise<void> {
-  const { lineOf, onLines, onState, signal, batchMs = 60, waitMs = 1_000, open = openEvents } = options
+  const { lineOf, onLines, onState, signal, batchMs = 60, waitMs = 1_000, open = openEvents, now = Date.now } = options
   const last = new Map<string, string>()
   let batch: LogLine[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
+  let heard: number | undefined
   const flush = () => {
     clearTimeout(timer)
     timer = undefined
@@ -39,7 +62,7 @@ export async function readLog(path: string, options: Options): Promise<void> {
   while (!signal.aborted) {
     const known = new Map(last)
     try {
-      const chunks = await open(path, signal)
+      const chunks = await open(heard ? sincePath(path, (now() - heard) / 1000 + marginSeconds) : path, signal)
       onState({ kind: 'open' })
       let since = performance.now()
       for await (const data of dataOf(chunks)) {
@@ -52,6 +75,7 @@ export async function readLog(path: string, options: Options): Promise<void> {
         const before = known.get(line.from)
         if (before !== undefined && line.time <= before) continue
         last.set(line.from, line.time)
+        heard = now()
         batch.push(line)
         timer ??= setTimeout(flush, batchMs)
       }

@@ -120,6 +120,30 @@ test('a refusal is said, and asked again only when wished', async () => {
   end()
 })
 
+test('a server that fails is said while nothing is there, and what comes later takes its place', async () => {
+  const { reach, end } = scripted({ lists: [], watches: [] })
+  let isFailing = true
+  const store = objectStore(
+    { path: '/pods' },
+    {
+      ...options,
+      reach: {
+        ...reach,
+        list: async () => {
+          if (isFailing) throw new Refused(500, 'Out of room.', 'req-1')
+          return { metadata: { resourceVersion: '1' }, items: [object('a', 1)] }
+        },
+      },
+    },
+  )
+  await until(() => store.snapshot.error?.message === 'Out of room.')
+  isFailing = false
+  await until(() => names(store).join('') === 'a')
+  assert.equal(store.snapshot.error, undefined)
+  store.close()
+  end()
+})
+
 test('rows of a table come with their columns, from the list and from the watch', async () => {
   const columns = [{ name: 'Name', type: 'string', priority: 0 }]
   const row = (name: string) => ({ cells: [name], object: object(name, 1) })

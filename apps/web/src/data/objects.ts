@@ -161,7 +161,8 @@ export function objectStore<T extends KubeObject = KubeObject>(source: Source, o
         if (status === 410) revision = undefined
         else if (status === 401 || status === 403 || status === 404 || status === 405 || status === 400)
           return publish({ error: error as Error })
-        else if (!(error instanceof Refused) && revision === undefined && !snapshot.isLoaded && failures > 2)
+        // Said while nothing is there; it goes on trying, and what comes then takes its place.
+        else if (!snapshot.isLoaded && failures >= (error instanceof Refused ? 1 : 3))
           publish({ error: error as Error })
         failures++
       }

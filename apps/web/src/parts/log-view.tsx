@@ -160,7 +160,10 @@ export function LogView({ path, download, label, lineOf, withFrom = false, numbe
                   const { line, position } = view.at(first + i)
                   return (
                     <LogLineView
-                      key={position}
+                      // A line keeps its element while it is in sight; when hundreds come at once, elements get other
+                      // text rather than being made anew.
+                      // biome-ignore lint/suspicious/noArrayIndexKey: places that go round are what is wanted
+                      key={(first + i) % shown.length}
                       line={line}
                       number={numbered ? position + 1 : undefined}
                       withFrom={withFrom}
