@@ -32,6 +32,37 @@ local function too_many(limit, name)
   return false
 end
 
+-- How many requests of one client are under way on a route: counted here, given back when the request is over. The time
+-- limit is for a worker that was killed with requests in its hands.
+local function too_many_at_once(most, name)
+  local dict = ngx.shared.limits
+  local key = 'c ' .. name .. ' ' .. ngx.var.binary_remote_addr
+  local count = dict:incr(key, 1, 0, 3600)
+  if not count then
+    return false -- no room to count: better served than refused
+  end
+  ngx.var.counted = key
+  return count > most
+end
+
+-- In the log phase of every location that comes after the choice.
+function options.done()
+  local key = ngx.var.counted
+  if key and key ~= '' then
+    ngx.shared.limits:incr(key, -1)
+  end
+end
+
+-- Before the head of an answer is sent: what the Ingress adds to every one.
+function options.answering()
+  local text = ngx.var.answer_headers
+  if text and text ~= '' then
+    for name, value in text:gmatch '([^:\n]+): ([^\n]*)' do
+      ngx.header[name] = value
+    end
+  end
+end
+
 local function canary_takes(canary)
   local var = ngx.var
   if canary.header then
@@ -184,8 +215,22 @@ function options.before(path, captures, host)
   if wishes.allow and not addresses.within(var.binary_remote_addr, client_ranges(wishes, 'allow')) then
     return answers.say(403)
   end
-  if wishes.limit and too_many(wishes.limit, path.n) then
-    return answers.say(429)
+  if wishes.www then
+    local port = (var.http_host or ''):match ':%d+$' or ''
+    return ngx.redirect(var.scheme .. '://' .. wishes.www .. port .. var.request_uri, 308)
+  end
+  if wishes.answer then
+    var.answer_headers = wishes.answer
+  end
+  if wishes.limit or wishes.connections then
+    if not (wishes.unlimited and addresses.within(var.binary_remote_addr, client_ranges(wishes, 'unlimited'))) then
+      if wishes.limit and too_many(wishes.limit, path.n) then
+        return answers.say(429)
+      end
+      if wishes.connections and too_many_at_once(wishes.connections, path.n) then
+        return answers.say(429)
+      end
+    end
   end
   if wishes.redirect then
     return ngx.redirect(filled(wishes.redirect.to, captures), wishes.redirect.code)

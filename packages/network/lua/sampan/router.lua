@@ -116,6 +116,11 @@ function router.route()
     ctx.service = service
   end
   local list = balancer.endpoints(service)
+  if (not list or #list == 0) and wishes.fallback then
+    service = wishes.fallback
+    ctx.service = service
+    list = balancer.endpoints(service)
+  end
   if not list or #list == 0 then
     return answers.say(503)
   end

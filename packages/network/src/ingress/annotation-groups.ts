@@ -90,6 +90,13 @@ export function externalAuth(value: string, { wishes, get, bad }: Reading, name:
   }
 }
 
+/** Not supported, so nobody gets in: whoever wants certificates of clients must never be left without the check. */
+export function clientCertificates(_value: string, { wishes, get, bad }: Reading, name: string) {
+  if (get('auth-tls-verify-client') === 'off') return
+  wishes.options.deny = ['0.0.0.0/0', '::/0']
+  bad(name, 'certificates of clients are not checked by this ingress; nobody gets in until it is taken away')
+}
+
 export function canary({ wishes, get, bad }: Reading) {
   const found: Canary = {}
   const header = get('canary-by-header')

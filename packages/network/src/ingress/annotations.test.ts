@@ -5,6 +5,7 @@ import { request } from 'node:http'
 import { connect as connectHttp2, createServer as createPlainServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { type ConfigMap, configMap } from '@sampan/resources/core/config-map'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
 import { serviceOf } from '../objects.ts'
@@ -45,6 +46,25 @@ describe('Ingress annotations', { skip: noNginx }, () => {
       want: { status: 200, asked: 'GET /v1/things?x=1' },
     },
     { name: 'rewrite-target', annotations: { 'rewrite-target': '/' }, url: '/a/b', want: { asked: 'GET /' } },
+    {
+      name: 'auth-tls-secret: nobody gets in without the check it asks for',
+      annotations: { 'auth-tls-secret': 'default/ca', 'auth-tls-verify-client': 'on' },
+      want: { status: 403 },
+    },
+    {
+      name: 'a method that is not GET, without wishes',
+      annotations: {},
+      asked: { method: 'DELETE' },
+      url: '/x',
+      want: { status: 200, asked: 'DELETE /x' },
+    },
+    {
+      name: 'a method nobody knows, without wishes',
+      annotations: {},
+      asked: { method: 'PURGE' },
+      url: '/x',
+      want: { status: 200, asked: 'PURGE /x' },
+    },
     { name: 'app-root', annotations: { 'app-root': '/start' }, want: { status: 302, headers: { location: '/start' } } },
     {
       name: 'permanent-redirect',
@@ -215,6 +235,126 @@ describe('Ingress annotations', { skip: noNginx }, () => {
     const passed = got.filter(({ status }) => status === 200).length
     assert.ok(passed >= 6 && passed <= 9, `${passed} of 20 passed`)
     assert.equal(got.filter(({ status }) => status === 429).length, 20 - passed)
+  })
+
+  test('limit-connections counts what is under way, and gives it back', async () => {
+    const held: (() => void)[] = []
+    await lab.backend('slow', '127.0.8.5', (_asked, response) => {
+      held.push(() => response.end('slow'))
+    })
+    await lab.app('slow', ['127.0.8.5'])
+    await lab.route('counted', [{ host: 'counted.example', paths: [['/', 'Prefix', 'slow']] }], {
+      'limit-connections': '2',
+    })
+    await lab.controller.settled()
+    for (const method of ['GET', 'POST']) {
+      const two = [0, 1].map(() => lab.ask('http://counted.example/', { method }))
+      while (held.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+      assert.equal((await lab.ask('http://counted.example/', { method })).status, 429)
+      for (const free of held.splice(0)) free()
+      assert.deepEqual(
+        (await Promise.all(two)).map(({ status }) => status),
+        [200, 200],
+      )
+    }
+    const third = lab.ask('http://counted.example/')
+    while (held.length < 1) await new Promise((resolve) => setTimeout(resolve, 10))
+    held.splice(0)[0]!()
+    assert.equal((await third).status, 200)
+  })
+
+  test('limits do not count those on the allow list', async () => {
+    await lab.route('free', [{ host: 'free.example', paths: [['/', 'Prefix', 'one']] }], {
+      'limit-rps': '1',
+      'limit-burst-multiplier': '1',
+      'limit-whitelist': '127.0.0.0/8',
+    })
+    await lab.controller.settled()
+    const got = await Promise.all(Array.from({ length: 20 }, () => lab.ask('http://free.example/')))
+    assert.ok(got.every(({ status }) => status === 200))
+  })
+
+  test('custom-headers come from a ConfigMap, follow it, and are never more than headers', async () => {
+    const metadata = { name: 'more-headers', namespace: 'default' }
+    await lab.client.create(configMap, {
+      metadata,
+      data: { 'X-Frame-Options': 'DENY', 'Content-Length': '3', 'X-Bad': 'a\nSet-Cookie: x', 'X-Team': ' blue: 1 ' },
+    } as ConfigMap)
+    await lab.route('more', [{ host: 'more.example', paths: [['/', 'Prefix', 'one']] }], {
+      'custom-headers': 'default/more-headers',
+    })
+    await lab.route('more2', [{ host: 'more2.example', paths: [['/', 'Prefix', 'one']] }], {
+      'custom-headers': 'elsewhere/more-headers',
+    })
+    await lab.route('more3', [{ host: 'more3.example', paths: [['/', 'Prefix', 'one']] }], {
+      'custom-headers': 'default/more-headers',
+      'proxy-buffering': 'on',
+    })
+    await lab.controller.settled()
+    for (const host of ['more.example', 'more3.example']) {
+      const { headers, body } = await lab.ask(`http://${host}/`)
+      assert.equal(headers['x-frame-options'], 'DENY')
+      assert.equal(headers['x-team'], 'blue: 1')
+      assert.equal(headers['x-bad'], undefined)
+      assert.equal(headers['set-cookie'], undefined)
+      assert.equal(body, 'one')
+    }
+    assert.equal((await lab.ask('http://more2.example/')).headers['x-frame-options'], undefined)
+    assert.match((await lab.eventsOf('more')).join(), /"Content-Length" .* cannot be sent/)
+    assert.match((await lab.eventsOf('more2')).join(), /in the namespace of the Ingress/)
+    await lab.client.patch(configMap, metadata, { data: { 'X-Frame-Options': 'SAMEORIGIN' } }, { type: 'merge' })
+    await lab.controller.settled()
+    assert.equal((await lab.ask('http://more.example/')).headers['x-frame-options'], 'SAMEORIGIN')
+  })
+
+  test('from-to-www-redirect sends people to the name that is there, and takes no name from others', async () => {
+    const on = { 'from-to-www-redirect': 'true' }
+    await lab.route('bare', [{ host: 'bare.example', paths: [['/', 'Prefix', 'one']] }], on)
+    await lab.route('www', [{ host: 'www.full.example', paths: [['/', 'Prefix', 'two']] }], on)
+    await lab.route('own', [{ host: 'both.example', paths: [['/', 'Prefix', 'one']] }], on)
+    await lab.route('own-www', [{ host: 'www.both.example', paths: [['/', 'Prefix', 'two']] }])
+    await lab.controller.settled()
+    for (const method of ['GET', 'POST']) {
+      const moved = await lab.ask('http://www.bare.example/a?b=c', { method })
+      assert.deepEqual([moved.status, moved.headers.location], [308, 'http://bare.example/a?b=c'])
+    }
+    const moved = await lab.ask('https://full.example/', { secure: true })
+    assert.deepEqual([moved.status, moved.headers.location], [308, 'https://www.full.example/'])
+    assert.equal((await lab.ask('http://bare.example/')).body, 'one')
+    assert.equal((await lab.ask('http://www.both.example/')).body, 'two')
+  })
+
+  test('default-backend answers while the Service has nothing ready, also when it comes later', async () => {
+    await lab.app('empty', [])
+    await lab.route('fallback', [{ host: 'fallback.example', paths: [['/', 'Prefix', 'empty']] }], {
+      'default-backend': 'sorry',
+    })
+    await lab.controller.settled()
+    assert.equal((await lab.ask('http://fallback.example/')).status, 503)
+    await lab.backend('sorry', '127.0.8.6')
+    await lab.app('sorry', ['127.0.8.6'])
+    await lab.controller.settled()
+    assert.equal((await lab.ask('http://fallback.example/x')).body, 'sorry')
+    await lab.point('empty', ['127.0.8.1'])
+    await lab.controller.settled()
+    assert.equal((await lab.ask('http://fallback.example/x')).body, 'one')
+  })
+
+  test('proxy-next-upstream-tries holds', async () => {
+    await lab.app('holes', ['127.0.9.1', '127.0.9.2', '127.0.9.3', '127.0.8.1'])
+    await lab.route('once', [{ host: 'once.example', paths: [['/', 'Prefix', 'holes']] }], {
+      'proxy-next-upstream': 'off',
+    })
+    await lab.route('often', [{ host: 'often.example', paths: [['/', 'Prefix', 'holes']] }])
+    await lab.controller.settled()
+    const statuses = async (host: string) => {
+      const got = []
+      for (let i = 0; i < 12; i++) got.push((await lab.ask(`http://${host}/`)).status)
+      return got
+    }
+    assert.ok((await statuses('often.example')).every((status) => status === 200))
+    await new Promise((resolve) => setTimeout(resolve, 1100)) // what failed is forgotten
+    assert.ok((await statuses('once.example')).includes(502))
   })
 
   test('affinity keeps a client at its endpoint', async () => {

@@ -1,6 +1,6 @@
 import { isCidr, isIP } from '@sampan/kit/ip'
 import type { Ingress } from '@sampan/resources/networking/ingress'
-import { affinity, basicAuth, canary, cors, externalAuth } from './annotation-groups.ts'
+import { affinity, basicAuth, canary, clientCertificates, cors, externalAuth } from './annotation-groups.ts'
 import { isHost, isTrue, listOf, shown, sizeOf } from './annotation-values.ts'
 import { profileName } from './nginx-profiles.ts'
 import type { Wishes } from './route-options.ts'
@@ -21,6 +21,7 @@ const harmless = new Set([
   'http2-push-preload',
   'preserve-trailing-slash',
   'enable-opentelemetry',
+  'proxy-next-upstream-timeout',
   'proxy-redirect-from',
   'proxy-redirect-to',
   'session-cookie-hash',
@@ -46,6 +47,7 @@ export function wishesOf(ingress: Ingress): Wishes {
     usesRegex: false,
     aliases: [],
     usesClusterIP: false,
+    redirectsWww: false,
     redirectsToHttps: true,
     problems: [],
   }
@@ -77,7 +79,7 @@ type Reader = (value: string, reading: Reading, name: string) => void
 
 /** Read together with the annotation they belong to. */
 const isSatellite = (name: string) =>
-  /^(cors-|session-cookie-|auth-|limit-burst-multiplier|limit-whitelist|permanent-redirect-code|temporal-redirect-code|canary-)/.test(
+  /^(cors-|session-cookie-|auth-|limit-burst-multiplier|permanent-redirect-code|temporal-redirect-code|canary-)/.test(
     name,
   )
 
@@ -155,6 +157,25 @@ const readers: Record<string, Reader> = {
   'whitelist-source-range': (value, reading, name) => ranges(value, reading, name, 'allow'),
   'allowlist-source-range': (value, reading, name) => ranges(value, reading, name, 'allow'),
   'denylist-source-range': (value, reading, name) => ranges(value, reading, name, 'deny'),
+  'limit-connections': (value, { wishes, bad }, name) => {
+    if (!/^\d{1,7}$/.test(value)) return bad(name, 'use a whole number')
+    if (Number(value) > 0) wishes.options.connections = Number(value)
+  },
+  'limit-whitelist': (value, reading, name) => ranges(value, reading, name, 'unlimited'),
+  'limit-allowlist': (value, reading, name) => ranges(value, reading, name, 'unlimited'),
+  'custom-headers': (value, { wishes, bad, namespace }, name) => {
+    const [space, one] = value.includes('/') ? value.split('/') : [namespace, value]
+    if (space !== namespace || !one) return bad(name, 'use the name of a ConfigMap in the namespace of the Ingress')
+    wishes.headers = `${space}/${one}`
+  },
+  'default-backend': (value, { wishes, bad }, name) => {
+    if (!isHost(value)) return bad(name, `${shown(value)} is no name of a Service`)
+    wishes.fallback = value
+  },
+  'from-to-www-redirect': (value, { wishes }) => {
+    wishes.redirectsWww = isTrue(value)
+  },
+  'auth-tls-secret': (value, reading, name) => clientCertificates(value, reading, name),
   'limit-rps': (value, reading, name) => limit(value, reading, name, 1),
   'limit-rpm': (value, reading, name) => limit(value, reading, name, 60),
   'enable-cors': (value, reading) => {
@@ -194,7 +215,7 @@ function profile({ wishes, get }: Reading) {
   if (name !== 'http') wishes.options.profile = name
 }
 
-function ranges(value: string, { wishes, bad }: Reading, name: string, member: 'allow' | 'deny') {
+function ranges(value: string, { wishes, bad }: Reading, name: string, member: 'allow' | 'deny' | 'unlimited') {
   const all = listOf(value)
   const wrong = all.filter((one) => !isCidr(one) && !isIP(one))
   if (wrong.length > 0) bad(name, `${wrong.map(shown).join(', ')}: use addresses or ranges as 10.0.0.0/8`)

@@ -100,7 +100,7 @@ describe('Ingress', { skip: noNginx }, () => {
       [{ name: 'http', port: 8080 }],
     )
     for (const [index, one] of slice.endpoints!.entries()) one.targetRef!.uid = pods[index]!.metadata.uid!
-    await lab.client.update(endpointSlice, slice)
+    lab.client.seed(endpointSlice, slice)
     await lab.controller.settled()
     const seen = async () => {
       const bodies = new Set<string>()

@@ -4,6 +4,7 @@ import type { Recorder } from '@sampan/control/events'
 import type { Clock } from '@sampan/kit/clock'
 import { jsonEqual } from '@sampan/kit/json-equal'
 import type { Log } from '@sampan/kit/log'
+import { configMap } from '@sampan/resources/core/config-map'
 import { pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
@@ -14,6 +15,7 @@ import { ingressClass } from '@sampan/resources/networking/ingress-class'
 import { coalesced } from '../coalesce.ts'
 import type { NetworkConfig } from '../network-config.ts'
 import { beginsToLeave, leavingOf, serviceOf } from '../services/endpoints.ts'
+import { prefix } from './annotations.ts'
 import { endpointEntry } from './backends.ts'
 import { externalNames } from './external-names.ts'
 import { feed } from './feed.ts'
@@ -53,6 +55,7 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
   const services = caches.of(service)
   const slices = caches.of(endpointSlice)
   const secrets = caches.of(secret)
+  const configMaps = caches.of(configMap)
   const pods = caches.of(pod)
   slices.index('service', (slice) => {
     const owner = serviceOf(slice)
@@ -62,9 +65,10 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
   const lua = await luaModules()
   const conf = nginxConf(nginx, lua)
   await prepareFolder(folder, conf, lua, clock.now())
-  await Promise.all([ingresses, classes, services, slices, secrets, pods].map(({ synced }) => synced))
+  await Promise.all([ingresses, classes, services, slices, secrets, configMaps, pods].map(({ synced }) => synced))
 
   const usedSecrets = new Set<string>()
+  const usedConfigMaps = new Set<string>()
   const view: IngressView = {
     get ingresses() {
       return ingresses.list()
@@ -77,6 +81,10 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
     secret(namespace, name) {
       usedSecrets.add(`${namespace}/${name}`)
       return secrets.get({ namespace, name })
+    },
+    configMap(namespace, name) {
+      usedConfigMaps.add(`${namespace}/${name}`)
+      return configMaps.get({ namespace, name })
     },
     addressesOf: (name) => names.addressesOf(name),
     isLeaving: leavingOf(pods),
@@ -92,6 +100,7 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
 
   function routes(): IngressData {
     usedSecrets.clear()
+    usedConfigMaps.clear()
     const made = ingressData(view)
     backendsOf = Map.groupBy(made.backends.keys(), (key) => {
       const { namespace, name } = made.backends.get(key)!
@@ -204,13 +213,31 @@ export async function ingressController(options: IngressOptions): Promise<Ingres
     secrets.listen(({ object: { metadata } }) => {
       if (usedSecrets.has(`${metadata.namespace}/${metadata.name}`)) askAll()
     }),
-    services.listen(({ object: { metadata } }) => askFor(`${metadata.namespace}/${metadata.name}`)),
+    configMaps.listen(({ object: { metadata } }) => {
+      if (usedConfigMaps.has(`${metadata.namespace}/${metadata.name}`)) askAll()
+    }),
+    services.listen((change) => {
+      const { namespace, name } = change.object.metadata
+      const isNewOrGone = change.type === 'gone' || !change.before
+      if (isNewOrGone && isFallback(namespace, name)) askAll()
+      askFor(`${namespace}/${name}`)
+    }),
     slices.listen(({ object }) => askFor(serviceOf(object))),
     pods.listen((change) => {
       const ip = change.object.status?.podIP
       if (ip && beginsToLeave(change)) for (const slice of slices.by('address', ip)) askFor(serviceOf(slice))
     }),
   ]
+
+  /** Whether an Ingress names this Service for when its own cannot answer: its port is looked up when routes are made. */
+  function isFallback(namespace: string | undefined, name: string): boolean {
+    return ingresses
+      .list()
+      .some(
+        ({ metadata }) =>
+          metadata.namespace === namespace && metadata.annotations?.[`${prefix}default-backend`] === name,
+      )
+  }
 
   /** A pod that starts late, or refuses the configuration: seen here. */
   let verdict = ''

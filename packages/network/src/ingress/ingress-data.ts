@@ -1,3 +1,4 @@
+import type { ConfigMap } from '@sampan/resources/core/config-map'
 import type { Secret } from '@sampan/resources/core/secret'
 import type { Service } from '@sampan/resources/core/service'
 import type { EndpointSlice } from '@sampan/resources/discovery/endpoint-slice'
@@ -12,6 +13,7 @@ export interface IngressView {
   service(namespace: string, name: string): Service | undefined
   slices(namespace: string, name: string): readonly EndpointSlice[]
   secret(namespace: string, name: string): Secret | undefined
+  configMap?(namespace: string, name: string): ConfigMap | undefined
   /** Of a name outside the cluster; empty while it is not known. */
   addressesOf(name: string): readonly string[]
   isLeaving?: IsLeaving

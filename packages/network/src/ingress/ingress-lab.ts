@@ -101,15 +101,17 @@ export async function ingressLab(): Promise<IngressLab> {
     return server
   }
 
+  // Not by create: the servers of tests are on this machine itself, where no EndpointSlice may lead.
+  const seedSlice = (name: string, ips: readonly string[]) =>
+    client.seed(endpointSlice, sliceOf(name, ips, [{ name: 'http', port: 8080 }]))
   const app = async (name: string, ips: readonly string[]) => {
     await client.create(
       service,
       serviceOf(name, { clusterIP: `10.241.3.${ips.length}`, ports: [{ port: 80, name: 'http' }] }),
     )
-    await client.create(endpointSlice, sliceOf(name, ips, [{ name: 'http', port: 8080 }]))
+    seedSlice(name, ips)
   }
-  const point = async (name: string, ips: readonly string[]) =>
-    client.update(endpointSlice, { ...sliceOf(name, ips, [{ name: 'http', port: 8080 }]) })
+  const point = async (name: string, ips: readonly string[]) => seedSlice(name, ips)
 
   const route = (name: string, rules: Rule[], annotations: Record<string, string> = {}, more: object = {}) =>
     client.create(ingress, {

@@ -51,6 +51,7 @@ http {
     plain = require 'sampan.plain'
     tls = require 'sampan.tls'
     answers = require 'sampan.answers'
+    options = require 'sampan.options'
     control = require 'sampan.control'
   }
   init_worker_by_lua_block {
@@ -204,6 +205,8 @@ ${headers('proxy', 'plain')}
       set $tries '';
       set $profile http;
       set $upstream_host '';
+      set $answer_headers '';
+      set $counted '';
       set $auth_realm off;
       set $auth_file none;
       set $affinity_cookie '';
@@ -252,7 +255,9 @@ const answering = `      add_header Set-Cookie $affinity_cookie always;
       add_header Access-Control-Expose-Headers $cors_expose always;
       add_header Access-Control-Allow-Methods $cors_methods always;
       add_header Access-Control-Allow-Headers $cors_headers always;
-      add_header Access-Control-Max-Age $cors_age always;`
+      add_header Access-Control-Max-Age $cors_age always;
+      header_filter_by_lua_block { options.answering() }
+      log_by_lua_block { options.done() }`
 
 const guarded = (folder: string) => `      auth_basic $auth_realm;
       auth_basic_user_file ${folder}/auth/$auth_file;`

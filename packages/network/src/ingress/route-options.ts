@@ -11,6 +11,16 @@ export interface RouteOptions {
   deny?: string[]
   /** Requests per second and how many may come at once. */
   limit?: { rate: number; burst: number }
+  /** How many requests of one client may be under way at once. */
+  connections?: number
+  /** Addresses that no limit is for. */
+  unlimited?: string[]
+  /** Another name of the same site: people are sent there. */
+  www?: string
+  /** Headers of every answer, as `Name: value` lines. */
+  answer?: string
+  /** Service key for when nothing of the route's own Service is ready. */
+  fallback?: string
   /** Largest body, in bytes. */
   body?: number
   /** Connect, send, read; seconds. */
@@ -56,6 +66,12 @@ export interface Wishes {
   aliases: string[]
   /** `namespace/name` of the Secret with the user list, and how it is written. */
   users?: { secret: string; form: 'auth-file' | 'auth-map' }
+  /** `namespace/name` of the ConfigMap with headers for answers. */
+  headers?: string
+  /** Name of the Service that answers when the usual one cannot. */
+  fallback?: string
+  /** `example.com` answers for `www.example.com`, or the other way round. */
+  redirectsWww: boolean
   /** Send requests to the ClusterIP instead of the endpoints. */
   usesClusterIP: boolean
   /** `false`: no redirect although there is TLS. */

@@ -55,6 +55,7 @@ export function ingressData(view: IngressView): IngressData {
     for (const message of wishes.problems) data.problems.push({ ingress, reason: 'Rejected', message })
     if (!wishes.canary) addIngress(ingress, wishes, { hosts, owners, view, data })
   }
+  for (const { ingress, wishes } of wished) if (wishes.redirectsWww) addWww(ingress, hosts, owners)
   for (const { ingress, wishes } of wished) if (wishes.canary) addCanary(ingress, wishes, hosts, data)
   for (const [name, host] of hosts) data.entries.set(`h:${name}`, encodedHost(host))
   return data
@@ -73,6 +74,9 @@ function addIngress(ingress: Ingress, wishes: Wishes, { hosts, owners, view, dat
   const isForeign = (host: string) => foreignHost(owners, host, ingress) !== undefined
   const secured = addCertificates(ingress, isForeign, view, data)
   const users = usersOf(ingress, wishes, view, data)
+  const answer = answerHeaders(ingress, wishes, view, data)
+  const fallback = fallbackKey(ingress, wishes, view, data)
+  const more = { ...(users && { auth: users }), ...(answer && { answer }), ...(fallback && { fallback }) }
   const name = `${metadata.namespace}/${metadata.name}`
   const names = new Set<string>()
   for (const rule of spec.rules ?? []) {
@@ -90,7 +94,7 @@ function addIngress(ingress: Ingress, wishes: Wishes, { hosts, owners, view, dat
       const o = optionsIndex(host, {
         ...wishes.options,
         ...(redirects && { https: true }),
-        ...(users && { auth: users }),
+        ...more,
       })
       for (const { path = '/', pathType, backend } of rule.http?.paths ?? []) {
         const s = backendKey(ingress, backend, wishes, data)
@@ -110,10 +114,61 @@ function addIngress(ingress: Ingress, wishes: Wishes, { hosts, owners, view, dat
       t: 'prefix',
       p: '/',
       s,
-      o: optionsIndex(host, { ...wishes.options, ...(users && { auth: users }) }),
+      o: optionsIndex(host, { ...wishes.options, ...more }),
       n: name,
     }
   }
+}
+
+/** The same name with or without `www.` in front, where nobody else has it, sends people to the one that is there. */
+function addWww({ spec, metadata }: Ingress, hosts: Map<string, Host>, owners: HostOwners) {
+  for (const { host: given } of spec.rules ?? []) {
+    const to = given?.toLowerCase()
+    if (!to || to.startsWith('*') || !hosts.has(to)) continue
+    const from = to.startsWith('www.') ? to.slice(4) : `www.${to}`
+    if (hosts.has(from) || owners.has(from)) continue
+    const host = newHost()
+    const o = optionsIndex(host, { www: to })
+    host.paths.push({ t: 'prefix', p: '/', s: '', o, n: `${metadata.namespace}/${metadata.name}` })
+    hosts.set(from, host)
+  }
+}
+
+const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/
+/** The connection is nginx's, and so is how a body is written on it. */
+const ownHeaders = /^(connection|content-length|transfer-encoding|upgrade|keep-alive|trailer|te|date)$/i
+
+/** Headers for answers, from the ConfigMap the Ingress names; what cannot be sent is left out and told. */
+function answerHeaders(
+  ingress: Ingress,
+  { headers }: Wishes,
+  view: IngressView,
+  data: IngressData,
+): string | undefined {
+  if (!headers) return undefined
+  const [namespace = '', name = ''] = headers.split('/')
+  const found = view.configMap?.(namespace, name)
+  const tell = (message: string) => data.problems.push({ ingress, reason: 'Rejected', message })
+  if (!found) {
+    tell(`custom-headers: there is no ConfigMap ${name}`)
+    return undefined
+  }
+  const lines: string[] = []
+  for (const [header, value] of Object.entries(found.data ?? {}).toSorted()) {
+    if (!headerName.test(header) || ownHeaders.test(header) || /[\p{C}]/u.test(value.trim()) || value.length > 4096)
+      tell(`custom-headers: ${JSON.stringify(header.slice(0, 60))} of ConfigMap ${name} cannot be sent`)
+    else lines.push(`${header}: ${value.trim()}`)
+  }
+  return lines.length > 0 ? lines.join('\n') : undefined
+}
+
+/** The first port of the Service that answers when the usual one cannot. */
+function fallbackKey(ingress: Ingress, { fallback, ...wishes }: Wishes, view: IngressView, data: IngressData) {
+  if (!fallback) return undefined
+  const port = view.service(ingress.metadata.namespace ?? 'default', fallback)?.spec.ports?.[0]?.port
+  if (port) return backendKey(ingress, { service: { name: fallback, port: { number: port } } }, wishes, data)
+  data.problems.push({ ingress, reason: 'Rejected', message: `default-backend: there is no Service ${fallback}` })
+  return undefined
 }
 
 const newHost = (): Host => ({ options: [], paths: [], usesRegex: false, taken: new Map() })
