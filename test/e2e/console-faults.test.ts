@@ -306,6 +306,15 @@ test('a very slow API: words while waiting, nothing called empty, nothing that d
   assert.equal(await page.getByText('There is nothing here').count(), 0)
 })
 
+test('the palette finds every object, however many there are', { skip }, async () => {
+  for (let i = 0; i < 2_300; i++) await platform.client.create(configMap, map(`many-${i}`))
+  const page = await signedIn('/')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('many-2299')
+  await page.getByRole('option', { name: /many-2299/ }).click()
+  await page.getByRole('heading', { level: 1, name: 'many-2299' }).waitFor()
+})
+
 function respond(response: ServerResponse, status: number, text: string, type: string): true {
   response.writeHead(status, { 'content-type': type }).end(text)
   return true

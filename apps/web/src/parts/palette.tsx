@@ -1,10 +1,19 @@
 import { Group, Kbd, Modal, Text, TextInput, VisuallyHidden } from '@mantine/core'
 import { CubeIcon, FileTextIcon, LayersIcon, MagnifyingGlassIcon } from '@radix-ui/react-icons'
 import { useQuery } from '@tanstack/react-query'
-import { type ComponentType, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import {
+  type ComponentType,
+  type KeyboardEvent,
+  useDeferredValue,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useLocation } from 'wouter'
 import type { DialogProps, Offer } from '../data/action.ts'
-import { findObjects } from '../data/find-objects.ts'
+import { type Finding, type Found, findNamed, findObjects } from '../data/find-objects.ts'
 import { bestOf } from '../data/matches.ts'
 import type { MessageKey } from '../data/messages.ts'
 import { useMays } from '../data/permissions.ts'
@@ -34,12 +43,16 @@ export function Dialog({ close }: DialogProps<undefined>) {
   const [at, setAt] = useState(0)
   const list = useRef<HTMLDivElement>(null)
   const id = useId()
-  const { entries, isSearching } = useEntries(close)
+  const entries = useEntries(close)
+  const { objects, isSearching, cut } = useObjectEntries(wanted, close)
   const shown = useMemo(() => {
     const best = bestOf(entries, ({ text, detail }) => `${text} ${detail ?? ''}`, wanted, 400)
     const sections = [...new Set(best.map(({ section }) => section))]
-    return sections.flatMap((section) => best.filter((one) => one.section === section).slice(0, perSection))
-  }, [entries, wanted])
+    return [
+      ...sections.flatMap((section) => best.filter((one) => one.section === section).slice(0, perSection)),
+      ...objects,
+    ]
+  }, [entries, objects, wanted])
   const chosen = Math.min(at, shown.length - 1)
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
@@ -99,6 +112,11 @@ export function Dialog({ close }: DialogProps<undefined>) {
         </Text>
       )}
       {isSearching && wanted !== '' && <Loading />}
+      {cut.length > 0 && wanted !== '' && (
+        <Text size="xs" c="dimmed" px="md" pb="sm">
+          {t('palette.cut', { kinds: cut.map(({ kind }) => kind).join(', ') })}
+        </Text>
+      )}
       <VisuallyHidden role="status">{shown.length}</VisuallyHidden>
     </Modal>
   )
@@ -146,19 +164,14 @@ function Line({
   )
 }
 
-function useEntries(close: () => void): { entries: Entry[]; isSearching: boolean } {
+function useEntries(close: () => void): Entry[] {
   const { t } = useWords()
   const [, go] = useLocation()
   const offers = useAllowedOffers()
   const { start } = useActions()
   const projects = useQuery({ queryKey: ['platform', 'projects'], queryFn: platform.projects })
   const apps = useQuery({ queryKey: ['platform', 'apps'], queryFn: () => platform.apps() })
-  const objects = useQuery({
-    queryKey: ['objects'],
-    queryFn: ({ signal }) => findObjects(signal),
-    staleTime: 20_000,
-  })
-  const entries = useMemo(() => {
+  return useMemo(() => {
     const visit = (href: string) => () => {
       close()
       go(href)
@@ -198,17 +211,56 @@ function useEntries(close: () => void): { entries: Entry[]; isSearching: boolean
           run: visit(`/projects/${project}/apps/${name}`),
         }
       }),
-      ...(objects.data ?? []).map(({ kind, namespace, name, href }) => ({
+    ]
+  }, [offers, projects.data, apps.data, t, start, go, close])
+}
+
+/** The objects that answer best. They are many: only those that are shown become entries, and typing does not wait. */
+function useObjectEntries(wanted: string, close: () => void) {
+  const [, go] = useLocation()
+  const [{ found, isComplete, cut }, setFinding] = useState<Finding>({ found: [], isComplete: false, cut: [] })
+  const [named, setNamed] = useState<readonly Found[]>([])
+  const [failed, setFailed] = useState(false)
+  useEffect(() => {
+    const stop = new AbortController()
+    findObjects({ signal: stop.signal, onMore: setFinding }).catch(() => {
+      // The pages and apps are there all the same; the banner tells when the platform cannot be reached.
+      if (!stop.signal.aborted) setFailed(true)
+    })
+    return () => stop.abort()
+  }, [])
+  useEffect(() => {
+    setNamed([])
+    const name = wanted.trim()
+    if (cut.length === 0 || name === '') return
+    const stop = new AbortController()
+    const timer = setTimeout(() => {
+      findNamed(cut, name, { signal: stop.signal }).then(setNamed, () => undefined) // as above
+    }, 300)
+    return () => {
+      clearTimeout(timer)
+      stop.abort()
+    }
+  }, [wanted, cut])
+  const late = useDeferredValue(wanted)
+  const objects = useMemo(() => {
+    const own = new Set(named.map(({ href }) => href))
+    const best = bestOf(found, ({ text }) => text, late, perSection).filter(({ href }) => !own.has(href))
+    return [...named, ...best].slice(0, perSection).map(
+      ({ kind, namespace, name, href }): Entry => ({
         id: href,
-        section: 'palette.objects' as const,
+        section: 'palette.objects',
         text: name,
         detail: [kind.kind, namespace].filter(Boolean).join(' · '),
         icon: FileTextIcon,
-        run: visit(href),
-      })),
-    ]
-  }, [offers, projects.data, apps.data, objects.data, t, start, go, close])
-  return { entries, isSearching: objects.isPending }
+        run: () => {
+          close()
+          go(href)
+        },
+      }),
+    )
+  }, [found, named, late, go, close])
+  return { objects, isSearching: !isComplete && !failed, cut }
 }
 
 /** Offers that may be done; each action once, the innermost page's. Rights are asked as for any button. */
