@@ -4,6 +4,7 @@ import { admitConnection } from './admit-connection.ts'
 import type { Attributes } from './auth/interfaces.ts'
 import { answerComputed } from './computed.ts'
 import type { Context } from './context.ts'
+import { checkFields } from './field-validation.ts'
 import type { Answer, Call, PathHandler } from './handlers.ts'
 import { objectOfKind } from './incoming.ts'
 import type { ResourcePath } from './path.ts'
@@ -130,6 +131,7 @@ export async function serve(context: Context, { verb, resource }: Asked, call: C
     const object = objectOfKind(await readObject(call, served), served, {
       ...(target.namespace && { namespace: target.namespace }),
     })
+    checkFields(call, served, object)
     const answer = await virtual.create(object, {
       ...withoutPrototype(call),
       namespace: target.namespace,

@@ -371,6 +371,12 @@ const reviewed = async (token: string, audiences?: string[]) =>
     error?: string
   }
 
+test('null in a token request is nothing, as kubectl 1.27 to 1.32 send it', async () => {
+  const { status } = await tokenFor({ audiences: null, expirationSeconds: 600, boundObjectRef: null })
+  assert.equal(await outcome(as(status).list(configMap, here)), 'ok')
+  assert.equal(await outcome(tokenFor({ audiences: 'api' })), 'BadRequest')
+})
+
 test('a service account token signs in, until it expires', async () => {
   const { status } = await tokenFor({ expirationSeconds: 600 })
   assert.equal(await outcome(as(status).list(configMap, here)), 'ok')

@@ -2,6 +2,7 @@ import { badRequest, conflict, invalid, notFound } from '@sampan/resources/error
 import type { KubeObject } from '@sampan/resources/meta'
 import { invalidValue, tooLong } from '@sampan/resources/problem'
 import type { SubresourceCall, SubresourceHandler } from '../handlers.ts'
+import { typedBody } from '../typed-body.ts'
 import type { BoundTo, LookUp, ServiceAccountTokens } from './service-account-tokens.ts'
 
 interface TokenRequest extends KubeObject {
@@ -32,7 +33,7 @@ export function tokenRequests(tokens: ServiceAccountTokens, lookUp: LookUp): Sub
     subresource: 'token',
     kind,
     verbs: ['create'],
-    handle: async (call) => ({ status: 201, object: answered(await call.object(), call, tokens, lookUp) }),
+    handle: async (call) => ({ status: 201, object: answered(await typedBody(call, kind), call, tokens, lookUp) }),
   }
 }
 

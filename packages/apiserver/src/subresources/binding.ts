@@ -7,6 +7,7 @@ import type { Answer, Call } from '../handlers.ts'
 import { dryRunOf } from '../query.ts'
 import type { OneTarget } from '../target.ts'
 import { timeText } from '../time-text.ts'
+import { typedBody } from '../typed-body.ts'
 
 interface Bound extends KubeObject {
   spec: { nodeName?: string; schedulingGates?: unknown[] }
@@ -17,11 +18,13 @@ interface Binding extends KubeObject {
   target?: { kind?: string; name?: string }
 }
 
+const bindingKind = { group: '', version: 'v1', kind: 'Binding' }
+
 /** POST `pods/<name>/binding`: the scheduler's word on where a pod runs. Said once. */
 export async function bind(context: Context, target: OneTarget, call: Call): Promise<Answer> {
   const { served, name } = target
   const { definition } = served
-  const binding = (await call.object()) as Binding | undefined
+  const binding = await typedBody<Binding>(call, bindingKind)
   const node = binding?.target?.name
   if (!node) throw badRequest('target.name is required: the node to bind the pod to')
   if (binding.metadata?.name && binding.metadata.name !== name)

@@ -8,6 +8,7 @@ import { deleteOptionsFrom } from '../delete-options.ts'
 import type { Answer, Call } from '../handlers.ts'
 import type { OneTarget } from '../target.ts'
 import { timeText } from '../time-text.ts'
+import { typedBody } from '../typed-body.ts'
 import { removeObject } from '../verbs/delete.ts'
 
 interface Pod extends KubeObject {
@@ -28,10 +29,14 @@ interface Budget extends KubeObject {
 
 const budgets = { group: 'policy', plural: 'poddisruptionbudgets' }
 
+type Eviction = KubeObject & { deleteOptions?: Record<string, unknown> }
+
+const evictionKind = { group: 'policy', version: 'v1', kind: 'Eviction' }
+
 /** POST `pods/<name>/eviction`: a DELETE that respects disruption budgets. */
 export async function evict(context: Context, target: OneTarget, call: Call): Promise<Answer> {
   const { served, name, namespace } = target
-  const eviction = (await call.object()) as (KubeObject & { deleteOptions?: Record<string, unknown> }) | undefined
+  const eviction = await typedBody<Eviction>(call, evictionKind)
   if (eviction?.metadata?.name && eviction.metadata.name !== name)
     throw badRequest('name in URL does not match name in Eviction object')
   const options = deleteOptionsFrom(eviction?.deleteOptions ?? {}, call.query)
