@@ -8,7 +8,7 @@ import { nodeTeller } from './node-events.ts'
 import type { Ending } from './pod/memory.ts'
 import { useOf } from './pod-use.ts'
 import type { PodWorker } from './pod-worker.ts'
-import { type Reading, type Shortage, shortagesOf } from './pressure.ts'
+import { holdsImages, type Reading, type Shortage, shortagesOf } from './pressure.ts'
 import { teller } from './start-container.ts'
 
 /** Sees to what the node is short of: what nobody needs goes first, then one pod. */
@@ -61,7 +61,7 @@ export function evictor(
       tell('Warning', 'EvictionThresholdMet', `Attempting to reclaim ${worst.resource}`)
       if (worst.resource === 'ephemeral-storage' || worst.resource === 'inodes') {
         await removeEnded()
-        await images.free(Number.POSITIVE_INFINITY)
+        if (holdsImages(worst, readings)) await images.free(Number.POSITIVE_INFINITY)
         worst = shortagesOf(await read())[0]
       }
       if (worst) await choose(worst)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pressureOver, type Reading, type Shortage, type Signal, shortagesOf } from './pressure.ts'
+import { holdsImages, pressureOver, type Reading, type Shortage, type Signal, shortagesOf } from './pressure.ts'
 
 const Mi = 1024 ** 2
 const Gi = 1024 ** 3
@@ -40,6 +40,13 @@ for (const { name, change, want } of cases)
       shortagesOf(readings(change)).map(({ resource }) => resource),
       want,
     ))
+
+test('images go only for the disk they are on', () => {
+  const own = [{ signal: 'nodefs.available' }, { signal: 'imagefs.available' }] as const
+  assert.equal(holdsImages(own[0], own), false)
+  assert.equal(holdsImages(own[1], own), true)
+  assert.equal(holdsImages(own[0], [own[0]]), true)
+})
 
 test('a pressure holds five minutes after it was seen last', () => {
   const told = pressureOver()

@@ -60,6 +60,12 @@ export function shortagesOf(readings: readonly Reading[]): Shortage[] {
   })
 }
 
+/** Whether images lie on the file system that is short: they may have one of their own. */
+export const holdsImages = (
+  { signal }: Pick<Shortage, 'signal'>,
+  readings: readonly Pick<Reading, 'signal'>[],
+): boolean => signal.startsWith('imagefs') || !readings.some((one) => one.signal.startsWith('imagefs'))
+
 /** Told so long after it was seen last: who looks for a node must not be sent back and forth. */
 const heldMs = 5 * 60_000
 
