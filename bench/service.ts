@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { httpTransport } from '@sampan/client/http'
 import { readKubeconfig } from '@sampan/client/kubeconfig'
@@ -8,13 +6,14 @@ import { isReady, pod } from '@sampan/resources/core/pod'
 import { service } from '@sampan/resources/core/service'
 import type { Config } from '../apps/server/src/config.ts'
 import { instanceFor } from '../test/support/instance.ts'
+import { endpointChanges } from './endpoint-changes.ts'
 import { httpRate } from './http-rate.ts'
 import { median, report } from './report.ts'
 
 const rounds = 7
 const ms = 2000
 
-/** Requests to a pod through its Service's address against requests to its own; and how soon a pod that is deleted gets no more. */
+/** Requests to a pod through its Service's address against requests to its own; and how soon changes of endpoints are known. */
 export async function serviceBench(): Promise<void> {
   const instance = instanceFor('benchsvc', 7)
   if (existsSync(instance.home)) await instance.uninstall()
@@ -62,26 +61,10 @@ export async function serviceBench(): Promise<void> {
     report('A Service against the pod itself', [
       { name: 'requests per second', ours: median(vip), floor: median(direct), unit: '/s', better: 'more' },
     ])
-    console.log(`deletion → out of the service table: ${await untilOut(client, at, instance.name)} ms (promise: 100)`)
+    const table = `sampan_${instance.name}`
+    await endpointChanges({ client, home: instance.home, table, image: images.ingress })
   } finally {
     await transport.close?.()
     await instance.uninstall()
   }
-}
-
-/** Milliseconds from the request to delete a ready pod until the kernel sends nobody to it. */
-async function untilOut(client: ReturnType<typeof clientOver>, at: { namespace: string; name: string }, name: string) {
-  const monitor: ChildProcess = spawn('nft', ['monitor'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await once(monitor, 'spawn')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  const changed = new Promise<number>((resolve) =>
-    monitor.stdout!.on('data', (text: Buffer) => {
-      if (text.toString().includes(`sampan_${name}`)) resolve(performance.now())
-    }),
-  )
-  const began = performance.now()
-  await client.remove(pod, at)
-  const took = (await changed) - began
-  monitor.kill()
-  return Math.round(took)
 }
