@@ -9,17 +9,10 @@ const pageSize = 500
 /** A platform that answers at once and always the same: what is measured is the console alone. */
 export async function pretendPlatform(dist: string, { linesPerSecond }: { linesPerSecond: number }) {
   const files = staticFiles({ root: dist })
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://local')
-    if (/^\/api\/.*\/logs$/.test(url.pathname)) return pourLines(request, response, linesPerSecond)
-    if (url.pathname.endsWith('/usage')) return void response.writeHead(200, { 'content-type': 'text/event-stream' })
-    if (!/^\/(api|kube)(\/|$)/.test(url.pathname)) return void files(request, response)
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer(url)))
-  })
-  const sockets = new WebSocketServer({ server, path: '/api/streams' })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  const self = {
+    url: '',
+    /** Otherwise every request is answered with 401. */
+    signedIn: true,
     async close() {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()
@@ -27,6 +20,22 @@ export async function pretendPlatform(dist: string, { linesPerSecond }: { linesP
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://local')
+    if (!self.signedIn && /^\/(api|kube)\//.test(url.pathname)) {
+      const problem = { title: 'Unauthorized', status: 401, detail: 'Sign in.' }
+      response.writeHead(401, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+      return
+    }
+    if (/^\/api\/.*\/logs$/.test(url.pathname)) return pourLines(request, response, linesPerSecond)
+    if (url.pathname.endsWith('/usage')) return void response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (!/^\/(api|kube)(\/|$)/.test(url.pathname)) return void files(request, response).catch(() => response.destroy()) // it went away
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer(url)))
+  })
+  const sockets = new WebSocketServer({ server, path: '/api/streams' })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  self.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return self
 }
 
 function answer({ pathname, searchParams }: URL): unknown {
