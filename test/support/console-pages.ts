@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { messages } from '../../apps/web/src/data/messages.ts'
+import { serverSentences } from '../../apps/web/src/messages/server.ts'
 import { type Look, looks, openBrowser, overflow } from './browser.ts'
 
 export interface ConsoleVisit {
@@ -135,21 +136,34 @@ export async function signIn(page: Page, password: string): Promise<void> {
   await page.locator('#content').waitFor()
 }
 
+/** Sentences that are there in Chinese as well: of the console, and of the server. */
+const inEnglish = new Set(
+  [...Object.values(messages).map(({ en, zh }) => [en, zh] as const), ...serverSentences]
+    .filter(([en, zh]) => en !== zh && en.includes(' ') && !en.includes('{'))
+    .map(([en]) => en.replace(/\.$/, '')),
+)
+
 /** What nobody should see on any page: sideways scrolling, texts of the other language or keys, an empty page, barriers. */
 export async function wrongWith(page: Page, look: Look): Promise<string[]> {
   // What apps and people wrote is theirs.
-  const text = await page.evaluate<string>(`(() => {
+  const texts = await page.evaluate<string[]>(`(() => {
     const copy = document.body.cloneNode(true)
     for (const one of copy.querySelectorAll('.code, .diff, .log, .cm-editor, .xterm, script, style')) one.remove()
-    return copy.textContent
+    const walker = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT)
+    const found = []
+    while (walker.nextNode()) found.push(walker.currentNode.data.trim())
+    return found.filter((text) => text !== '')
   })()`)
+  const text = texts.join('\n')
   const key = [...text.matchAll(/\b[a-z]\w*\.[a-z]\w*\b/g)].find(([word]) => Object.hasOwn(messages, word))
   const foreign = look.language === 'en' && /[一-鿿]/.exec(text.replace(/舢板|中文/g, ''))
+  const english = look.language === 'zh-CN' && texts.find((one) => inEnglish.has(one.replace(/\.$/, '')))
   const problems = [
     (await overflow(page)) > 0 && 'is wider than the window',
     key && `shows the key ${key[0]}`,
     foreign && `shows Chinese in English: ${text.slice(foreign.index, foreign.index + 20)}`,
-    text.trim().length < 30 && 'is empty',
+    english && `shows English in Chinese: ${english}`,
+    text.length < 30 && 'is empty',
   ].filter((one) => typeof one === 'string')
   // Barriers do not depend on language or width together: three looks see them all.
   const isLooked = look.language === 'en' ? look.width === 1440 : look.width === 390 && look.scheme === 'light'

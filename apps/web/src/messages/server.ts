@@ -175,6 +175,13 @@ export const serverSentences: readonly (readonly [en: string, zh: string])[] = [
   ['Kubernetes refused to make the instance: {1}', 'Kubernetes 拒绝创建实例：{1}'],
   ['The container could not be started: {1}', '容器无法启动：{1}'],
   ['A volume cannot be mounted: {1}', '存储卷无法挂载：{1}'],
+  [
+    "{1} answered {2}: make the app answer there, or correct the app's check",
+    '{1} 返回了 {2}：请让应用在此正常响应，或更正应用的检查',
+  ],
+  // Titles of tokens
+  ['git remote of {1}', '{1} 的 git 远程'],
+  ['command line on this machine', '本机命令行'],
   // Whatever is built; last, for others begin alike
   ['Build {1}', '构建 {1}'],
 ]

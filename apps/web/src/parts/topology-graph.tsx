@@ -48,6 +48,14 @@ export function TopologyGraph({ topology, chosen, onChoose }: Props) {
       })),
     }
   }, [topology, direction])
+  // Things are buttons of their own: what the library would say of moving and deleting is not so.
+  const spoken = useMemo(
+    () => ({
+      'node.a11yDescription.default': t('topology.view'),
+      'edge.a11yDescription.default': t('topology.view'),
+    }),
+    [t],
+  )
   const choice = useMemo(() => ({ chosen, onChoose }), [chosen, onChoose])
   return (
     <Choice.Provider value={choice}>
@@ -71,6 +79,7 @@ export function TopologyGraph({ topology, chosen, onChoose }: Props) {
           zoomActivationKeyCode="Control"
           proOptions={{ hideAttribution: true }}
           aria-label={t('project.topology')}
+          ariaLabelConfig={spoken}
         >
           <Background gap={22} />
           <Tools key={direction} count={nodes.length} />

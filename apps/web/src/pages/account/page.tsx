@@ -86,7 +86,7 @@ function Password() {
 }
 
 function Tokens() {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const tokens = useQuery({ queryKey: ['platform', 'tokens'], queryFn: platform.tokens })
   return (
     <Loaded query={tokens}>
@@ -103,7 +103,7 @@ function Tokens() {
             {own.map(({ id, title, createdAt }) => (
               <div key={id} className="line">
                 <Text size="sm" className="name grow">
-                  {title ?? id}
+                  {said(title ?? id)}
                 </Text>
                 {createdAt && <When time={createdAt} />}
                 <ActionButton

@@ -1,4 +1,5 @@
 import { Stack, Text } from '@mantine/core'
+import { unitsOf } from '@sampan/kit/quantity'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../../data/permissions.ts'
 import { platform } from '../../data/platform.ts'
@@ -64,7 +65,13 @@ function Components() {
                       {name}
                     </Text>
                     <Text size="xs" c="dimmed" className="name">
-                      {[system, version, runtime, capacity?.cpu && `${capacity.cpu} CPU`, capacity?.memory]
+                      {[
+                        system,
+                        version,
+                        runtime,
+                        capacity?.cpu && `${capacity.cpu} CPU`,
+                        capacity?.memory && bytesText(unitsOf(capacity.memory)),
+                      ]
                         .filter(Boolean)
                         .join(' · ')}
                     </Text>
