@@ -41,7 +41,12 @@ export interface Api {
 }
 
 /** Store, identity, admission and the objects every cluster starts with. */
-export async function openApi(config: Config, log: Log, signal: AbortSignal): Promise<Api> {
+export async function openApi(
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+  metrics: () => string = () => '',
+): Promise<Api> {
   const paths = pathsOf(config.home)
   const [pki, frontProxy, store] = await Promise.all([
     openKeys(config),
@@ -74,6 +79,7 @@ export async function openApi(config: Config, log: Log, signal: AbortSignal): Pr
     paths: parts.paths,
     serverAddress: `${config.nodeIP}:${config.ports.api}`,
     frontProxy: frontProxy.client,
+    metrics,
     log,
   })
   const transport = server.transport(systemUser)

@@ -11,6 +11,7 @@ import { podStreams } from '@sampan/apiserver/streams/streams'
 import { caches as openCaches } from '@sampan/client/caches'
 import { clientOver } from '@sampan/client/over'
 import { recorder } from '@sampan/control/events'
+import { metricsRegistry } from '@sampan/control/metrics'
 import { runControllers } from '@sampan/control/run-controllers'
 import { controllers } from '@sampan/controllers/all'
 import { systemClock } from '@sampan/kit/clock'
@@ -39,7 +40,8 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   const paths = pathsOf(config.home)
   const stop = new AbortController()
   const { signal } = stop
-  const api = await openApi(config, log, signal)
+  const metrics = metricsRegistry()
+  const api = await openApi(config, log, signal, () => metrics.text())
   const { store, objects, transport, ca, sign } = api
   const client = clientOver(transport)
   keepAggregated({ objects, transport, signal, log })
@@ -52,9 +54,10 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     caches,
     events,
     log,
+    metrics,
     controllers: controllers({ client, ca, sign, log, volumesFolder: paths.volumes }),
   })
-  const scheduler = runScheduler({ client, caches, events, log })
+  const scheduler = runScheduler({ client, caches, events, log, metrics })
   const node = createNode({
     client,
     caches,

@@ -33,6 +33,7 @@ import { Kinds } from './kinds.ts'
 import { localTransport } from './local-transport.ts'
 import { objectsOf } from './objects.ts'
 import { openApiHandlers } from './openapi/handlers.ts'
+import { requestMetrics } from './request-metrics.ts'
 import { servedFrom } from './served.ts'
 import type { OneTarget } from './target.ts'
 import { version } from './version.ts'
@@ -46,7 +47,9 @@ export interface ApiServerOptions {
   admission?: readonly Admission[]
   subresources?: readonly SubresourceHandler[]
   virtualKinds?: readonly VirtualKind[]
-  /** Further paths, as `/metrics`. Paths the server itself has come first. */
+  /** What `/metrics` says besides the requests: lines in Prometheus' text format. */
+  metrics?: () => string
+  /** Further paths. Paths the server itself has come first. */
   paths?: readonly PathHandler[]
   /** Besides the store: what `/readyz` waits for. */
   checks?: readonly Check[]
@@ -105,11 +108,21 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   aggregated.afterWrite(apiServices.group, apiServices.plural)
   expireEvents({ store, now, log, signal: closing.signal })
   const takeTurn = fairness(context)
+  const requests = requestMetrics()
   const paths: PathHandler[] = [
     ...discoveryHandlers(kinds, options.serverAddress ?? '', aggregated.remotes),
     ...openApiHandlers(kinds, openApiBehind(aggregated, context)),
     ...healthHandlers([{ name: 'ping', isWell: () => true }, ...(options.checks ?? [])]),
     { path: '/version', methods: ['GET'], handle: async () => ({ status: 200, object: version }) },
+    {
+      path: '/metrics',
+      methods: ['GET'],
+      handle: async () => ({
+        status: 200,
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+        text: requests.text() + (options.metrics?.() ?? ''),
+      }),
+    },
     ...(options.paths ?? []),
   ]
 
@@ -144,6 +157,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const call = new HttpCall(request, response, anonymous, closing.signal)
+    const started = performance.now()
     let result: Answer
     try {
       call.user = await identify(request)
@@ -155,6 +169,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     } catch (error) {
       result = refusal(error, call, log)
     }
+    requests.count(call, result.status, (performance.now() - started) / 1000)
     await sendAnswer(response, result, call.warnings)
     // What was not read would be taken for the next request.
     if (!request.complete) request.resume()
