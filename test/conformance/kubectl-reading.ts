@@ -91,7 +91,7 @@ export const reading: Rows = ({ namespace, image, nodeName, folder }) => [
   { run: 'get --raw /healthz', out: /^ok$/ },
   { run: 'get --raw /readyz?verbose', out: /ok/ },
   { run: 'get pods -w', isEndless: true, out: /seen-/ },
-  { run: 'get pods -w -o name --output-watch-events=false --request-timeout=1s', code: -1, out: /pod\/seen-/ },
+  { run: 'get pods -w -o name --output-watch-events=false --request-timeout=3s', code: -1, out: /pod\/seen-/ },
   { run: 'describe deployment seen', out: [/Replicas: +1 desired/, /NewReplicaSetAvailable/, /ScalingReplicaSet/] },
   { run: 'describe pods -l app=seen', out: [/Node: /, /Image: /, /Started/], patient: true },
   { run: `describe node ${nodeName}`, out: [/Allocatable:/, /Non-terminated Pods:/, /Conditions:/] },

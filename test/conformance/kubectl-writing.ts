@@ -130,7 +130,12 @@ export const writing: Rows = ({ namespace, image, folder, kubectl }) => [
     out: /pod\/single created/,
   },
   { run: `run shown --image=${image} --dry-run=client -o yaml`, out: /kind: Pod/ },
-  { run: `run talk --image=${image} --restart=Never --rm -i --quiet -- echo spoken`, out: /spoken/ },
+  // What it hears keeps it alive until somebody is attached.
+  {
+    run: `run talk --image=${image} --restart=Never --rm -i --quiet -- cat`,
+    input: 'spoken',
+    out: /spoken/,
+  },
   { run: 'scale deployment web --replicas=3 --current-replicas=2', out: /scaled/ },
   { run: 'scale deployment web --replicas=1 --current-replicas=9', code: 1, err: /Expected replicas to be 9/ },
   { run: 'rollout status deployment web --timeout=60s', out: /successfully rolled out/ },
