@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 /** Names with values, line by line. */
 export function Facts({ facts }: { facts: readonly (readonly [label: string, value: ReactNode])[] }) {
   return (
-    <dl className="panel facts">
+    <dl className="panel fact-lines">
       {facts.map(([label, value]) => (
         <div key={label} className="line">
           <Text component="dt" size="sm" c="dimmed" className="fact-name">

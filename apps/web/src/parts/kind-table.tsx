@@ -61,10 +61,11 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
     const own = (rows.columns ?? []).flatMap(({ name, type, priority }, i) =>
       priority > 0 || name === 'Name' || name === 'Age' || name === 'Namespace' ? [] : [{ name, type, i }],
     )
+    const isState = (name: string) => states.has(name) || (isOurs && name === 'State')
     // The one column there is room for on a phone.
     const main = Math.max(
       0,
-      own.findIndex(({ name }) => states.has(name) || (isOurs && name === 'State')),
+      own.findIndex(({ name }) => isState(name)),
     )
     const titles = own.map(({ name }) => (headingKey(name) ? t(headingKey(name)!) : name))
     const tracks = tracksFor(
@@ -97,7 +98,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
       ...own.map(({ name, type, i }, place) => ({
         key: name,
         title: titles[place]!,
-        width: tracks[place]!,
+        width: isState(name) ? 'minmax(118px, 12fr)' : tracks[place]!,
         ...(place !== main && { hide: (place > 2 ? 2 : 1) as 1 | 2 }),
         sortBy: ({ cells }: Row) => cells[i] as string | number,
         cell: ({ cells }: Row) =>
