@@ -208,12 +208,22 @@ test('staged changes on an app that somebody else has changed are not released o
   await platform.ask('PATCH', '/api/projects/demo/apps/web/parameters', { env: { GREETING: 'theirs' } })
   await page.getByText('The app was changed meanwhile').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Look and release' }).count(), 0)
-  const { app } = (await platform.ask('GET', '/api/projects/demo/apps/web')) as {
+  const before = (await platform.ask('GET', '/api/projects/demo/apps/web')) as {
     app: { spec: { parameters: { env: object } } }
   }
-  assert.deepEqual(app.spec.parameters.env, { GREETING: 'theirs' })
+  assert.deepEqual(before.app.spec.parameters.env, { GREETING: 'theirs' })
   await page.getByRole('button', { name: 'Keep mine on top of it' }).click()
   await page.getByText(/Staged changes: 1/).waitFor()
+
+  // Faster still, while the difference is being looked at: the server refuses, the page says so.
+  await page.getByRole('button', { name: 'Look and release' }).click()
+  const release = page.getByRole('dialog').getByRole('button', { name: 'Release', exact: true })
+  await release.waitFor()
+  await platform.ask('PATCH', '/api/projects/demo/apps/web/parameters', { env: { GREETING: 'theirs again' } })
+  await release.click()
+  await page.getByRole('dialog').getByRole('alert').waitFor()
+  const after = (await platform.ask('GET', '/api/projects/demo/apps/web')) as typeof before
+  assert.deepEqual(after.app.spec.parameters.env, { GREETING: 'theirs again' })
 })
 
 test('a failing server is quoted, with the request to tell its operators', { skip }, async () => {
