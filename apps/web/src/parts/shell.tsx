@@ -82,12 +82,7 @@ function SearchButton() {
   const { t } = useWords()
   const { start } = useActions()
   return (
-    <button
-      type="button"
-      className="search"
-      aria-label={`${t('common.search')} ${shortcutText('mod+k', isMac)}`}
-      onClick={() => void start(paletteAction, undefined)}
-    >
+    <button type="button" className="search" onClick={() => void start(paletteAction, undefined)}>
       <MagnifyingGlassIcon width={15} height={15} />
       <span className="grow">{t('common.search')}</span>
       <kbd className="kbd">{shortcutText('mod+k', isMac)}</kbd>
