@@ -31,6 +31,7 @@ export async function ingressBench(): Promise<void> {
     await lab.route('web', [{ host, paths: [['/', 'Prefix', 'web']] }])
     await lab.controller.settled()
     await lab.nginx.run()
+    await lab.controller.settled() // it may have started before the engine wrote anything down
     const ours: Rate[] = []
     const floor: Rate[] = []
     const workers = Number(readFileSync(join(lab.nginx.folder, 'one.pid'), 'utf8'))

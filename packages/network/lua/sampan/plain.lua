@@ -13,7 +13,7 @@ local endpoints, another = balancer.endpoints, balancer.another
 local busy = -3 -- nginx's NGX_BUSY, for which ngx has no name: no peer, and no other is tried
 
 -- What is known at this version: hosts under their own name (others could be without number), lists of endpoints.
-local known, hosts, lists
+local known, hosts, lists = nil, {}, {} -- nginx may be asked before the engine spoke: then there is no version
 
 return function()
   local current = version()
