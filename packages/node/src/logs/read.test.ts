@@ -69,6 +69,26 @@ test('log: following sees what is written, across a rotation, until the end', as
   assert.equal(seen.join(''), 'a\nb\nc\nlast\n')
 })
 
+test('log: following for long leaves no listeners behind', async () => {
+  const path = join(folder, 'long.log')
+  await writeFile(path, '')
+  const warnings: string[] = []
+  const warned = ({ name }: Error) => warnings.push(name)
+  process.on('warning', warned)
+  const stop = new AbortController()
+  const ended = Promise.withResolvers<void>().promise
+  const following = readLog(path, { timestamps: false, follow: { ended }, signal: stop.signal })[Symbol.asyncIterator]()
+  for (let i = 0; i < 15; i++) {
+    const next = following.next()
+    await appendFile(path, line(`${i}`))
+    assert.equal(Buffer.from((await next).value as Uint8Array).toString(), `${i}\n`)
+  }
+  stop.abort()
+  assert.equal((await following.next()).done, true)
+  process.off('warning', warned)
+  assert.deepEqual(warnings, [])
+})
+
 test('log: following ends when nobody listens any more', async () => {
   const aborter = new AbortController()
   const reading = read(ten, { follow: { ended: new Promise(() => undefined) }, signal: aborter.signal })

@@ -138,8 +138,9 @@ function changesOf(path: string, ended: Promise<void>, signal?: AbortSignal) {
   signal?.addEventListener('abort', woken)
   let watcher: ReturnType<typeof watch> | undefined
   const ensureWatch = () => {
+    if (watcher) return
     try {
-      watcher ??= watch(path, { persistent: false }, (type) => {
+      watcher = watch(path, { persistent: false }, (type) => {
         if (type === 'rename') {
           watcher?.close()
           watcher = undefined
