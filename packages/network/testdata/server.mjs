@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 const [name, port] = process.argv.slice(2)
 createServer((request, response) => {
   const answer = () => response.end(`${name} ${request.socket.remoteAddress}\n`)
-  if (request.url === '/slow') setTimeout(answer, 500)
+  if (request.url === '/slow') setTimeout(answer, 1000)
   else answer()
 }).listen(Number(port))
 const udp = createSocket('udp4')

@@ -28,7 +28,7 @@ test('a container that keeps forking at its limit is ended, and says why', { ski
     'Container storm kept forking at the limit of 60 processes, which slows every program on the machine, so it was ended.'
   await node.run(
     'stormy',
-    { restartPolicy: 'OnFailure', containers: [sh('storm', storm), sh('calm', 'exec sleep 1000')] },
+    { restartPolicy: 'OnFailure', containers: [sh('calm', 'exec sleep 1000'), sh('storm', storm)] },
     { annotations },
   )
   const pod = await node.until('stormy', (one) => statusOf(one, 'storm')?.lastState?.terminated, 30_000)

@@ -198,7 +198,15 @@ describe('Services in the kernel', { skip: noLab }, () => {
 
   test('a connection goes on while the table is written anew', async () => {
     await hold({ web: [{ clusterIP: '10.241.1.1' }, [a.ip]] })
-    const slow = machine.http(b.ns, 'http://10.241.1.1/slow')
+    let isAnswered = false
+    const slow = machine.http(b.ns, 'http://10.241.1.1/slow').finally(() => {
+      isAnswered = true
+    })
+    const isConnected = async () =>
+      (await machine.in(a.ns, 'ss', '-tnH', 'state', 'established', 'sport', '=', ':8080')).includes(b.ip)
+    while (!isAnswered && !(await isConnected())) {
+      // curl is still starting
+    }
     kernel = kernelTable(machine.nft, machine.config.nftTable)
     await hold({ web: [{ clusterIP: '10.241.1.1' }, [b.ip]] })
     assert.match(await slow, /^pod-11 /)
