@@ -175,7 +175,7 @@ export async function goThroughCluster(page: Page, story: ClusterStory): Promise
   await look('debug')
   await page.keyboard.type('exit\n')
   await page.getByText('The shell ended with code 0.').waitFor()
-  await page.locator('.terminal-bar input').waitFor({ state: 'detached' }) // one container runs: nothing to choose
+  await page.locator('.terminal-bar input').first().waitFor({ state: 'detached' }) // one container runs: nothing to choose
   await button('Attach to its process').click()
   await page.getByText(/Attached to the process of app/).waitFor()
 

@@ -73,3 +73,10 @@ test('a claim of devices takes the most of each class that its requests may come
     'nic.deviceclass.resource.k8s.io/devices': '32',
   })
 })
+
+test('a claim without a spec is counted until it is refused', () => {
+  const claim = { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim', metadata: { name: 'c', namespace: 'n' } }
+  assert.deepEqual(usageOf({ group: 'resource.k8s.io', plural: 'resourceclaims' }, claim), {
+    'count/resourceclaims.resource.k8s.io': '1',
+  })
+})

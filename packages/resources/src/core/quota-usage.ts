@@ -69,10 +69,10 @@ export const devicesOfClass = '.deviceclass.resource.k8s.io/devices'
 /** The most devices one claim can get, which is what "all" may come to. */
 const mostDevices = 32
 
-/** Devices by class: of what a request would take instead of one another, the most of each class. */
-function deviceUsage({ spec }: ResourceClaim): ResourceList {
+/** Devices by class: of what a request would take instead of one another, the most of each class. Not validated yet. */
+function deviceUsage({ spec }: Partial<ResourceClaim>): ResourceList {
   const total = new Map<string, number>()
-  for (const { exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+  for (const { exactly, firstAvailable = [] } of spec?.devices?.requests ?? []) {
     const most = new Map<string, number>()
     for (const { deviceClassName, allocationMode, count } of exactly ? [exactly] : firstAvailable) {
       const wanted = allocationMode === 'All' ? mostDevices : (count ?? 1)
