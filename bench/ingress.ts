@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -59,7 +60,11 @@ export async function ingressBench(): Promise<void> {
     ])
   } finally {
     clearInterval(awake)
-    for (const child of children) child.kill('SIGKILL')
+    // Asked to end: workers of a master that is killed go on, and share the next run's port.
+    for (const child of children) {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
     await lab.close()
   }
 }
