@@ -1,5 +1,5 @@
 import { StatusError } from '@sampan/resources/errors'
-import { checkLink, type Entry, type Limits, meter, pathOf, unreadable } from './entry.ts'
+import { checkLink, type Entry, type Limits, meter, pathOf, tooMuch, unreadable } from './entry.ts'
 
 const block = 512
 /** Names and attributes before an entry are never longer, in bytes. */
@@ -12,7 +12,7 @@ export async function* tarEntries(source: AsyncIterable<Uint8Array>, limits: Lim
   let named: { path?: string; size?: number; link?: string } = {}
   for (;;) {
     const header = await read.upTo(block)
-    if (header.length === 0 || header.every((byte) => byte === 0)) return
+    if (header.length === 0 || header.every((byte) => byte === 0)) return read.rest(limits.total)
     if (header.length < block) throw unreadable('it ends in the middle')
     checkSum(header)
     const type = String.fromCharCode(header[156]!)
@@ -93,6 +93,16 @@ function reader(source: AsyncIterable<Uint8Array>) {
         held = held.subarray(bytes.length)
         rest.left -= bytes.length
         if (bytes.length > 0) yield bytes
+      }
+    },
+    /** Past the end of the archive: what unpacks it checks its sum, or finds it cut off, only when all was read. */
+    async rest(most: number): Promise<void> {
+      let length = 0
+      while (!ended) {
+        length += held.length
+        if (length > most) throw tooMuch(`more than ${Math.round(most / 1024 ** 2)} MiB`)
+        held = Buffer.alloc(0)
+        await fill()
       }
     },
   }

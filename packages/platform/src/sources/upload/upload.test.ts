@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib'
+import { crc32, deflateRawSync, gunzipSync, gzipSync } from 'node:zlib'
 import { run } from '@sampan/kit/run'
 import { pretendSources } from '../pretend-sources.ts'
 import { checkLink, pathOf } from './entry.ts'
@@ -41,7 +41,7 @@ function tar(entries: { path: string; body?: string; type?: string; link?: strin
 }
 
 /** A zip archive of one file. */
-function zip(path: string, body: Buffer, { size = body.length, mode = 0o100644 } = {}): Buffer {
+function zip(path: string, body: Buffer, { size = body.length, mode = 0o100644, sum = crc32(body) } = {}): Buffer {
   const packed = deflateRawSync(body)
   const local = Buffer.alloc(30)
   local.writeUInt32LE(0x04034b50, 0)
@@ -50,6 +50,7 @@ function zip(path: string, body: Buffer, { size = body.length, mode = 0o100644 }
   const central = Buffer.alloc(46)
   central.writeUInt32LE(0x02014b50, 0)
   central.writeUInt16LE(8, 10)
+  central.writeUInt32LE(sum, 16)
   central.writeUInt32LE(packed.length, 20)
   central.writeUInt32LE(size, 24)
   central.writeUInt16LE(path.length, 28)
@@ -116,6 +117,12 @@ test('a trial runs as asked, releases nothing and moves no branch', async (t) =>
   assert.equal(await one.git.repositories.resolve(name, 'refs/heads/main'), undefined)
 })
 
+/** Its last eight bytes are the sum of the content and its length. */
+function withWrongSum(packed: Buffer): Buffer {
+  packed[packed.length - 6]! ^= 1
+  return packed
+}
+
 const entries = Array.from({ length: 60_000 }, (_, i) => ({ path: `f${i}` }))
 const bad: [what: string, body: () => Buffer, want: RegExp][] = [
   ['nothing', () => Buffer.alloc(0), /Nothing was sent/],
@@ -127,15 +134,14 @@ const bad: [what: string, body: () => Buffer, want: RegExp][] = [
   ['an absolute link', () => tar([{ path: 'a', type: '2', link: '/etc' }]), /leads out of the archive/],
   ['a hard link', () => tar([{ path: 'a', type: '1', link: 'b' }]), /hard link/],
   ['a cut archive', () => tar([{ path: 'a', body: 'x'.repeat(2000) }]).subarray(0, 1000), /ends in the middle/],
-  [
-    'a cut gzip',
-    () => gzipSync(Buffer.from(tar([{ path: 'a', body: String(Math.random()).repeat(5000) }]))).subarray(0, 300),
-    /cut off/,
-  ],
+  ['a cut gzip', () => gzipSync(tar([{ path: 'a', body: 'some text '.repeat(5000) }])).subarray(0, 100), /cut off/],
+  ['a gzip cut after its last file', () => gzipSync(tar([{ path: 'a', body: 'x' }])).subarray(0, -4), /cut off/],
+  ['a gzip with a wrong sum', () => withWrongSum(gzipSync(tar([{ path: 'a', body: 'x' }]))), /damaged/],
   ['too many files', () => gzipSync(tar(entries)), /more than 50000 files/],
   ['a bomb of a zip', () => zip('a', Buffer.alloc(5_000_000), { size: 10 }), /larger than the archive says/],
   ['a zip that promises more', () => zip('a', Buffer.from('x'), { size: 10 }), /shorter than the archive says/],
   ['a zip of 3 GiB', () => zip('a', Buffer.from('x'), { size: 3 * 1024 ** 3 }), /more than 2048 MiB/],
+  ['a zip with a wrong sum', () => zip('a', Buffer.from('x'), { sum: 1 }), /a is damaged/],
   ['a zip with a way out', () => zip('../a', Buffer.from('x')), /leads out of it/],
   ['a zip with a link out', () => zip('a', Buffer.from('../../x'), { mode: 0o120777 }), /leads out of the archive/],
   ['a cut zip', () => zip('a', Buffer.from('x')).subarray(0, 60), /no zip archive/],
@@ -155,12 +161,16 @@ test('what cannot be taken is refused with its reason, and nothing is left of it
 })
 
 test("a gzip that unpacks without end is stopped at the limit, git's folder is left out", async () => {
-  const huge = gzipSync(tar([{ path: 'zeros', body: '\0'.repeat(5 * 1024 ** 2) }]))
-  assert.ok(huge.length < 20_000)
-  const read = async () => {
-    for await (const { content } of tarEntries(chunks(gunzipSync(huge)), small)) for await (const _ of content);
+  const zeros = Buffer.alloc(5 * 1024 ** 2)
+  const within = gzipSync(tar([{ path: 'zeros', body: zeros.toString() }]))
+  const after = gzipSync(Buffer.concat([tar([{ path: 'a' }]), zeros]))
+  for (const huge of [within, after]) {
+    assert.ok(huge.length < 20_000)
+    const read = async () => {
+      for await (const { content } of tarEntries(chunks(gunzipSync(huge)), small)) for await (const _ of content);
+    }
+    await assert.rejects(read, /more than 4 MiB/)
   }
-  await assert.rejects(read, /more than 4 MiB/)
   const found: string[] = []
   const packed = tar([
     { path: './.git/config', body: 'x' },

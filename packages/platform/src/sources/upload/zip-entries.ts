@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
-import { createInflateRaw } from 'node:zlib'
+import { crc32, createInflateRaw } from 'node:zlib'
 import { checkLink, type Entry, isZlib, type Limits, meter, pathOf, unreadable } from './entry.ts'
 
 /** Largest list of entries, in bytes. */
@@ -42,6 +42,7 @@ interface Listed {
   name: string
   flags: number
   method: number
+  sum: number
   packed: number
   size: number
   offset: number
@@ -82,6 +83,7 @@ async function listed(file: FileHandle, length: number): Promise<Listed[]> {
       name: bytes.toString('utf8', from + 46, from + 46 + nameLength),
       flags: bytes.readUInt16LE(from + 8),
       method: bytes.readUInt16LE(from + 10),
+      sum: bytes.readUInt32LE(from + 16),
       packed: bytes.readUInt32LE(from + 20),
       size: bytes.readUInt32LE(from + 24),
       offset: bytes.readUInt32LE(from + 42),
@@ -121,7 +123,7 @@ async function dataOffset(file: FileHandle, offset: number): Promise<number> {
 }
 
 /** Exactly as many bytes as the list says: one that unpacks to more is a bomb. */
-async function* contentOf(path: string, start: number, { packed, size, method }: Listed, name: string) {
+async function* contentOf(path: string, start: number, { sum, packed, size, method }: Listed, name: string) {
   if (packed === 0) {
     if (size > 0) throw unreadable(`${name} is damaged`)
     return
@@ -130,8 +132,10 @@ async function* contentOf(path: string, start: number, { packed, size, method }:
   // Errors of either come out of the iteration below.
   const bytes = method === 0 ? raw : pipeline(raw, createInflateRaw(), () => undefined)
   let left = size
+  let found = 0
   try {
     for await (const chunk of bytes as AsyncIterable<Buffer>) {
+      found = crc32(chunk, found)
       left -= chunk.length
       if (left < 0) throw unreadable(`${name} is larger than the archive says`)
       yield chunk
@@ -141,6 +145,7 @@ async function* contentOf(path: string, start: number, { packed, size, method }:
     throw error
   }
   if (left > 0) throw unreadable(`${name} is shorter than the archive says`)
+  if (found !== sum) throw unreadable(`${name} is damaged`)
 }
 
 async function* once(bytes: Uint8Array) {
