@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measure, type Rate, type Wanted } from './clients.ts'
 import { fanOut } from './fan-out.ts'
-import { cpuOf } from './http-rate.ts'
+import { cpuOf } from './processor.ts'
 import { type Measured, median, report } from './report.ts'
 
 const ports = { ours: 28_343, floor: 28_344 }

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { cpuOf, firstProcessor } from './processor.ts'
+import { median } from './report.ts'
 
 export interface Rate {
   perSecond: number
@@ -13,106 +15,33 @@ export interface RateOptions {
   /** Host header. */
   host: string
   connections: number
-  ms: number
+  seconds: number
   /** Roots of the process trees whose time counts. */
   pids: readonly number[]
 }
 
-/** Requests over kept connections, one after the other on each, for so long. Every answer has the length of the first. */
-export async function httpRate({ address, port, host, connections, ms, pids }: RateOptions): Promise<Rate> {
-  const request = Buffer.from(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-  const length = await answerLength(address, port, request)
-  let count = 0
-  let isOver = false
+/** Requests by wrk over kept connections, one after the other on each, for so long. */
+export async function httpRate({ address, port, host, connections, seconds, pids }: RateOptions): Promise<Rate> {
   const before = cpuOf(pids)
-  const began = performance.now()
-  const sockets: Socket[] = []
-  const ended = Array.from(
-    { length: connections },
-    () =>
-      new Promise<void>((resolve, reject) => {
-        const socket = connect({ host: address, port, noDelay: true })
-        sockets.push(socket)
-        let left = length
-        socket.on('connect', () => socket.write(request))
-        socket.on('data', (chunk) => {
-          left -= chunk.length
-          if (left > 0) return
-          if (left < 0) return reject(new Error('an answer of another length'))
-          count++
-          left = length
-          if (isOver) {
-            socket.destroy()
-            resolve()
-          } else socket.write(request)
-        })
-        socket.on('error', reject)
-      }),
-  )
-  await Promise.race([new Promise((resolve) => setTimeout(resolve, ms)), Promise.all(ended)])
-  isOver = true
-  await Promise.all(ended)
-  const seconds = (performance.now() - began) / 1000
-  return { perSecond: count / seconds, cpu: (cpuOf(pids) - before) / count }
+  const args = ['-t1', `-c${connections}`, `-d${seconds}`, '-H', `Host: ${host}`, `http://${address}:${port}/`]
+  const { stdout } = await promisify(execFile)('taskset', ['-c', String(firstProcessor), 'wrk', ...args])
+  const count = Number(/(\d+) requests in/.exec(stdout)?.[1] ?? 0)
+  const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1] ?? 0)
+  const isClean = !/Non-2xx|Socket errors/.test(stdout)
+  if (!isClean || count === 0) throw new Error(`not every request was answered: ${stdout}`)
+  return { perSecond, cpu: (cpuOf(pids) - before) / count }
 }
 
-/** Bytes of one answer, taken as whole when nothing follows for a moment. */
-function answerLength(address: string, port: number, request: Buffer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port })
-    let length = 0
-    let text = ''
-    socket.on('connect', () => socket.write(request))
-    socket.on('error', reject)
-    socket.on('data', (chunk) => {
-      length += chunk.length
-      text += chunk.toString('latin1')
-      setTimeout(() => {
-        socket.destroy()
-        if (text.startsWith('HTTP/1.1 200')) resolve(length)
-        else reject(new Error(`unexpected answer: ${text.slice(0, 80)}`))
-      }, 200)
-    })
-  })
-}
-
-const ticksPerSecond = 100
-
-/** Microseconds that processes and all their children have had. */
-export function cpuOf(roots: readonly number[]): number {
-  const children = new Map<number, number[]>()
-  const used = new Map<number, number>()
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const fields = statOf(name)
-    if (!fields) continue
-    const [, parent] = fields
-    used.set(Number(name), ((Number(fields[11]) + Number(fields[12])) * 1e6) / ticksPerSecond)
-    children.set(Number(parent), [...(children.get(Number(parent)) ?? []), Number(name)])
-  }
-  let sum = 0
-  for (const waiting = [...roots]; waiting.length > 0; ) {
-    const pid = waiting.pop()!
-    sum += used.get(pid) ?? 0
-    waiting.push(...(children.get(pid) ?? []))
-  }
-  return sum
-}
-
-/** Microseconds that these processes themselves have had. */
-export const ownCpuOf = (pids: readonly number[]): number =>
-  pids.reduce((sum, pid) => {
-    const fields = statOf(String(pid))
-    return sum + (fields ? ((Number(fields[11]) + Number(fields[12])) * 1e6) / ticksPerSecond : 0)
-  }, 0)
-
-/** State, parent and what follows; undefined for a process that ended. */
-function statOf(pid: string): string[] | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    throw error
+/**
+ * Ours and the floor in turns, so that both have the same of what the machine does besides. The first turn warms up.
+ * Gives each figure's ratio in the middle of all turns, and the floor's own figure in the middle.
+ */
+export async function rateInTurns(turns: number, ours: RateOptions, floor: RateOptions) {
+  const pairs: { ours: Rate; floor: Rate }[] = []
+  for (let turn = 0; turn <= turns; turn++) pairs.push({ ours: await httpRate(ours), floor: await httpRate(floor) })
+  pairs.shift()
+  return (what: keyof Rate) => {
+    const base = median(pairs.map((pair) => pair.floor[what]))
+    return { floor: base, ours: base * median(pairs.map((pair) => pair.ours[what] / pair.floor[what])) }
   }
 }

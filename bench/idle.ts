@@ -5,7 +5,7 @@ import { clientOver } from '@sampan/client/over'
 import { deployment } from '@sampan/resources/apps/deployment'
 import { type Config, stateOf } from '../apps/server/src/config.ts'
 import { instanceFor } from '../test/support/instance.ts'
-import { ownCpuOf } from './http-rate.ts'
+import { ownCpuOf } from './processor.ts'
 
 const watchMs = 60_000
 

@@ -6,13 +6,13 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ingressLab } from '@sampan/network/ingress/ingress-lab'
-import { httpRate, type Rate } from './http-rate.ts'
-import { median, report } from './report.ts'
+import { rateInTurns } from './http-rate.ts'
+import { firstProcessor, lastProcessor, place, treeOf } from './processor.ts'
+import { report } from './report.ts'
 
 const host = 'web.bench.test'
 const backendIP = '127.0.77.1'
-const rounds = 7
-const ms = 2500
+const turns = 15
 
 /**
  * Requests through the ingress as the product sets it up, against the same nginx with a plain proxy configuration, to the
@@ -33,30 +33,19 @@ export async function ingressBench(): Promise<void> {
     await lab.controller.settled()
     await lab.nginx.run()
     await lab.controller.settled() // it may have started before the engine wrote anything down
-    const ours: Rate[] = []
-    const floor: Rate[] = []
-    const workers = Number(readFileSync(join(lab.nginx.folder, 'one.pid'), 'utf8'))
-    for (let round = 0; round < rounds; round++) {
-      const common = { address: '127.0.0.1', host, connections: 32, ms }
-      ours.push(await httpRate({ ...common, port: lab.nginx.http, pids: [workers] }))
-      floor.push(await httpRate({ ...common, port: floorPort, pids: [children[1]!.pid!] }))
-    }
-    const of = (rates: Rate[], what: keyof Rate) => median(rates.slice(1).map((rate) => rate[what]))
+    const master = Number(readFileSync(join(lab.nginx.folder, 'one.pid'), 'utf8'))
+    const [server, proxy] = children.map((child) => child.pid!) as [number, number]
+    place(treeOf(server), firstProcessor)
+    place([...treeOf(proxy), ...treeOf(master)], lastProcessor)
+    const common = { address: '127.0.0.1', host, connections: 32, seconds: 1 }
+    const rate = await rateInTurns(
+      turns,
+      { ...common, port: lab.nginx.http, pids: [master] },
+      { ...common, port: floorPort, pids: [proxy] },
+    )
     report('The ingress against the same nginx without it', [
-      {
-        name: 'requests per second',
-        ours: of(ours, 'perSecond'),
-        floor: of(floor, 'perSecond'),
-        unit: '/s',
-        better: 'more',
-      },
-      {
-        name: 'processor time of a request',
-        ours: of(ours, 'cpu'),
-        floor: of(floor, 'cpu'),
-        unit: 'µs',
-        better: 'less',
-      },
+      { name: 'requests per second', ...rate('perSecond'), unit: '/s', better: 'more' },
+      { name: 'processor time of a request', ...rate('cpu'), unit: 'µs', better: 'less' },
     ])
   } finally {
     clearInterval(awake)
@@ -77,7 +66,8 @@ async function nginx(folder: string, program: string, name: string, text: string
     .join('')
   await writeFile(join(own, 'nginx.conf'), text.replace('http {\n', `http {\n${temp}`))
   const args = ['-c', join(own, 'nginx.conf'), '-g', `daemon off; pid ${own}/pid; error_log stderr warn;`]
-  const child = spawn(program, args, { stdio: 'inherit' })
+  // A session of its own, as the ingress has: the kernel shares processors out by session.
+  const child = spawn(program, args, { stdio: 'inherit', detached: true })
   for (let tries = 0; tries < 100; tries++) {
     const isUp = await new Promise<boolean>((resolve) => {
       const socket = connect(port, address)

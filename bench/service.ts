@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { httpTransport } from '@sampan/client/http'
 import { readKubeconfig } from '@sampan/client/kubeconfig'
 import { clientOver } from '@sampan/client/over'
@@ -7,11 +9,11 @@ import { service } from '@sampan/resources/core/service'
 import type { Config } from '../apps/server/src/config.ts'
 import { instanceFor } from '../test/support/instance.ts'
 import { endpointChanges } from './endpoint-changes.ts'
-import { httpRate } from './http-rate.ts'
-import { median, report } from './report.ts'
+import { rateInTurns } from './http-rate.ts'
+import { lastProcessor, place, treeOf } from './processor.ts'
+import { report } from './report.ts'
 
-const rounds = 7
-const ms = 2000
+const turns = 15
 
 /** Requests to a pod through its Service's address against requests to its own; and how soon changes of endpoints are known. */
 export async function serviceBench(): Promise<void> {
@@ -51,15 +53,16 @@ export async function serviceBench(): Promise<void> {
       if (isReady(now)) podIP = now.status?.podIP
     }
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    const vip: number[] = []
-    const direct: number[] = []
-    for (let round = 0; round < rounds; round++) {
-      const common = { host: 'web', connections: 32, ms, pids: [] }
-      vip.push((await httpRate({ ...common, address: made.spec.clusterIP!, port: 80 })).perSecond)
-      direct.push((await httpRate({ ...common, address: podIP, port: 8080 })).perSecond)
-    }
+    const { stdout } = await promisify(execFile)('pgrep', ['-f', 'nginx -c /tmp/c'])
+    place(treeOf(...stdout.trim().split('\n').map(Number)), lastProcessor)
+    const common = { host: 'web', connections: 32, seconds: 1, pids: [] }
+    const rate = await rateInTurns(
+      turns,
+      { ...common, address: made.spec.clusterIP!, port: 80 },
+      { ...common, address: podIP, port: 8080 },
+    )
     report('A Service against the pod itself', [
-      { name: 'requests per second', ours: median(vip), floor: median(direct), unit: '/s', better: 'more' },
+      { name: 'requests per second', ...rate('perSecond'), unit: '/s', better: 'more' },
     ])
     const table = `sampan_${instance.name}`
     await endpointChanges({ client, home: instance.home, table, image: images.ingress })

@@ -36,9 +36,15 @@ const testPackages = [
   { name: 'openssl', why: 'certificate requests of tests', has: ['openssl'] },
 ]
 
+const benchPackages = [{ name: 'wrk', why: 'load for measurements', has: ['wrk'] }]
+
 /** What has to be installed before `command` (start, test, bench …) can run. */
 export function missingPackages(command) {
-  const wanted = ['test', 'bench', 'conformance'].includes(command) ? [...packages, ...testPackages] : packages
+  const wanted = [
+    ...packages,
+    ...(['test', 'bench', 'conformance'].includes(command) ? testPackages : []),
+    ...(command === 'bench' ? benchPackages : []),
+  ]
   return wanted.filter(({ has }) => !has.some(isHere))
 }
 
