@@ -18,13 +18,17 @@ export interface RateOptions {
   seconds: number
   /** Roots of the process trees whose time counts. */
   pids: readonly number[]
+  /** Asks from the network of this process; the node's otherwise. */
+  from?: number
 }
 
 /** Requests by wrk over kept connections, one after the other on each, for so long. */
-export async function httpRate({ address, port, host, connections, seconds, pids }: RateOptions): Promise<Rate> {
+export async function httpRate({ address, port, host, connections, seconds, pids, from }: RateOptions): Promise<Rate> {
   const before = cpuOf(pids)
   const args = ['-t1', `-c${connections}`, `-d${seconds}`, '-H', `Host: ${host}`, `http://${address}:${port}/`]
-  const { stdout } = await promisify(execFile)('taskset', ['-c', String(firstProcessor), 'wrk', ...args])
+  const entered = from === undefined ? [] : ['nsenter', '-n', '-t', String(from)]
+  const [program = '', ...rest] = [...entered, 'taskset', '-c', String(firstProcessor), 'wrk', ...args]
+  const { stdout } = await promisify(execFile)(program, rest)
   const count = Number(/(\d+) requests in/.exec(stdout)?.[1] ?? 0)
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1] ?? 0)
   const isClean = !/Non-2xx|Socket errors/.test(stdout)
