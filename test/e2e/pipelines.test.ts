@@ -252,7 +252,11 @@ test('a platform that is killed in the middle of a run tells the truth about it 
   )
   process.kill(await platformPid(), 'SIGKILL')
   await pushing
-  await sleep(2000)
+  const back = Date.now() + 60_000
+  while ((await instance.sampan(['pipelines', 'show', '--json'], here)).code !== 0) {
+    assert.ok(Date.now() < back, 'the platform is not back')
+    await sleep(500)
+  }
   const ended = await until((one) => one.status.state !== 'running', 90_000)
   assert.equal(ended.status.state, 'success', ended.status.reason)
   const lines = (await log('eat')).split('\n').filter((line) => /^tick \d+$/.test(line))

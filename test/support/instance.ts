@@ -29,7 +29,7 @@ export function instanceFor(name: string, slot: number): Instance {
   const flags = [
     ['--instance', name],
     ['--home', home],
-    ['--subnet', String(40 + slot)],
+    ['--subnet', String(20 + slot)],
     ['--api-port', String(ports.api)],
     ['--port', String(ports.platform)],
     ['--registry-port', String(ports.registry)],

@@ -86,6 +86,13 @@ export type Given = Partial<Pick<Config, 'name' | 'home' | 'nodeIP' | 'domain' |
   subnet?: number
 }
 
+export const subnets = 60
+
+export const rangesOf = (subnet: number) => ({
+  podCIDR: `10.${130 + subnet}.0.0/16`,
+  serviceCIDR: `10.${190 + subnet}.0.0/16`,
+})
+
 /** Completes what the user gave. `subnet` (0–59, default from the name) keeps the address ranges of instances apart. */
 export function configFrom(given: Given): Omit<Config, 'images' | 'baseArchive'> {
   const name = given.name ?? 'default'
@@ -94,8 +101,8 @@ export function configFrom(given: Given): Omit<Config, 'images' | 'baseArchive'>
   }
   const home = given.home ?? homeOf(name)
   const subnet = given.subnet ?? (name === 'default' ? 0 : 1 + (hash(name) % 59))
-  if (!Number.isInteger(subnet) || subnet < 0 || subnet > 59)
-    throw new Error(`subnet ${subnet}: use a whole number from 0 to 59`)
+  if (!Number.isInteger(subnet) || subnet < 0 || subnet >= subnets)
+    throw new Error(`subnet ${subnet}: use a whole number from 0 to ${subnets - 1}`)
   const nodeIP = given.nodeIP ?? firstAddress()
   const ports = { ...defaultPorts, ...given.ports }
   return {
@@ -107,8 +114,7 @@ export function configFrom(given: Given): Omit<Config, 'images' | 'baseArchive'>
     network: {
       bridge: name === 'default' ? 'sampan0' : `sp-${name}`,
       nftTable: name === 'default' ? 'sampan' : `sampan_${name}`,
-      podCIDR: `10.${130 + subnet}.0.0/16`,
-      serviceCIDR: `10.${190 + subnet}.0.0/16`,
+      ...rangesOf(subnet),
       apiServiceIP: `10.${190 + subnet}.0.1`,
       dnsIP: `10.${190 + subnet}.0.10`,
       clusterDomain: 'cluster.local',
