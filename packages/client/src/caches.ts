@@ -5,7 +5,7 @@ import { apiVersionOf, type Definition } from '@sampan/resources/define'
 import { StatusError } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { type Cache, type CacheFeed, cacheOf } from './cache.ts'
-import type { Client } from './client.ts'
+import type { Client, ListOptions } from './client.ts'
 
 /** One cache per kind, shared by everybody who asks. */
 export interface Caches {
@@ -23,12 +23,14 @@ export interface CachesOptions {
   client: Client
   log?: Log
   clock?: Clock
+  /** What these caches hold of each kind; default: everything. */
+  only?: Pick<ListOptions, 'namespace' | 'labels'>
 }
 
 const backoff = { first: 100, most: 30_000 }
 
 /** Opens caches over `client`. */
-export function caches({ client, log = silent, clock = systemClock }: CachesOptions): Caches {
+export function caches({ client, log = silent, clock = systemClock, only }: CachesOptions): Caches {
   const running = new Map<string, { feed: CacheFeed; stop: AbortController; ended: Promise<void> }>()
   let closed = false
 
@@ -47,7 +49,8 @@ export function caches({ client, log = silent, clock = systemClock }: CachesOpti
       if (!one) {
         const feed = cacheOf(loose)
         const stop = new AbortController()
-        one = { feed, stop, ended: follow(client, feed, { log: log.with({ kind: key }), clock, signal: stop.signal }) }
+        const options = { log: log.with({ kind: key }), clock, only, signal: stop.signal }
+        one = { feed, stop, ended: follow(client, feed, options) }
         running.set(key, one)
       }
       return one.feed.cache as unknown as Cache<T>
@@ -74,6 +77,7 @@ export function caches({ client, log = silent, clock = systemClock }: CachesOpti
 interface FollowOptions {
   log: Log
   clock: Clock
+  only: CachesOptions['only']
   signal: AbortSignal
 }
 
@@ -81,20 +85,21 @@ interface FollowOptions {
  * Lists, then watches from there, for ever: a watch that ends goes on from its last revision, one that is too old lists
  * again, failures wait longer each time. A kind the server does not have counts as empty until it has.
  */
-async function follow(client: Client, feed: CacheFeed, { log, clock, signal }: FollowOptions): Promise<void> {
+async function follow(client: Client, feed: CacheFeed, options: FollowOptions): Promise<void> {
+  const { log, clock, only, signal } = options
   const { kind } = feed.cache
   let failures = 0
   let fresh = false
   while (!signal.aborted) {
     try {
       if (!fresh) {
-        const list = await client.list(kind, { signal })
+        const list = await client.list(kind, { ...only, signal })
         if (signal.aborted) return
         feed.reset(list.items, list.metadata.resourceVersion ?? '0')
         fresh = true
       }
       const started = clock.now().getTime()
-      for await (const event of client.watch(kind, { since: feed.revision, bookmarks: true, signal })) {
+      for await (const event of client.watch(kind, { ...only, since: feed.revision, bookmarks: true, signal })) {
         if (signal.aborted) return
         failures = 0
         if (event.type === 'ERROR') throw refused(event.object.code, event.object.message ?? 'the watch failed')

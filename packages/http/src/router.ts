@@ -20,6 +20,11 @@ export interface RouterOptions {
   fallback?: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
   /** Who sends a request; undefined without credentials. Throws `unauthorized()` when they are not good. */
   identify(request: IncomingMessage): Promise<Caller | undefined>
+  /**
+   * Calls `end` when what the caller came with is no longer good (signed out, revoked): a stream that runs is then cut.
+   * Returns the way to stop waiting for it.
+   */
+  untilOver?(request: IncomingMessage, caller: Caller, end: () => void): () => void
   /** The Kubernetes API as somebody. */
   apiFor(caller: Caller): Client
   /** Default: a SelfSubjectAccessReview, as the caller. */
@@ -41,10 +46,21 @@ export interface Router {
 }
 
 const bodyLimit = 1024 * 1024
+const idle = () => undefined
 
 /** Puts routes together. Throws at once when a route does not say who may call it, or when two take the same place. */
 export function createRouter(options: RouterOptions): Router {
-  const { routes, sockets = [], mounts = [], fallback, identify, apiFor, may = askCluster, closing } = options
+  const {
+    routes,
+    sockets = [],
+    mounts = [],
+    fallback,
+    identify,
+    untilOver,
+    apiFor,
+    may = askCluster,
+    closing,
+  } = options
   const find = matcher<Route>()
   const findSocket = matcher<SocketRoute>()
   for (const one of [...routes, ...sockets]) requireAllow(one)
@@ -96,6 +112,8 @@ export function createRouter(options: RouterOptions): Router {
       const { value: route, params } = found
       const common = await admit(request, url, route.allow, params, method !== 'GET' && method !== 'HEAD')
       user = common.user
+      // Changes are carried through, the one that signs out among them; what only reads may be a stream.
+      if (user && method === 'GET') response.once('close', untilOver?.(request, user, () => response.destroy()) ?? idle)
       const body = route.body && (await readJson(request, route.body, route.bodyLimit ?? bodyLimit))
       const signal = closing ? AbortSignal.any([left.signal, closing]) : left.signal
       const result = await route.handle({ ...common, body, signal, requestId, log })
@@ -117,6 +135,7 @@ export function createRouter(options: RouterOptions): Router {
       if (!found || 'allowed' in found) throw new StatusError('NotFound', `There is no stream at ${url.pathname}.`)
       const common = await admit(request, url, found.value.allow, found.params, true)
       const signal = closing ? AbortSignal.any([left.signal, closing]) : left.signal
+      if (common.user) socket.once('close', untilOver?.(request, common.user, () => socket.destroy()) ?? idle)
       log.info('stream', { path: url.pathname, user: common.user?.name })
       await found.value.handle({ ...common, socket, head, signal, requestId, log })
     } catch (error) {

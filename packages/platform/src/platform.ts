@@ -8,13 +8,15 @@ import { createRouter, type Router } from '@sampan/http/router'
 import { staticFiles } from '@sampan/http/static-files'
 import type { Log } from '@sampan/kit/log'
 import { ourKinds } from '@sampan/resources/sampan/kinds'
+import { user } from '@sampan/resources/sampan/user'
 import { createAccounts } from './access/accounts.ts'
 import { type AdminFiles, ensureAdmin } from './access/first-admin.ts'
+import { followSignIns } from './access/sign-ins.ts'
 import { sweepTokens } from './access/tokens.ts'
 import type { ApiContext } from './api/context.ts'
 import { kubeSocket } from './api/kube-socket.ts'
 import { apiRoutes } from './api/routes.ts'
-import { identify } from './api/sessions.ts'
+import { identify, tokenIn } from './api/sessions.ts'
 import { streamSocket } from './api/stream-socket.ts'
 import { appController } from './apps/controller.ts'
 import type { PlatformConfig } from './config.ts'
@@ -79,6 +81,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   ]
   // Everything the API reads is in the caches before the first request.
   const known = Promise.all(ourKinds.map((kind) => caches.of(kind).synced))
+  const signIns = followSignIns({ client, users: caches.of(user), onEnd: accounts.doubt, now, log })
   const running = runControllers({ client, controllers, caches, log, metrics, signal })
   await known
   for (const part of parts) await part.start?.(signal)
@@ -108,6 +111,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         mounts: parts.flatMap((part) => [...(part.handlers ?? [])]),
         fallback: options.console ? staticFiles({ root: options.console }) : undefined,
         identify: identify(accounts),
+        untilOver: ({ headers }, { name }, end) => signIns.wait({ user: name, token: tokenIn(headers) }, end),
         apiFor: ({ name, groups }) => client.as({ name, groups: [...groups] }),
         log,
         closing,
@@ -115,6 +119,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     async close() {
       ended.abort()
       for (const part of parts.toReversed()) await part.close?.()
+      await signIns.close()
       await running.close()
       await caches.close()
     },

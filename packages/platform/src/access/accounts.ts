@@ -25,6 +25,8 @@ export interface Accounts extends Access {
   }): Promise<{ token: string; id: string }>
   revoke(token: string): Promise<void>
   revokeById(owner: string, id: string): Promise<void>
+  /** Credentials are looked at anew from now on: one of them has ended by another way than these. */
+  doubt(): void
 }
 
 /** For so long a checked credential is believed without asking again, in milliseconds. */
@@ -148,6 +150,7 @@ export function createAccounts({ client, now }: { client: Client; now: () => Dat
       await revokeToken(client, id)
       believed.clear()
     },
+    doubt: () => believed.clear(),
   }
 }
 

@@ -21,7 +21,7 @@ export const userLabel = 'sampan.dev/user'
 const useLabel = 'sampan.dev/token-use'
 const form = /^spt_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/
 
-const nameOf = (id: string) => `${prefix}${id}`
+export const tokenName = (id: string) => `${prefix}${id}`
 const hashOf = (secretPart: string) => createHash('sha256').update(secretPart).digest('hex')
 
 /** Makes `spt_<id>_<secret>`: the id finds the Secret, of the rest only a SHA-256 is kept (it is random: no salt needed). */
@@ -33,7 +33,7 @@ export async function makeToken(
   const key = randomBytes(32).toString('base64url')
   await client.create(secret, {
     metadata: {
-      name: nameOf(id),
+      name: tokenName(id),
       namespace: systemNamespace,
       labels: { [userLabel]: of.user, [useLabel]: of.use },
       annotations: {
@@ -51,7 +51,7 @@ export async function makeToken(
 export async function checkToken(client: Client, token: string, now: Date): Promise<TokenRecord | undefined> {
   const [, id, key] = form.exec(token) ?? []
   if (!id || !key) return undefined
-  const found = await client.find(secret, { namespace: systemNamespace, name: nameOf(id) })
+  const found = await client.find(secret, { namespace: systemNamespace, name: tokenName(id) })
   if (found?.type !== 'sampan.dev/token') return undefined
   const stored = Buffer.from(found.data?.sha256 ?? '', 'base64')
   const given = Buffer.from(hashOf(key))
@@ -69,7 +69,7 @@ export async function listTokens(client: Client, user?: string): Promise<TokenRe
 /** Revoking what is gone already is fine. */
 export async function revokeToken(client: Client, id: string): Promise<void> {
   try {
-    await client.remove(secret, { namespace: systemNamespace, name: nameOf(id) })
+    await client.remove(secret, { namespace: systemNamespace, name: tokenName(id) })
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error
   }
@@ -85,7 +85,7 @@ export async function sweepTokens(client: Client, now: Date): Promise<void> {
   }
 }
 
-function recordFrom({ metadata }: Secret): TokenRecord {
+export function recordFrom({ metadata }: Secret): TokenRecord {
   const expires = metadata.annotations?.['sampan.dev/expires-at']
   return {
     id: metadata.name.slice(prefix.length),

@@ -35,6 +35,14 @@ export const identify =
     return found && { ...found, via: 'cookie' }
   }
 
+/** The token a request comes with, good or not: as bearer, as password or as the cookie of a session. */
+export function tokenIn({ authorization, cookie }: IncomingMessage['headers']): string | undefined {
+  const [scheme, credentials = ''] = authorization?.split(' ', 2) ?? []
+  if (scheme?.toLowerCase() === 'bearer') return credentials
+  if (scheme?.toLowerCase() !== 'basic') return cookieFrom(cookie)
+  return /^[^:]*:(spt_.*)$/.exec(Buffer.from(credentials, 'base64').toString())?.[1]
+}
+
 const wrong = 'Wrong name or password.'
 
 function unknown(message: string): never {
@@ -78,8 +86,7 @@ export function sessionRoutes(context: ApiContext) {
       path: '/api/logout',
       allow: 'signed-in',
       async handle({ request }) {
-        const bearer = /^bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-        const token = bearer ?? cookieFrom(request.headers.cookie)
+        const token = tokenIn(request.headers)
         if (token) await accounts.revoke(token)
         return answer({ status: 204, headers: { 'set-cookie': cookie('', 0) } })
       },
