@@ -29,6 +29,7 @@ const stageWords: Record<string, string> = {
 export function progressBetween(before: View | undefined, after: View): string[] {
   return [
     ...queueLines(before?.pipeline, after.pipeline),
+    ...noteLines(before?.pipeline, after.pipeline),
     ...stepLines(before?.pipeline, after.pipeline),
     ...(after.release && !before?.release ? [`Release ${after.release.spec.number} made.`] : []),
     ...after.rollouts.flatMap((rollout) =>
@@ -46,6 +47,11 @@ function queueLines(before: Pipeline | undefined, after: Pipeline): string[] {
     ...(position && position !== before?.status?.queuePosition ? [`Waiting in the queue, place ${position}.`] : []),
     ...(message && message !== before?.status?.message ? [`   ${message}`] : []),
   ]
+}
+
+function noteLines(before: Pipeline | undefined, after: Pipeline): string[] {
+  const known = new Set(before?.status?.warnings)
+  return (after.status?.warnings ?? []).filter((note) => !known.has(note)).map((note) => `Note: ${note}`)
 }
 
 /** What people read above the lines of a step, by its path. */

@@ -66,7 +66,33 @@ Error: building at STEP "RUN pip install": exit status 1`,
     name: 'a file that is not there',
     log: `STEP 2/2: COPY nix /x
 Error: building at STEP "COPY nix /x": checking on sources under "/workspace": copier: stat: "/nix": no such file or directory`,
-    want: 'step 2/2 (COPY nix /x) failed: copier: stat: "/nix": no such file or directory',
+    want: 'step 2/2 (COPY nix /x) failed: there is no nix in the folder that is built: commit it, correct the path, or take it out of .dockerignore',
+  },
+  {
+    name: 'a file that is not in the stage before',
+    log: `[2/2] STEP 2/3: COPY --from=build /app /app
+Error: building at STEP "COPY --from=build /app /app": checking on sources under "/var/lib/containers/x/merged": copier: stat: "/app": no such file or directory
+Error: line 130 of the builder failed: "\${shown[@]}"`,
+    want: 'step 2/3 of stage 2 (COPY --from=build /app /app) failed: there is no /app in the image it copies from',
+  },
+  {
+    name: 'an instruction that does not exist',
+    log: `STEP 2/3: RUNN apt-get update
+Error: building at STEP "RUNN ": Build error: Unknown instruction: "RUNN" &imagebuilder.Step{Env:[]string{"PATH=/bin"}, Command:"runn"}
+Error: line 130 of the builder failed: "\${shown[@]}"`,
+    want: 'RUNN is no instruction of a Dockerfile: correct it',
+  },
+  {
+    name: 'an empty Dockerfile',
+    log: `Error: building: no stages to build
+Error: line 130 of the builder failed: "\${shown[@]}"`,
+    want: 'the Dockerfile is empty: it begins with FROM and a base image',
+  },
+  {
+    name: 'something of its own that the builder trips over',
+    log: `Error: pushing: something odd
+Error: line 130 of the builder failed: "\${shown[@]}"`,
+    want: 'the build failed: pushing: something odd',
   },
   {
     name: 'a base out of reach',

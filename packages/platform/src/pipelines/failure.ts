@@ -37,6 +37,10 @@ export function buildFailure(failed: Failed): string {
     const name = last.text.split(/\s+/).find((word, i) => i > 0 && !word.startsWith('--')) ?? base[1]
     return `the base image ${name} was not found: ${baseProblem(text)}. Available without a registry outside: ${offlineBases.join(', ')}`
   }
+  const unreadable = dockerfileProblem(text)
+  if (unreadable) return unreadable
+  const uncopied = last && copyProblem(last.text, text)
+  if (uncopied) return `${step} failed: ${uncopied}`
   const wrote = /the build wrote more than (\d+) bytes/.exec(text)
   if (wrote)
     return `${step} wrote more than ${sizeText(Number(wrote[1]))} to the disk: set build.disk of the app higher`
@@ -50,6 +54,24 @@ export function buildFailure(failed: Failed): string {
   if (pushing && lines.indexOf(pushing) > (last?.index ?? -1))
     return `the image could not be pushed: ${lastError(lines)}`
   return `${step} failed: ${lastError(last ? lines.slice(last.index + 1) : lines)}`
+}
+
+/** What is wrong with the Dockerfile itself, when buildah could not make sense of it. */
+function dockerfileProblem(text: string): string | undefined {
+  const unknown = /Build error: Unknown instruction: "([^"]+)"/.exec(text)?.[1]
+  if (unknown) return `${unknown} is no instruction of a Dockerfile: correct it`
+  if (/no stages to build|file with no instructions|Dockerfile cannot be empty/i.test(text))
+    return 'the Dockerfile is empty: it begins with FROM and a base image'
+  return undefined
+}
+
+/** What a COPY or ADD did not find. */
+function copyProblem(instruction: string, text: string): string | undefined {
+  const missing = /Error: building at STEP "(?:COPY|ADD)\b.*copier: stat: "\/?([^"]*)": no such file/.exec(text)?.[1]
+  if (missing === undefined) return undefined
+  return /--from=/.test(instruction)
+    ? `there is no /${missing} in the image it copies from`
+    : `there is no ${missing} in the folder that is built: commit it, correct the path, or take it out of .dockerignore`
 }
 
 /** What programs say when no process can be made any more. */
@@ -94,7 +116,7 @@ export function lastStep(lines: readonly string[]): Step | undefined {
 
 /** Words of buildah about its own doings; what went wrong was said before them. */
 const noise =
-  /^(Error: building at STEP|Error: (exit status|while running runtime)|subprocess exited|error building at STEP|time=|level=|\[\d+\/\d+\] STEP|STEP |--> |COMMIT |npm error A complete log|npm error\s*$|\s*$|make: \*\*\* \[.*Error \d+$|WARNING: Running pip as)/i
+  /^(Error: building at STEP|Error: line \d+ of the builder failed|Error: (exit status|while running runtime)|subprocess exited|error building at STEP|time=|level=|\[\d+\/\d+\] STEP|STEP |--> |COMMIT |npm error A complete log|npm error\s*$|\s*$|make: \*\*\* \[.*Error \d+$|WARNING: Running pip as)/i
 
 /** The line that most likely says why: the last that looks like an error, else the last that is not buildah's own. */
 export function lastError(lines: readonly string[]): string {
@@ -108,7 +130,7 @@ export function lastError(lines: readonly string[]): string {
     /\b(error|fatal|failed|cannot|not found|no such|denied|invalid|exception|missing)\b/i.test(line),
   )
   const ended = lines.findLast((line) => /^Error: building at STEP ".*": /.test(line))?.replace(/^.*": /, '')
-  const fallback = ended ?? lines.findLast((line) => /^Error: /.test(line))
+  const fallback = ended ?? lines.findLast((line) => /^Error: (?!line \d+ of the builder)/.test(line))
   return shortened(error ?? own.at(-1) ?? fallback ?? 'it said nothing')
 }
 

@@ -5,7 +5,8 @@ import { observeStepPod } from './drone/observe-step.ts'
 import { type EndedStep, stepFailure, waitingStep } from './step-failure.ts'
 
 const limits = { cpu: '1', memory: '512Mi', disk: '1Gi', pids: 300, timeoutSeconds: 3600 }
-const ended = (more: Partial<EndedStep>): string => stepFailure({ lines: [], limits, hasCommands: true, ...more })
+const ended = (more: Partial<EndedStep>): string =>
+  stepFailure({ lines: [], limits, commands: ['make', 'false'], ...more })
 
 const failures: { name: string; ended: Partial<EndedStep>; want: string }[] = [
   {
@@ -13,7 +14,17 @@ const failures: { name: string; ended: Partial<EndedStep>; want: string }[] = [
     ended: { exitCode: 2, lines: ['+ make', 'make: *** no rule'] },
     want: 'exit code 2: make: *** no rule',
   },
-  { name: 'a silent command', ended: { exitCode: 1, lines: ['+ false'] }, want: 'exit code 1' },
+  { name: 'a silent command', ended: { exitCode: 1, lines: ['+ false'] }, want: 'exit code 1 of the command false' },
+  {
+    name: 'a silent command after one that spoke',
+    ended: { exitCode: 1, lines: ['+ make', 'error: none, all is well', '+ false'] },
+    want: 'exit code 1 of the command false',
+  },
+  {
+    name: 'what a test prints as a difference is no command',
+    ended: { exitCode: 1, lines: ['+ make', 'Error: not equal', '+ expected', '- actual'] },
+    want: 'exit code 1: not equal',
+  },
   {
     name: 'memory',
     ended: { exitCode: 137, reason: 'OOMKilled' },
@@ -101,7 +112,7 @@ test('a step keeps what it knows of a pull while its node only waits, and gives 
       spec: {},
       status: { containerStatuses: [{ name: 'step', image: 'x:1', state }] },
     }) as unknown as Pod
-  const at = (seconds: number) => ({ limits, now: new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)), hasCommands: true })
+  const at = (seconds: number) => ({ limits, now: new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)), commands: [] })
   const step = { name: 'a', state: 'pending' as const }
   const first = observeStepPod(
     step,
@@ -109,8 +120,17 @@ test('a step keeps what it knows of a pull while its node only waits, and gives 
     at(5),
   )
   assert.match(first.waits ?? '', /cannot be reached/)
+  const between = observeStepPod(
+    first.step,
+    pod({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x:1"' } }),
+    at(20),
+  )
+  assert.equal(between.waits, first.waits, 'what is said does not go to and fro')
   const late = observeStepPod(first.step, pod({ waiting: { reason: 'ContainerCreating' } }), at(200))
-  assert.deepEqual([late.step.state, late.step.reason], ['error', 'the registry of x:1 cannot be reached'])
+  assert.deepEqual(
+    [late.step.state, late.step.reason],
+    ['error', 'the registry of x:1 cannot be reached: check the name, and whether it can be reached from here'],
+  )
   const up = observeStepPod(first.step, pod({ running: { startedAt: '2026-01-01T00:00:07Z' } }), at(8))
   assert.deepEqual([up.step.state, up.step.reason], ['running', undefined])
 })

@@ -15,7 +15,8 @@ export interface EndedStep {
   /** The last lines of its log. */
   lines: readonly string[]
   limits: Limits
-  hasCommands: boolean
+  /** What the file told it to run; none for plugins. */
+  commands: readonly string[]
 }
 
 /** Why a step failed, in one sentence. */
@@ -33,8 +34,18 @@ export function stepFailure(ended: EndedStep): string {
   if (/^Killed$|Cannot allocate memory|heap out of memory|std::bad_alloc|MemoryError/m.test(text))
     return memoryReason(limits)
   if (/no space left on device|disk quota exceeded/i.test(text)) return 'the disk it wrote to is full'
-  const words = lines.filter((line) => !line.startsWith('+ ') && line.trim() !== '')
-  return `exit code ${exitCode ?? 'unknown'}${words.length > 0 ? `: ${lastError(words)}` : ''}`
+  return `exit code ${exitCode ?? 'unknown'}${lastWords(ended)}`
+}
+
+/** What the command that failed said last, or which one it was when it said nothing. */
+function lastWords({ lines, commands }: EndedStep): string {
+  const echoes = new Set(commands.map((command) => `+ ${command.split('\n')[0]}`))
+  const at = lines.findLastIndex((line) => echoes.has(line))
+  const words = lines.slice(at + 1).filter((line) => !line.startsWith('+ ') && line.trim() !== '')
+  if (words.length > 0) return `: ${lastError(words)}`
+  if (at < 0) return ''
+  const command = lines[at]!.slice(2)
+  return ` of the command ${command.length > 120 ? `${command.slice(0, 119)}…` : command}`
 }
 
 const memoryReason = ({ memory }: Limits) =>
@@ -59,17 +70,25 @@ export const timeReason = ({ timeoutSeconds }: Pick<Limits, 'timeoutSeconds'>) =
 export const diskReason = ({ disk }: Pick<Limits, 'disk'>) =>
   `it wrote more than ${memoryText(disk)} to the disk: set build.disk of the app higher, or write less`
 
-function startReason({ message = '', hasCommands }: EndedStep): string {
+function startReason({ message = '', commands }: EndedStep): string {
   const missing = /exec: "([^"]+)": (?:stat [^:]*: no such file|executable file not found)/.exec(message)?.[1]
-  if (hasCommands && (missing === '/bin/sh' || /\/bin\/sh/.test(message)))
+  if (commands.length > 0 && (missing === '/bin/sh' || /\/bin\/sh/.test(message)))
     return 'its image has no /bin/sh, which commands need: use an image with a shell'
   if (missing) return `its image has no program ${missing}`
   if (/permission denied/.test(message)) return 'its program may not be executed: check its file mode'
   return `its container could not be started: ${message.replace(/^.*?(?:OCI runtime|runc)[^:]*: /s, '').slice(0, 200) || 'no reason was given'}`
 }
 
+export interface Waiting {
+  /** It cannot come right. */
+  fatal?: string
+  waits?: string
+  /** The node waits for its next try and says less than it did at the try before. */
+  isVague?: boolean
+}
+
 /** Why a container that waits cannot come right, or what it waits for. */
-export function waitingStep(status: ContainerStatus | undefined): { fatal?: string; waits?: string } {
+export function waitingStep(status: ContainerStatus | undefined): Waiting {
   const { reason, message = '' } = status?.state?.waiting ?? {}
   const image = status?.image ?? 'its image'
   switch (reason) {
@@ -98,13 +117,17 @@ export function waitingStep(status: ContainerStatus | undefined): { fatal?: stri
   }
 }
 
-function pullProblem(image: string, message: string): { fatal?: string; waits?: string } {
+function pullProblem(image: string, message: string): Waiting {
+  if (message === '' || /^Back-off pulling image "[^"]*"\.?$/.test(message))
+    return { waits: `the image ${image} cannot be pulled`, isVague: true }
   if (
     /no such host|connection refused|i\/o timeout|dial tcp|deadline exceeded|network is unreachable|TLS|x509/i.test(
       message,
     )
   )
-    return { waits: `the registry of ${image} cannot be reached` }
+    return {
+      waits: `the registry of ${image} cannot be reached: check the name, and whether it can be reached from here`,
+    }
   if (/not found|manifest unknown|no such manifest|does not exist/i.test(message))
     return { fatal: `the image ${image} does not exist in its registry: correct name and tag` }
   if (/unauthorized|denied|forbidden|\b40[13]\b|authentication required/i.test(message))
@@ -113,5 +136,5 @@ function pullProblem(image: string, message: string): { fatal?: string; waits?: 
     }
   if (/no match for platform|no matching manifest/i.test(message))
     return { fatal: `the image ${image} is not made for this machine's architecture` }
-  return { waits: `the image ${image} cannot be pulled${message ? `: ${message.slice(0, 200)}` : ''}` }
+  return { waits: `the image ${image} cannot be pulled: ${message.slice(0, 200)}` }
 }

@@ -22,8 +22,8 @@ export function observeStepPod(
     container = 'step',
     limits,
     now,
-    hasCommands,
-  }: { container?: string; limits: Limits; now: Date; hasCommands: boolean },
+    commands,
+  }: { container?: string; limits: Limits; now: Date; commands: readonly string[] },
 ): Seen {
   if (isOver(step)) return { step }
   const status = containerOf(found, container)
@@ -48,7 +48,7 @@ export function observeStepPod(
     }
     if (isGood) return { step: ended }
     const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
-    const given = { exitCode, reason, message, ...pod, limits, hasCommands }
+    const given = { exitCode, reason, message, ...pod, limits, commands }
     return {
       step: { ...ended, state: hasStarted ? 'failure' : 'error' },
       explain: (lines) => stepFailure({ ...given, lines }),
@@ -57,21 +57,20 @@ export function observeStepPod(
   if (found.status?.phase === 'Failed') {
     return {
       step: { ...step, ...at, state: 'failure', finishedAt: now.toISOString() },
-      explain: (lines) => stepFailure({ ...pod, limits, hasCommands, lines }),
+      explain: (lines) => stepFailure({ ...pod, limits, commands, lines }),
     }
   }
   if (running) {
     const { reason: _, ...rest } = step
     return { step: { ...rest, ...at, state: 'running', startedAt: running.startedAt ?? step.startedAt } }
   }
-  const { fatal, waits = unscheduled(found) } = waitingStep(status)
+  const { fatal, waits = unscheduled(found), isVague } = waitingStep(status)
   const failed = (reason: string): Seen => ({
     step: { ...step, state: 'error', finishedAt: now.toISOString(), reason },
   })
   if (fatal) return failed(fatal)
   const isLate = now.getTime() - Date.parse(found.metadata.creationTimestamp ?? '') > obstaclePatienceMs
-  // While a node waits for its next try, it says less than it did at the try before.
-  const known = waits ?? step.reason
+  const known = isVague ? (step.reason ?? waits) : (waits ?? step.reason)
   if (known && isLate) return failed(known)
   return known ? { step: { ...step, reason: known }, waits: known } : { step }
 }

@@ -24,6 +24,7 @@ import { cacheClaim, removeStageObjects, scriptsConfigMap, stagePolicy, workspac
 import { observeStepPod } from './observe-step.ts'
 import { rootPod, type StagePods, watchContainer } from './pods.ts'
 import { cloneValues, startStep } from './step-start.ts'
+import { missingSecrets } from './values.ts'
 
 export interface FileAround extends Around {
   file: RunFile
@@ -198,7 +199,7 @@ async function observed(
       ...(isRoot && { container: cloneName }),
       limits,
       now: snapshot.now,
-      hasCommands: (entry?.step?.commands.length ?? 0) > 0,
+      commands: entry?.step?.commands ?? [],
     })
     if (seen.waits) message ??= `${before.name}: ${seen.waits}`
     const after = await followed(one, stage.name, { before, after: { ...seen.step, pod: name } }, parts)
@@ -227,13 +228,14 @@ function explained(
   entry: Entry | undefined,
   explain: (lines: readonly string[]) => string,
   lines: readonly string[],
-  { parts, limits }: FileAround,
+  { parts, limits, data }: FileAround,
 ): string {
   const plain = explain(lines)
   if (!plain.startsWith('exit code')) return plain
   if (entry?.kind === 'image') return buildFailure({ lines, limits, offlineBases: parts.offlineBases })
   if (entry?.kind === 'clone') return cloneFailure({ lines, limits, offlineBases: parts.offlineBases })
-  return plain
+  const unset = entry?.step && missingSecrets(entry.step, data)[0]
+  return unset ? `${plain} (its secret ${unset} is not there: sampan secrets set ${unset})` : plain
 }
 
 function imageOf(found: Pod, stage: Stage, step: StepStatus): Artifact | undefined {

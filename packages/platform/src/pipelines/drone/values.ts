@@ -30,6 +30,10 @@ export const secretNames = (pipelines: readonly PlannedPipeline[]): Set<string> 
     ]),
   )
 
+/** The secrets a step asks for that the run does not have. */
+export const missingSecrets = (step: PlannedStep, data: Readonly<Record<string, string>>): string[] =>
+  namesIn(step).filter((name) => data[secretKey(name)] === undefined)
+
 export interface Resolved {
   /** Data of the run's Secret: what is asked for and may be known. */
   data: Record<string, string>
