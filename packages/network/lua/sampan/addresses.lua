@@ -43,6 +43,8 @@ local function binary(text)
   return table.concat(out)
 end
 
+addresses.binary = binary
+
 function addresses.parse(texts)
   local ranges = {}
   for _, text in ipairs(texts) do

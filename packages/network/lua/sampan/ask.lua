@@ -1,5 +1,7 @@
 -- Asks another service whether a request may pass: a small HTTP client, because subrequests of nginx do not work for
 -- HTTP/2 clients.
+local resolve = require 'sampan.resolve'
+
 local ask = {}
 
 -- Not for the other service: what is about the connection or the body.
@@ -14,14 +16,20 @@ local dropped = {
   ['host'] = true,
 }
 
+-- Returns the socket, nil, what goes into `Host` and the path; or nil and why there is none.
 local function connect(url)
-  local scheme, host, port, path = url:match '^(https?)://([^/:?]+):?(%d*)(.*)$'
+  local scheme, host, port, path = url:match '^(https?)://([^/:?@]+):?(%d*)([/?]?.*)$'
   if not host then
     return nil, 'the address is not understood'
   end
+  local address, problem = resolve.address(host)
+  if not address then
+    return nil, problem
+  end
   local socket = ngx.socket.tcp()
   socket:settimeouts(2000, 5000, 10000)
-  local done, problem = socket:connect(host, tonumber(port) or (scheme == 'https' and 443 or 80))
+  local done
+  done, problem = socket:connect(address, tonumber(port) or (scheme == 'https' and 443 or 80))
   if done and scheme == 'https' then
     done, problem = socket:sslhandshake(nil, host, false)
   end
@@ -35,6 +43,8 @@ local function connect(url)
   end
   return socket, nil, host .. (port ~= '' and ':' .. port or ''), path
 end
+
+ask.connect = connect
 
 local function request_text(method, path, host)
   local var = ngx.var

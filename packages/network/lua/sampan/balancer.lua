@@ -44,8 +44,14 @@ local function next_in_turn(service, list, tried, now)
 end
 
 -- The endpoint with the highest score for this key: stays the same while the endpoint lives, whoever else comes and goes.
+-- A key `=address` means this one, while it is there.
 local function by_key(key, list, tried)
   local best, most
+  for _, one in ipairs(key:byte() == 61 and list or {}) do
+    if one.text == key:sub(2) and not tried[one.text] then
+      return one
+    end
+  end
   for _, one in ipairs(list) do
     if not tried[one.text] then
       local score = ngx.crc32_long(key .. one.text)

@@ -41,6 +41,12 @@ function data.get(key, parse)
   return value
 end
 
+-- What this worker parsed last under `key`: for what comes after the choice of a route.
+function data.known(key)
+  local known = parsed[key]
+  return known and known.value
+end
+
 -- Applies { version, set = {key → text}, delete = {keys} }; without `base` what is not in `set` goes. Returns an error
 -- text when the change does not follow what is held, or does not fit.
 function data.apply(change)

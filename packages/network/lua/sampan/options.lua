@@ -1,17 +1,14 @@
 -- What an Ingress asks for by its annotations, done before a request is passed on. Every value was checked by the engine.
-local addresses = require 'sampan.addresses'
 local answers = require 'sampan.answers'
-local ask = require 'sampan.ask'
+local balancer = require 'sampan.balancer'
+local data = require 'sampan.data'
+local doors = require 'sampan.doors'
+local mirror = require 'sampan.mirror'
+local rewrites = require 'sampan.rewrites'
+local sessions = require 'sampan.sessions'
+local texts = require 'sampan.texts'
 
 local options = {}
-
-local function client_ranges(wishes, name)
-  local key = name .. '_ranges'
-  if not wishes[key] then
-    wishes[key] = addresses.parse(wishes[name])
-  end
-  return wishes[key]
-end
 
 -- Leaky bucket: how much a client is ahead of its rate, per route and address.
 local function too_many(limit, name)
@@ -61,9 +58,19 @@ function options.answering()
       ngx.header[name] = value
     end
   end
+  local name = ngx.var.head
+  if name and name ~= '' then
+    local host, index = name:match '^(%S+) (%d+)$'
+    host = data.known('h:' .. host)
+    local wishes = host and host.options[tonumber(index) + 1]
+    if wishes then
+      rewrites.head(wishes)
+    end
+  end
 end
 
-local function canary_takes(canary)
+-- A client with a session stays on its side of a canary: `key` is what its endpoint follows from.
+local function canary_takes(canary, key)
   local var = ngx.var
   if canary.header then
     local value = var['http_' .. canary.header:lower():gsub('-', '_')]
@@ -91,7 +98,12 @@ local function canary_takes(canary)
       return false
     end
   end
-  return canary.weight and math.random(canary.total or 100) <= canary.weight or false
+  if not canary.weight then
+    return false
+  end
+  local total = canary.total or 100
+  local turn = key and ngx.crc32_long(key .. ' canary') % total + 1 or math.random(total)
+  return turn <= canary.weight
 end
 
 local function cors(wishes)
@@ -127,23 +139,6 @@ local function cors(wishes)
   end
 end
 
--- A cookie that names no endpoint, only a number: the endpoint follows from it.
-local function affinity(wishes)
-  local var = ngx.var
-  local key = var['cookie_' .. wishes.cookie]
-  if not key or #key > 64 then
-    key = ngx.md5(var.request_id)
-    var.affinity_cookie = wishes.cookie .. '=' .. key .. wishes.attributes
-  end
-  return key
-end
-
-local function filled(text, captures)
-  return (text:gsub('%$(%d)', function(digit)
-    return captures and captures[tonumber(digit)] or ''
-  end))
-end
-
 local may_have_body = { POST = true, PUT = true, PATCH = true, DELETE = true }
 
 local function body_size(wishes)
@@ -167,38 +162,15 @@ local function body_size(wishes)
   return (length or 0) <= wishes.body
 end
 
--- Another service says whether the request may pass; what it says of it goes on to the app as headers.
-local function ask_other(auth)
-  local var = ngx.var
-  local function filled_in(text)
-    return (text:gsub('%$([%w_]+)', function(name)
-      return name == 'escaped_request_uri' and ngx.escape_uri(var.request_uri) or var[name] or ''
-    end))
+-- A part after `?` comes before what the request has there. What the path captured is text, whatever signs it is made of.
+local function rewrite(wanted, captures)
+  local path, query = wanted:match '^([^?]*)%??(.*)$'
+  local target = texts.filled(path, captures)
+  ngx.req.set_uri(target:sub(1, 1) == '/' and target or '/' .. target, false)
+  if query ~= '' then
+    local had = ngx.var.args
+    ngx.req.set_uri_args(texts.filled(query, captures, ngx.escape_uri) .. (had and '&' .. had or ''))
   end
-  local status, said = ask.send(filled_in(auth.url), auth.method or 'GET')
-  if not status then
-    ngx.log(ngx.ERR, 'authentication service: ', said)
-    return ngx.exit(503)
-  end
-  if status >= 200 and status < 300 then
-    for _, name in ipairs(auth.headers or {}) do
-      ngx.req.set_header(name, said[name:lower()]) -- one that was not said is taken off: nobody may bring it along
-    end
-    return
-  end
-  if status == 401 and auth.signin then
-    local target = filled_in(auth.signin)
-    if not auth.signin:find('rd=', 1, true) then
-      local back = ngx.escape_uri(var.scheme .. '://' .. (var.http_host or var.host) .. var.request_uri)
-      target = target .. (target:find('?', 1, true) and '&' or '?') .. 'rd=' .. back
-    end
-    return ngx.redirect(target, 302)
-  end
-  if status == 401 or status == 403 then
-    ngx.header['WWW-Authenticate'] = said['www-authenticate']
-    return ngx.exit(status)
-  end
-  return ngx.exit(500)
 end
 
 -- Returns another service when a canary takes the request.
@@ -209,12 +181,7 @@ function options.before(path, captures, host)
     local port = var.https_port == '443' and '' or ':' .. var.https_port
     return ngx.redirect('https://' .. var.host .. port .. var.request_uri, 308)
   end
-  if wishes.deny and addresses.within(var.binary_remote_addr, client_ranges(wishes, 'deny')) then
-    return answers.say(403)
-  end
-  if wishes.allow and not addresses.within(var.binary_remote_addr, client_ranges(wishes, 'allow')) then
-    return answers.say(403)
-  end
+  doors.address(wishes)
   if wishes.www then
     local port = (var.http_host or ''):match ':%d+$' or ''
     return ngx.redirect(var.scheme .. '://' .. wishes.www .. port .. var.request_uri, 308)
@@ -223,7 +190,7 @@ function options.before(path, captures, host)
     var.answer_headers = wishes.answer
   end
   if wishes.limit or wishes.connections then
-    if not (wishes.unlimited and addresses.within(var.binary_remote_addr, client_ranges(wishes, 'unlimited'))) then
+    if not (wishes.unlimited and doors.within(wishes, 'unlimited')) then
       if wishes.limit and too_many(wishes.limit, path.n) then
         return answers.say(429)
       end
@@ -233,46 +200,52 @@ function options.before(path, captures, host)
     end
   end
   if wishes.redirect then
-    return ngx.redirect(filled(wishes.redirect.to, captures), wishes.redirect.code)
+    return ngx.redirect(texts.filled(wishes.redirect.to, captures, texts.one_line), wishes.redirect.code)
   end
   if wishes.root and var.uri == '/' then
-    return ngx.redirect(wishes.root, 302)
+    return ngx.redirect(texts.filled(wishes.root, nil, texts.one_line), 302)
   end
   if wishes.cors then
     cors(wishes.cors)
   end
-  if wishes.auth then
-    var.auth_realm = wishes.auth.realm
-    var.auth_file = wishes.auth.file
-  end
-  if wishes.ask then
-    ask_other(wishes.ask)
-  end
+  doors.pass(wishes)
   if wishes.body and not body_size(wishes) then
     return answers.say(413)
   end
+  if wishes.mirror then
+    mirror.copy(wishes.mirror)
+  end
   if wishes.rewrite then
-    local target = filled(wishes.rewrite, captures)
-    ngx.req.set_uri(target:sub(1, 1) == '/' and target or '/' .. target, false)
+    rewrite(wishes.rewrite, captures)
   end
   if wishes.host then
-    var.upstream_host = wishes.host
+    var.upstream_host = texts.filled(wishes.host, nil, texts.one_line)
   end
   if wishes.prefix then
-    ngx.req.set_header('X-Forwarded-Prefix', wishes.prefix)
+    ngx.req.set_header('X-Forwarded-Prefix', texts.filled(wishes.prefix, captures, texts.one_line))
   end
-  if wishes.affinity then
-    ngx.ctx.affinity = affinity(wishes.affinity)
-  elseif wishes.hash then
-    ngx.ctx.affinity = (wishes.hash:gsub('%$([%w_]+)', function(name)
-      return var[name] or ''
-    end))
+  if wishes.rate then
+    var.limit_rate = wishes.rate
+    var.limit_after = wishes.rate_after or ''
   end
+  if wishes.location or wishes.cookies then
+    var.head = host.name .. ' ' .. path.o
+  end
+  local session = wishes.affinity
+  local key = session and sessions.key(session) or wishes.hash and texts.filled(wishes.hash)
+  local service
   for _, canary in ipairs(path.canaries or {}) do
-    if canary_takes(canary) then
-      return canary.s
+    if canary_takes(canary, session and session.keeps_canary and key) then
+      service = canary.s
+      break
     end
   end
+  if session and session.persistent then
+    local list = balancer.endpoints(service or path.s)
+    key = list and list[1] and sessions.endpoint(session, key, list)
+  end
+  ngx.ctx.affinity = key or nil
+  return service
 end
 
 return options

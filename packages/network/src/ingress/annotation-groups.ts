@@ -1,4 +1,4 @@
-import { isAddress, isPattern, isTrue, listOf, shown } from './annotation-values.ts'
+import { isAddress, isHost, isPattern, isTrue, listOf, shown, textProblem } from './annotation-values.ts'
 import type { Reading } from './annotations.ts'
 import type { Canary } from './route-options.ts'
 
@@ -14,13 +14,25 @@ export function affinity({ wishes, get, bad }: Reading) {
   const domain = get('session-cookie-domain')
   if (domain && /^[\w.-]+$/.test(domain)) attributes.push(`; Domain=${domain}`)
   const age = get('session-cookie-max-age')
-  if (age && /^\d+$/.test(age)) attributes.push(`; Max-Age=${age}`)
+  if (age && /^\d{1,9}$/.test(age)) attributes.push(`; Max-Age=${age}`)
+  else if (age) bad('session-cookie-max-age', 'use a whole number of seconds')
   const expires = get('session-cookie-expires')
-  if (!age && expires && /^\d+$/.test(expires)) attributes.push(`; Max-Age=${expires}`)
-  const sameSite = get('session-cookie-samesite')
-  if (sameSite && /^(Strict|Lax|None)$/i.test(sameSite)) attributes.push(`; SameSite=${sameSite}`)
-  if (isTrue(get('session-cookie-secure'))) attributes.push('; Secure')
-  wishes.options.affinity = { cookie, attributes: attributes.join('') }
+  if (expires && !/^\d{1,9}$/.test(expires)) bad('session-cookie-expires', 'use a whole number of seconds')
+  const site = /^(strict|lax|none)$/i.exec(get('session-cookie-samesite') ?? '')?.[1]?.toLowerCase()
+  if (get('session-cookie-samesite') && !site) bad('session-cookie-samesite', 'use Strict, Lax or None')
+  const secure = get('session-cookie-secure')
+  const mode = get('affinity-mode')
+  if (mode && mode !== 'balanced' && mode !== 'persistent') bad('affinity-mode', 'use balanced or persistent')
+  wishes.options.affinity = {
+    cookie,
+    attributes: attributes.join(''),
+    ...(expires && /^\d{1,9}$/.test(expires) && { expires: Number(expires) }),
+    ...(site && { site: `${site[0]!.toUpperCase()}${site.slice(1)}` }),
+    ...(isTrue(get('session-cookie-conditional-samesite-none')) && { site_if: true as const }),
+    ...(secure !== undefined && { secure: isTrue(secure) }),
+    ...(mode === 'persistent' && { persistent: true as const }),
+    ...(get('affinity-canary-behavior') !== 'legacy' && { keeps_canary: true as const }),
+  }
 }
 
 export function cors({ wishes, get, bad }: Reading) {
@@ -75,17 +87,20 @@ export function basicAuth(value: string, { wishes, get, bad, namespace }: Readin
 }
 
 export function externalAuth(value: string, { wishes, get, bad }: Reading, name: string) {
-  if (!isAddress(value)) {
+  if (!isAddress(value) || /^https?:\/\/[^/?]*@/.test(value)) {
     wishes.options.deny = ['0.0.0.0/0', '::/0']
     return bad(name, `${shown(value)} is no http(s) address; nobody gets in until it is right`)
   }
   const signin = get('auth-signin')
   const headers = listOf(get('auth-response-headers') ?? '').filter((one) => /^[\w-]+$/.test(one))
   const method = get('auth-method')?.toUpperCase()
+  const given = get('auth-signin-redirect-param')
+  const parameter = given && /^[\w-]{1,64}$/.test(given) ? given : 'rd'
+  if (given && parameter !== given) bad('auth-signin-redirect-param', 'use letters, digits, _ and -')
   wishes.options.ask = {
     url: value,
     ...(method && /^(GET|HEAD|POST)$/.test(method) && { method }),
-    ...(signin && isAddress(signin) && { signin }),
+    ...(signin && isAddress(signin) && { signin, back: parameter }),
     ...(headers.length > 0 && { headers }),
   }
 }
@@ -116,4 +131,17 @@ export function canary({ wishes, get, bad }: Reading) {
   if (weight && /^\d{1,7}$/.test(weight)) found.weight = Math.min(found.total, Number(weight))
   else if (weight) bad('canary-weight', 'use a whole number')
   wishes.canary = found
+}
+
+/** Copies of requests go there too; what comes back is thrown away. */
+export function mirror(value: string, { wishes, get, bad }: Reading, name: string) {
+  const why = isAddress(value) ? textProblem(value) : `${shown(value)} is no http(s) address`
+  if (why) return bad(name, why)
+  const host = get('mirror-host')
+  if (host && !isHost(host)) bad('mirror-host', `${shown(host)} is no host name`)
+  wishes.options.mirror = {
+    url: value,
+    ...(host && isHost(host) && { host }),
+    body: get('mirror-request-body') !== 'off',
+  }
 }

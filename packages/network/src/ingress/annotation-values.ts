@@ -33,3 +33,15 @@ export const listOf = (text: string) =>
     .filter((one) => one !== '')
 
 export const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+
+/** Variables that texts of annotations may name: what the request itself says. */
+const variable =
+  /^(\d.*|remote_addr|request_uri|escaped_request_uri|uri|host|http_host|best_http_host|scheme|pass_access_scheme|server_port|pass_port|request_method|args|query_string|is_args|request_id|http_\w+|cookie_\w+|arg_\w+)$/
+
+/** Why a text with `$variables` cannot be used; undefined when it can. */
+export function textProblem(text: string): string | undefined {
+  if (text === '' || text.length > 2048 || /[\s\p{C}]/u.test(text))
+    return `${shown(text)} is empty, too long or has spaces`
+  const unknown = [...text.matchAll(/\$(\w*)/g)].map(([, name]) => name!).find((name) => !variable.test(name))
+  return unknown === undefined ? undefined : `there is no variable $${unknown} here`
+}

@@ -1,8 +1,9 @@
 import { isCidr, isIP } from '@sampan/kit/ip'
 import type { Ingress } from '@sampan/resources/networking/ingress'
-import { affinity, basicAuth, canary, clientCertificates, cors, externalAuth } from './annotation-groups.ts'
-import { isHost, isTrue, listOf, shown, sizeOf } from './annotation-values.ts'
-import { profileName } from './nginx-profiles.ts'
+import { affinity, basicAuth, canary, clientCertificates, cors, externalAuth, mirror } from './annotation-groups.ts'
+import { cookieDomain, cookiePath, errorCodes, rate, redirects } from './annotation-heads.ts'
+import { isHost, isTrue, listOf, shown, sizeOf, textProblem } from './annotation-values.ts'
+import { largeHead, profileName, usualHead } from './nginx-profiles.ts'
 import type { Wishes } from './route-options.ts'
 
 export const prefix = 'nginx.ingress.kubernetes.io/'
@@ -13,7 +14,6 @@ const harmless = new Set([
   'enable-rewrite-log',
   'load-balance',
   'proxy-http-version',
-  'proxy-buffer-size',
   'proxy-buffers-number',
   'proxy-busy-buffers-size',
   'proxy-max-temp-file-size',
@@ -22,16 +22,8 @@ const harmless = new Set([
   'preserve-trailing-slash',
   'enable-opentelemetry',
   'proxy-next-upstream-timeout',
-  'proxy-redirect-from',
-  'proxy-redirect-to',
   'session-cookie-hash',
-  'affinity-mode',
-  'affinity-canary-behavior',
   'session-cookie-change-on-failure',
-  'session-cookie-conditional-samesite-none',
-  'canary-by-header-value',
-  'canary-by-header-pattern',
-  'canary-weight-total',
   'proxy-ssl-verify',
   'proxy-ssl-server-name',
   'websocket-services',
@@ -77,15 +69,34 @@ export interface Reading {
 
 type Reader = (value: string, reading: Reading, name: string) => void
 
-/** Read together with the annotation they belong to. */
-const isSatellite = (name: string) =>
-  /^(cors-|session-cookie-|auth-|limit-burst-multiplier|permanent-redirect-code|temporal-redirect-code|canary-)/.test(
-    name,
-  )
+/** Read together with the annotation they belong to: the one in front means nothing without it. */
+const satellites = new Map(
+  Object.entries({
+    'enable-cors': /^cors-(allow-origin|allow-methods|allow-headers|allow-credentials|expose-headers|max-age)$/,
+    affinity:
+      /^(affinity-(mode|canary-behavior)|session-cookie-(name|path|domain|expires|max-age|samesite|secure|conditional-samesite-none))$/,
+    'auth-type': /^auth-(secret|secret-type|realm)$/,
+    'auth-url': /^auth-(signin|signin-redirect-param|method|response-headers)$/,
+    'auth-tls-secret': /^auth-tls-(verify-client|verify-depth|error-page|pass-certificate-to-upstream|match-cn)$/,
+    'limit-rps': /^limit-burst-multiplier$/,
+    'limit-rpm': /^limit-burst-multiplier$/,
+    'limit-rate': /^limit-rate-after$/,
+    'permanent-redirect': /^permanent-redirect-code$/,
+    'temporal-redirect': /^temporal-redirect-code$/,
+    'mirror-target': /^mirror-(request-body|host)$/,
+    'proxy-redirect-from': /^proxy-redirect-to$/,
+    canary: /^canary-(by-header|by-header-value|by-header-pattern|by-cookie|weight|weight-total)$/,
+  }),
+)
+
+const isSatellite = (name: string) => [...satellites.values()].some((names) => names.test(name))
 
 const readers: Record<string, Reader> = {
   'rewrite-target': (value, { wishes, bad }, name) => {
-    if (!/^\/?[\w\-./$~%+@:,]*$/.test(value)) return bad(name, 'use a path, with $1 to $9 for captured parts')
+    if (!/^\/?[\w\-./$~%+@:,]*(\?[\w\-./$~%+@:,=&[\]]*)?$/.test(value))
+      return bad(name, 'use a path, with $1 to $9 for captured parts')
+    const why = value === '' ? undefined : textProblem(value)
+    if (why) return bad(name, why)
     wishes.options.rewrite = value
     wishes.usesRegex = true
   },
@@ -103,7 +114,9 @@ const readers: Record<string, Reader> = {
   'temporal-redirect': (value, reading, name) =>
     redirect(value, reading, name, reading.get('temporal-redirect-code'), 302),
   'app-root': (value, { wishes, bad }, name) => {
-    if (!/^\/[^\s\p{C}]*$/u.test(value)) return bad(name, 'use a path that starts with /')
+    if (!value.startsWith('/')) return bad(name, 'use a path that starts with /')
+    const why = textProblem(value)
+    if (why) return bad(name, why)
     wishes.options.root = value
   },
   'server-alias': (value, { wishes, bad }, name) => {
@@ -128,6 +141,12 @@ const readers: Record<string, Reader> = {
     if (value === 'off') wishes.options.tries = 1
   },
   'proxy-buffering': (_value, reading) => profile(reading),
+  'proxy-buffer-size': (value, reading, name) => {
+    const bytes = sizeOf(value)
+    if (bytes === undefined) return reading.bad(name, `${shown(value)} is no size: use a number with k, m or g`)
+    if (bytes > largeHead) reading.bad(name, 'heads of answers may have 128k at most: that is what this route gets')
+    profile(reading)
+  },
   'proxy-request-buffering': (_value, reading) => profile(reading),
   'backend-protocol': (value, reading, name) => {
     if (protocolOf(value) === undefined)
@@ -135,11 +154,14 @@ const readers: Record<string, Reader> = {
     profile(reading)
   },
   'upstream-vhost': (value, { wishes, bad }, name) => {
-    if (!/^[\w.:-]{1,253}$/.test(value)) return bad(name, `${shown(value)} is no host name`)
+    const why = /^[\w.:$-]{1,253}$/.test(value) ? textProblem(value) : `${shown(value)} is no host name`
+    if (why) return bad(name, why)
     wishes.options.host = value
   },
   'x-forwarded-prefix': (value, { wishes, bad }, name) => {
-    if (!/^\/[\w\-./~%]*$/.test(value)) return bad(name, 'use a path that starts with /')
+    if (!/^\/[\w\-./~%$]*$/.test(value)) return bad(name, 'use a path that starts with /')
+    const why = textProblem(value)
+    if (why) return bad(name, why)
     wishes.options.prefix = value
   },
   'upstream-hash-by': (value, { wishes, bad }, name) => {
@@ -176,6 +198,22 @@ const readers: Record<string, Reader> = {
     wishes.redirectsWww = isTrue(value)
   },
   'auth-tls-secret': (value, reading, name) => clientCertificates(value, reading, name),
+  'limit-rate': (value, reading, name) => {
+    rate(value, reading, name)
+    profile(reading)
+  },
+  satisfy: (value, { wishes, bad }, name) => {
+    if (value === 'any') wishes.options.any = true
+    else if (value !== 'all') bad(name, 'use all or any; all doors count until it is right')
+  },
+  'proxy-redirect-from': (_value, reading) => redirects(reading),
+  'proxy-cookie-path': (value, reading, name) => cookiePath(value, reading, name),
+  'proxy-cookie-domain': (value, reading, name) => cookieDomain(value, reading, name),
+  'mirror-target': (value, reading, name) => mirror(value, reading, name),
+  'custom-http-errors': (value, reading, name) => {
+    errorCodes(value, reading, name)
+    profile(reading)
+  },
   'limit-rps': (value, reading, name) => limit(value, reading, name, 1),
   'limit-rpm': (value, reading, name) => limit(value, reading, name, 60),
   'enable-cors': (value, reading) => {
@@ -189,7 +227,10 @@ const readers: Record<string, Reader> = {
 }
 
 function redirect(to: string, { wishes, bad }: Reading, name: string, codeText: string | undefined, usual: number) {
-  if (!/^(https?:\/\/|\/)[^\s\p{C}]*$/u.test(to)) return bad(name, 'use an http(s) address or a path')
+  if (!/^(https?:\/\/|\/|\$(scheme|pass_access_scheme):\/\/)/.test(to))
+    return bad(name, 'use an http(s) address or a path')
+  const why = textProblem(to)
+  if (why) return bad(name, why)
   const code = codeText && /^30[1278]$/.test(codeText) ? Number(codeText) : usual
   wishes.options.redirect = { to, code }
 }
@@ -209,8 +250,10 @@ const protocolOf = (value: string) =>
 function profile({ wishes, get }: Reading) {
   const name = profileName({
     protocol: protocolOf(get('backend-protocol') ?? 'HTTP') ?? 'http',
-    buffersAnswer: get('proxy-buffering') === 'on',
+    // What is sent slowly has to wait somewhere.
+    buffersAnswer: get('proxy-buffering') === 'on' || wishes.options.rate !== undefined,
     buffersRequest: get('proxy-request-buffering') !== 'off',
+    hasLargeHeads: (sizeOf(get('proxy-buffer-size') ?? '') ?? 0) > usualHead,
   })
   if (name !== 'http') wishes.options.profile = name
 }

@@ -21,7 +21,13 @@ const freshMs = 10_000
 const unusedMs = 300_000
 
 /** Nobody may reach the node's own loopback, or what cloud machines keep at link-local addresses, through the ingress. */
-const forbidden = ['127.0.0.0/8', '169.254.0.0/16', '0.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4']
+export const unreachable: readonly string[] = [
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '0.0.0.0/8',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+]
 
 export function externalNames({ server, clock, changed }: ExternalNamesOptions): ExternalNames {
   const resolver = new Resolver({ timeout: 2000, tries: 2 })
@@ -69,4 +75,4 @@ export function externalNames({ server, clock, changed }: ExternalNamesOptions):
 
 /** Sorted; without those nobody may reach. */
 export const publicOf = (addresses: readonly string[]) =>
-  addresses.filter((ip) => !forbidden.some((range) => isInCidr(ip, range))).toSorted()
+  addresses.filter((ip) => !unreachable.some((range) => isInCidr(ip, range))).toSorted()

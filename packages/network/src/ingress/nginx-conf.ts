@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { unreachable } from './external-names.ts'
 import { type LuaModules, luaFolder } from './lua-modules.ts'
 import { headers, location, passed, profiles } from './nginx-profiles.ts'
 
@@ -20,6 +21,8 @@ export interface NginxOptions {
   luaCPath?: string
   /** The user workers run as; undefined leaves root (tests). */
   user?: string
+  /** Ranges that no address in an annotation may lead to; others than usual in tests. */
+  forbidden?: readonly string[]
 }
 
 /**
@@ -27,7 +30,19 @@ export interface NginxOptions {
  * routes and endpoints change without a reload, and no Ingress can spoil the file for the others.
  */
 export function nginxConf(options: NginxOptions, lua: LuaModules): string {
-  const { folder, temp, http, https, workers, resolver, preamble = '', luaPath = '', luaCPath = '', user } = options
+  const {
+    folder,
+    temp,
+    http,
+    https,
+    workers,
+    resolver,
+    preamble = '',
+    luaPath = '',
+    luaCPath = '',
+    user,
+    forbidden = unreachable,
+  } = options
   return `${preamble}${user ? `user ${user};\n` : ''}worker_processes ${workers};
 worker_shutdown_timeout 240s;
 error_log stderr warn;
@@ -43,6 +58,9 @@ http {
   lua_package_cpath "${luaCPath};;";
   lua_shared_dict data 128m;
   lua_shared_dict limits 16m;
+  # Expressions of Ingresses: each is compiled once, and none may keep a worker busy for long.
+  lua_regex_cache_max_entries 16384;
+  lua_regex_match_limit 100000;
   init_by_lua_block {
     require('sampan.data').load('${folder}/state.json')
     -- Global, because calling require for each request would keep it from being compiled.
@@ -52,6 +70,7 @@ http {
     tls = require 'sampan.tls'
     answers = require 'sampan.answers'
     options = require 'sampan.options'
+    require('sampan.resolve').use('${resolver}', { ${forbidden.map((one) => `'${one}'`).join(', ')} })
     control = require 'sampan.control'
   }
   init_worker_by_lua_block {
@@ -206,6 +225,8 @@ ${headers('proxy', 'plain')}
       set $profile http;
       set $upstream_host '';
       set $answer_headers '';
+      set $head '';
+      set $limit_after '';
       set $counted '';
       set $auth_realm off;
       set $auth_file none;
@@ -259,7 +280,8 @@ const answering = `      add_header Set-Cookie $affinity_cookie always;
       header_filter_by_lua_block { options.answering() }
       log_by_lua_block { options.done() }`
 
-const guarded = (folder: string) => `      auth_basic $auth_realm;
+const guarded = (folder: string) => `      limit_rate_after $limit_after;
+      auth_basic $auth_realm;
       auth_basic_user_file ${folder}/auth/$auth_file;`
 
 /** What the pod reports back, to tell which configuration its result is about. */

@@ -89,6 +89,7 @@ export async function nginxLab(): Promise<NginxLab> {
     https,
     workers: 2,
     resolver: '127.0.0.1',
+    forbidden: ['169.254.0.0/16', '127.0.66.0/24'],
     preamble: `load_module ${modules}/ndk_http_module.so;\nload_module ${modules}/ngx_http_lua_module.so;\npid ${folder}/@POD@.pid;\n`,
     luaPath: `${root}/usr/share/lua/5.1/?.lua`,
     luaCPath: libraries.map((one) => `${root}/${one}/lua/5.1/?.so`).join(';'),

@@ -4,22 +4,27 @@ export interface Profile {
   protocol: 'http' | 'https' | 'grpc' | 'grpcs'
   buffersAnswer: boolean
   buffersRequest: boolean
+  hasLargeHeads: boolean
 }
+
+/** Bytes that the head of an answer may have: usually, and where an Ingress asks for more. */
+export const usualHead = 16 * 1024
+export const largeHead = 128 * 1024
 
 export const profiles: readonly Profile[] = (['http', 'https', 'grpc', 'grpcs'] as const).flatMap((protocol) =>
   [false, true].flatMap((buffersAnswer) =>
-    [true, false].map((buffersRequest) => ({
-      name: profileName({ protocol, buffersAnswer, buffersRequest }),
-      protocol,
-      buffersAnswer,
-      buffersRequest,
-    })),
+    [true, false].flatMap((buffersRequest) =>
+      [false, true].map((hasLargeHeads) => {
+        const one = { protocol, buffersAnswer, buffersRequest, hasLargeHeads }
+        return { name: profileName(one), ...one }
+      }),
+    ),
   ),
 )
 
 /** The location that passes requests on in this way; `http` is the one without anything special. */
-export function profileName({ protocol, buffersAnswer, buffersRequest }: Omit<Profile, 'name'>): string {
-  return `${protocol}${buffersAnswer ? '_answers' : ''}${buffersRequest ? '' : '_unread'}`
+export function profileName({ protocol, buffersAnswer, buffersRequest, hasLargeHeads }: Omit<Profile, 'name'>): string {
+  return `${protocol}${buffersAnswer ? '_answers' : ''}${buffersRequest ? '' : '_unread'}${hasLargeHeads ? '_heads' : ''}`
 }
 
 /** What an app learns of the request, besides the request itself. Plain ones keep their connection and change nothing. */
@@ -52,10 +57,18 @@ export function headers(module: 'proxy' | 'grpc', kind: 'plain' | 'special' | 'g
 }
 
 /** How one profile passes a request on. */
-export function passed({ protocol, buffersAnswer, buffersRequest }: Profile): string {
+export function passed({ protocol, buffersAnswer, buffersRequest, hasLargeHeads }: Profile): string {
+  const size = `${largeHead / 1024}k`
   const lines = protocol.startsWith('grpc')
-    ? [`grpc_pass ${protocol}://kept`]
+    ? [...(hasLargeHeads ? [`grpc_buffer_size ${size}`] : []), `grpc_pass ${protocol}://kept`]
     : [
+        ...(hasLargeHeads
+          ? [
+              `proxy_buffer_size ${size}`,
+              `proxy_buffers 4 ${size}`,
+              `proxy_busy_buffers_size ${(2 * largeHead) / 1024}k`,
+            ]
+          : []),
         `proxy_buffering ${buffersAnswer ? 'on' : 'off'}`,
         `proxy_request_buffering ${buffersRequest ? 'on' : 'off'}`,
         `proxy_pass ${protocol}://${protocol === 'https' ? 'fresh' : '$pool'}`,

@@ -32,7 +32,21 @@ export interface RouteOptions {
   /** Host header for the app. */
   host?: string
   prefix?: string
-  affinity?: { cookie: string; attributes: string }
+  affinity?: {
+    cookie: string
+    attributes: string
+    /** Seconds from now on. */
+    expires?: number
+    site?: string
+    /** Not for browsers that take `SameSite=None` for something else. */
+    site_if?: true
+    /** Left out: as the connection is. */
+    secure?: boolean
+    /** The cookie stands for the endpoint itself. */
+    persistent?: true
+    /** Whoever came to a canary stays there. */
+    keeps_canary?: true
+  }
   /** Text with `$variables` that decides the endpoint. */
   hash?: string
   cors?: {
@@ -45,7 +59,42 @@ export interface RouteOptions {
     age: string
   }
   auth?: { realm: string; file: string }
-  ask?: { url: string; method?: string; signin?: string; headers?: string[] }
+  ask?: { url: string; method?: string; signin?: string; back?: string; headers?: string[] }
+  /** One of addresses, `ask` and `auth` is enough. */
+  any?: true
+  /** Bytes per second of an answer, from so many bytes on. */
+  rate?: number
+  rate_after?: number
+  /** Changes to `Location` and to cookies of answers. */
+  location?: Replacement
+  cookies?: { path?: Replacement; domain?: Replacement }
+  /** Where copies of requests go. */
+  mirror?: { url: string; host?: string; body: boolean }
+  /** Codes of answers that somebody else answers instead: `fallback`, where there is one. */
+  errors?: number[]
+  /** Who may pass by a certificate: see `doors.lua`. */
+  tls?: ClientCheck
+}
+
+/** Either the beginning (or, for `whole`, all) of a text, or what a regular expression fits, becomes `to`. */
+export interface Replacement {
+  from?: string
+  whole?: true
+  pattern?: string
+  ignores_case?: true
+  to: string
+}
+
+export interface ClientCheck {
+  /** Name of the authorities that vouch for clients: the entry `a:<host>` says the same. */
+  ca: string
+  mode: 'on' | 'optional' | 'optional_no_ca'
+  /** Regular expression for the common name of the subject. */
+  cn?: string
+  /** Where those go who have none. */
+  page?: string
+  /** Tell the app the certificate, too. */
+  pass?: true
 }
 
 export interface Canary {
@@ -66,6 +115,8 @@ export interface Wishes {
   aliases: string[]
   /** `namespace/name` of the Secret with the user list, and how it is written. */
   users?: { secret: string; form: 'auth-file' | 'auth-map' }
+  /** `namespace/name` of the Secret with authorities for certificates of clients, and how far they may be away. */
+  clients?: { secret: string; depth: number }
   /** `namespace/name` of the ConfigMap with headers for answers. */
   headers?: string
   /** Name of the Service that answers when the usual one cannot. */
