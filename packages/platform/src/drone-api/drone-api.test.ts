@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { decryptedSecret } from '@sampan/drone/secret'
+import { isSigned } from '@sampan/drone/signature'
 import { createRouter } from '@sampan/http/router'
 import { serve } from '@sampan/http/serve'
 import { silent } from '@sampan/kit/log'
 import { app } from '@sampan/resources/sampan/app'
 import { pipeline } from '@sampan/resources/sampan/pipeline'
+import { findRepositoryKey } from '../pipelines/repository-key.ts'
 import { at, pretendSources } from '../sources/pretend-sources.ts'
 import { droneRoutes } from './routes.ts'
 
@@ -110,5 +113,36 @@ test("Drone's clients find builds, logs, promotions, cron jobs and secrets where
     assert.deepEqual(secrets, [{ name: 'key', pull_request: true, pull_request_push: false }])
     assert.equal((await call('DELETE', `${base}/key`)).status, 204)
   }
+  const file = 'kind: pipeline\nname: default\nsteps: []\n'
+  const { data: hmac } = (await call('POST', `${repo}/sign`, { data: file })).body
+  const owner = await one.client.get(app, at)
+  const key = (await findRepositoryKey(one.client, owner)) ?? ''
+  assert.ok(isSigned(`${file}---\nkind: signature\nhmac: ${hmac}\n`, key), 'what is signed here is taken as signed')
+  for (const path of ['encrypt', 'encrypt/secret']) {
+    const { data } = (await call('POST', `${repo}/${path}`, { name: 'x', data: 'hush' })).body
+    assert.equal(decryptedSecret(data, key), 'hush')
+  }
+  assert.equal((await call('POST', `${repo}/sign`, {})).status, 422)
+  const waits = {
+    name: 'default',
+    state: 'blocked' as const,
+    steps: [{ name: 'a', kind: 'step' as const, state: 'blocked' }],
+  }
+  const blocked = async (index: number) => {
+    const run = (await one.runs())[index]!
+    const stages = [waits, { ...waits, name: 'second' }]
+    await one.client.updateStatus(pipeline, { ...run, status: { state: 'blocked', stages } as never })
+    await one.idle()
+    return run.spec.number
+  }
+  const number = await blocked(1)
+  assert.equal((await call('POST', `${repo}/builds/${number}/approve/9`)).status, 404)
+  assert.equal((await call('POST', `${repo}/builds/${number}/approve/1`)).status, 204)
+  assert.equal((await call('POST', `${repo}/builds/${number}/decline/2`)).status, 204)
+  assert.equal((await call('POST', `${repo}/builds/${number}/decline/2`)).status, 409)
+  assert.deepEqual(
+    (await one.runs())[1]?.status?.stages?.map(({ state }) => state),
+    ['pending', 'declined'],
+  )
   assert.match((await call('GET', '/api/badges/demo/hello/status.svg')).body, /<svg .*cancelled/)
 })

@@ -1,3 +1,5 @@
+import { encryptedSecret } from '@sampan/drone/secret'
+import { hmacOf } from '@sampan/drone/signature'
 import { answer, json } from '@sampan/http/answer'
 import { type Call, type Route, route } from '@sampan/http/route'
 import { secret } from '@sampan/resources/core/secret'
@@ -10,6 +12,8 @@ import { type ApiContext, all } from '../api/context.ts'
 import { rolesOf } from '../api/sessions.ts'
 import { adminsGroup } from '../config.ts'
 import { nextRun } from '../cron/schedule.ts'
+import { decideBlocked } from '../pipelines/approval.ts'
+import { repositoryKey } from '../pipelines/repository-key.ts'
 import { restartPipeline } from '../pipelines/restart.ts'
 import {
   findPipelineSecret,
@@ -31,6 +35,7 @@ const writeApp = { verb: 'update', on: app, ...here, name: ':repo' } as const
 const run = { verb: 'create', on: pipeline, ...here, name: '' } as const
 const keep = (verb: 'create' | 'update' | 'delete') => ({ verb, on: secret, ...here, name: '' }) as const
 const secretBody = object({ name: optional(text()), data: optional(text()), pull_request: optional(boolean()) })
+const dataBody = object({ data: text({ minLength: 1 }), name: optional(text()) })
 const cronBody = object({
   name: optional(text()),
   expr: optional(text()),
@@ -217,6 +222,39 @@ export function droneRoutes(context: ApiContext): Route[] {
         return lines
       },
     }),
+    ...(['approve', 'decline'] as const).map((word) =>
+      route({
+        method: 'POST',
+        path: `/api/repos/:owner/:repo/builds/:build/${word}/:stage` as const,
+        allow: { verb: 'approve', on: pipeline, ...here, name: '' },
+        async handle({ params, user }) {
+          const one = runOf(params)
+          const stage = stagesOf(one)[Number(params.stage) - 1]
+          if (!stage) throw new StatusError('NotFound', `Build ${params.build} has no stage ${params.stage}.`)
+          const { namespace = '', name } = one.metadata
+          const decision = { approve: word === 'approve', stages: [stage.name], by: user.name }
+          await decideBlocked(client, { namespace, name }, decision)
+        },
+      }),
+    ),
+    route({
+      method: 'POST',
+      path: '/api/repos/:owner/:repo/sign',
+      // A signature stands for the word of somebody who may approve.
+      allow: { verb: 'approve', on: pipeline, ...here, name: '' },
+      body: dataBody,
+      handle: async ({ params, body }) => json({ data: hmacOf(body.data, await repositoryKey(client, appOf(params))) }),
+    }),
+    ...(['/api/repos/:owner/:repo/encrypt', '/api/repos/:owner/:repo/encrypt/secret'] as const).map((path) =>
+      route({
+        method: 'POST',
+        path,
+        allow: writeApp,
+        body: dataBody,
+        handle: async ({ params, body }) =>
+          json({ data: encryptedSecret(body.data, await repositoryKey(client, appOf(params))) }),
+      }),
+    ),
     ...secretRoutes(),
     ...cronRoutes(),
     route({

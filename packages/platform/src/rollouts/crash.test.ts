@@ -7,6 +7,11 @@ const rows: [line: string, code: string, says: RegExp][] = [
   ['Missing required environment variable: API_KEY', 'missing-env', /API_KEY/],
   ['SECRET_KEY_BASE must be set', 'missing-env', /SECRET_KEY_BASE/],
   ["Error: Cannot find module 'koa'", 'dependency', /"koa"/],
+  [
+    "Error: Cannot find module './config.json'",
+    'dependency',
+    /own file "\.\/config\.json" is not in the image: commit it/,
+  ],
   ["ModuleNotFoundError: No module named 'flask'", 'dependency', /"flask".*requirements.txt/],
   [
     '/app/bin: error while loading shared libraries: libpq.so.5: cannot open shared object file',

@@ -35,7 +35,13 @@ const patterns: readonly { match: RegExp; say: (found: string[]) => Said }[] = [
   },
   {
     match: /Cannot find (?:module|package) ['"]([^'"]+)['"]/,
-    say: ([name]) => dependency(name!, 'package.json'),
+    say: ([name]) =>
+      /^(\.{0,2}\/|file:)/.test(name!)
+        ? {
+            code: 'dependency',
+            sentence: `The program's own file "${name}" is not in the image: commit it, correct the path, or take it out of .dockerignore.`,
+          }
+        : dependency(name!, 'package.json'),
   },
   {
     match: /(?:ModuleNotFoundError|ImportError): No module named ['"]?([\w.]+)/,
