@@ -114,7 +114,7 @@ const verdicts = [
     name: 'takes nothing away when a metric is missing',
     got: decided({ metrics: [cpu(), { type: 'External' } as never] }, 2, using(10, 10)),
     replicas: undefined,
-    want: 'ScalingActive False FailedGetResourceMetric',
+    want: 'ScalingActive False FailedGetExternalMetric',
   },
   {
     name: 'says that it knows nothing',
@@ -189,3 +189,24 @@ test('an autoscaler measures once in a period, though its own status wakes it, a
 async function* none(): AsyncGenerator<never> {
   return
 }
+
+const eventsOf = ({ steps }: ReturnType<typeof decide>) =>
+  steps.flatMap((step) => (step.op === 'event' ? `${step.type} ${step.reason}: ${step.message}` : []))
+
+test('autoscaling without figures says so in the words of every cluster', () => {
+  const why =
+    'failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource metrics API'
+  assert.deepEqual(eventsOf(decided({}, 2, new Map())), [
+    `Warning FailedGetResourceMetric: ${why}`,
+    `Warning FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${why}`,
+  ])
+})
+
+test('autoscaling: too many or too few to begin with is an event of its own', () => {
+  assert.deepEqual(eventsOf(decided({}, 12, using(1))), [
+    'Normal SuccessfulRescale: New size: 10; reason: Current number of replicas above Spec.MaxReplicas',
+  ])
+  assert.deepEqual(eventsOf(decided({ minReplicas: 3 }, 2, using(1))), [
+    'Normal SuccessfulRescale: New size: 3; reason: Current number of replicas below Spec.MinReplicas',
+  ])
+})

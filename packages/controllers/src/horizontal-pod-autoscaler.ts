@@ -83,34 +83,38 @@ export function decide(one: HorizontalPodAutoscaler, measured: Measured): Verdic
     return done(undefined, 0)
   }
   if (current > maxReplicas || current < minReplicas) {
-    const bound = current > maxReplicas ? maxReplicas : minReplicas
-    say(
-      'ScalingLimited',
-      true,
-      current > maxReplicas ? 'TooManyReplicas' : 'TooFewReplicas',
-      `the desired replica count is ${current > maxReplicas ? 'more than the maximum' : 'less than the minimum'} replica count`,
-    )
+    const isAbove = current > maxReplicas
+    const bound = isAbove ? maxReplicas : minReplicas
+    const reason = isAbove ? 'TooManyReplicas' : 'TooFewReplicas'
+    say('ScalingLimited', true, reason, limitText[reason] ?? '')
+    const why = `Current number of replicas ${isAbove ? 'above Spec.MaxReplicas' : 'below Spec.MinReplicas'}`
+    say('AbleToScale', true, 'SucceededRescale', rescaled(bound))
+    steps.push(event(one, 'Normal', 'SuccessfulRescale', `New size: ${bound}; reason: ${why}`))
     return done(bound, bound)
   }
   const metrics = one.spec.metrics ?? [
     { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
   ]
   const found: { metric: Metric; proposal: Proposal }[] = []
-  const failures: string[] = []
+  const failures: { metric: Metric; text: string }[] = []
   for (const metric of metrics as Metric[]) {
     try {
       found.push({ metric, proposal: proposalOf(one, metric, measured) })
     } catch (error) {
-      failures.push(`failed to get ${nameOf(metric)}: ${(error as Error).message}`)
+      failures.push({ metric, text: `failed to get ${wantOf(metric)}: ${(error as Error).message}` })
     }
   }
   const highest = Math.max(...found.map(({ proposal }) => proposal.replicas))
   // What could not be measured might call for more: then nothing is taken away.
   if (found.length === 0 || (failures.length > 0 && highest < current)) {
-    const message = `the HPA was unable to compute the replica count: ${failures[0] ?? 'no metrics'}`
-    const reason = `FailedGet${metrics[0]?.type ?? 'Resource'}Metric`
-    say('ScalingActive', false, reason, message)
-    steps.push(event(one, 'Warning', reason, failures[0] ?? message))
+    const [first] = failures
+    const text = first?.text ?? 'no metrics'
+    const reason = `FailedGet${first?.metric.type ?? 'Resource'}Metric`
+    say('ScalingActive', false, reason, `the HPA was unable to compute the replica count: ${text}`)
+    for (const { metric, text: said } of failures)
+      steps.push(event(one, 'Warning', `FailedGet${metric.type}Metric`, said))
+    const invalid = `invalid metrics (${failures.length} invalid out of ${metrics.length}), first error is: ${failedText(first)}`
+    steps.push(event(one, 'Warning', 'FailedComputeMetricsReplicas', invalid))
     return done(undefined, current)
   }
   const decisive = found.find(({ proposal }) => proposal.replicas === highest)
@@ -135,12 +139,7 @@ export function decide(one: HorizontalPodAutoscaler, measured: Measured): Verdic
   if (result.replicas !== current) {
     const why = `${nameOf(decisive?.metric)} ${result.replicas > current ? 'above' : 'below'} target`
     const text = result.replicas < current ? 'All metrics below target' : why
-    say(
-      'AbleToScale',
-      true,
-      'SucceededRescale',
-      `the HPA controller was able to update the target scale to ${result.replicas}`,
-    )
+    say('AbleToScale', true, 'SucceededRescale', rescaled(result.replicas))
     steps.push(event(one, 'Normal', 'SuccessfulRescale', `New size: ${result.replicas}; reason: ${text}`))
   }
   return done(result.replicas, result.replicas, found.map(shownMetric))
@@ -179,6 +178,24 @@ function wantedBy({ type, resource, containerResource }: Metric): Wanted {
     return { resource: source.name, container, target: { utilization: averageUtilization } }
   if (averageValue === undefined) throw new Error(`invalid ${source.name} target: neither a utilization nor a value`)
   return { resource: source.name, container, target: { average: amountOfResource(source.name, averageValue) } }
+}
+
+const rescaled = (replicas: number) => `the HPA controller was able to update the target scale to ${replicas}`
+
+/** What was asked for in vain, as events name it. */
+function wantOf(metric: Metric): string {
+  const source = metric.resource ?? metric.containerResource
+  if (!source) return nameOf(metric)
+  return `${source.name} ${source.target.averageUtilization === undefined ? 'usage' : 'utilization'}`
+}
+
+/** The sentence of a failure as upstream puts it beside the count of all. */
+function failedText(failure: { metric: Metric; text: string } | undefined): string {
+  if (!failure) return 'no metrics'
+  const { resource, containerResource } = failure.metric
+  if (resource) return `failed to get ${resource.name} resource metric value: ${failure.text}`
+  if (containerResource) return `failed to get ${containerResource.name} container metric value: ${failure.text}`
+  return failure.text
 }
 
 function nameOf(metric: Metric | undefined): string {

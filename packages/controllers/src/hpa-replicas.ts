@@ -52,6 +52,10 @@ export function proposed(
 ): Proposal {
   const counted = pods.filter((pod) => !isTerminal(pod) && !pod.metadata.deletionTimestamp)
   if (counted.length === 0) throw new Error('no pods returned by selector while calculating replica count')
+  if (usage.size === 0)
+    throw new Error(
+      `unable to get metrics for resource ${wanted.resource}: no metrics returned from resource metrics API`,
+    )
   const starting = counted.filter((pod) => isStarting(pod, wanted.resource, usage.has(pod.metadata.name), now))
   const silent = counted.filter((pod) => !starting.includes(pod) && !usage.has(pod.metadata.name))
   const telling = counted.filter((pod) => !starting.includes(pod) && !silent.includes(pod))

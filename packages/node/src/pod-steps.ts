@@ -175,7 +175,7 @@ async function endAfterHook({ context, viewNow }: StepContext, pod: Pod, name: s
   teller(context, pod, name)('Warning', 'FailedPostStartHook', 'PostStartHook failed')
   if (!id) return
   const deadline = context.clock.now().getTime() + (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
-  await stopContainer(context, pod, viewNow(), { id, name, reason: 'FailedPostStartHook', deadline, isRepeat: true })
+  await stopContainer(context, pod, viewNow(), { id, name, reason: 'FailedPostStartHook', deadline, isRepeat: false })
 }
 
 const resizeRetryMs = 5000

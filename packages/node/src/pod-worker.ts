@@ -1,11 +1,12 @@
 import { jsonEqual } from '@sampan/kit/json-equal'
-import type { Pod } from '@sampan/resources/core/pod'
+import { isTerminal, type Pod } from '@sampan/resources/core/pod'
 import type { NodeContext } from './context.ts'
 import { finishPod } from './finish-pod.ts'
-import { podActions } from './pod/actions.ts'
+import { isPastDeadline, podActions } from './pod/actions.ts'
 import { memberNamed, podTitle } from './pod/containers.ts'
 import type { Ending, PodMemory, Verdict } from './pod/memory.ts'
 import { mayStartAt, wantsRestart } from './pod/restart.ts'
+import { deadlineExceeded, rejection } from './pod/status.ts'
 import { emptyView, isRunning, type PodView } from './pod/view.ts'
 import { podProbes } from './pod-probes.ts'
 import { freshState } from './pod-state.ts'
@@ -62,6 +63,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
   let isAdmitted = Boolean(first.status?.startTime)
   let isAdopted = false
   let isFinished = false
+  let isDeadlineTold = false
   let isClosed = false
   /** The view could not be read after a step: nothing may be decided from it. */
   let isStale = false
@@ -134,6 +136,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     const pod = current()
     const view = viewNow()
     const mustStop = Boolean(pod.metadata.deletionTimestamp || state.ended)
+    tellDeadline(pod)
     if (mustStop) for (const abort of state.aborts.values()) abort.abort(new Error('the pod is being stopped'))
     probes.follow(pod, view, { isEnding: mustStop })
     const actions = podActions({ pod, view, memory: memory(), now: now() })
@@ -170,12 +173,20 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     writer.write({ view, memory: memory(), terminationMessages: state.messages, isFinished })
   }
 
+  function tellDeadline(pod: Pod) {
+    if (isDeadlineTold || isTerminal(pod) || !isPastDeadline(pod, now())) return
+    isDeadlineTold = true
+    teller(context, pod)('Normal', deadlineExceeded.reason, deadlineExceeded.message)
+  }
+
   function admit() {
     const pod = current()
     if (isAdmitted || goneAt !== undefined || pod.metadata.deletionTimestamp || viewNow().sandboxes.length > 0) return
     isAdmitted = true
-    state.ended = context.admit(pod)
-    if (state.ended) teller(context, pod)('Warning', state.ended.reason, state.ended.message)
+    const refusal = context.admit(pod)
+    if (!refusal) return
+    state.ended = { ...refusal, message: `${rejection}${refusal.message}`, isRejected: true }
+    teller(context, pod)('Warning', refusal.reason, refusal.message)
   }
 
   async function planned(pod: Pod) {

@@ -118,11 +118,11 @@ export async function startContainer(
       sandboxConfig: sandboxConfigOf(context, pod, sandbox.attempt),
     })
     created(made.containerId)
-    tell('Normal', 'Created', `Created container: ${container.name}`)
+    tell('Normal', 'Created', 'Container created')
     await cri.call('StartContainer', { containerId: made.containerId })
     return made.containerId
   }, begunBefore)
-  tell('Normal', 'Started', `Started container ${container.name}`)
+  tell('Normal', 'Started', 'Container started')
   const hook = container.lifecycle?.postStart
   if (hook)
     await runHook(hook, {

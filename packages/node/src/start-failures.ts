@@ -46,12 +46,12 @@ export function startFailure(
       reason: error.reason,
       message,
       until: now + waitAfter(countFailure(state, name), pullBackoff),
-      later: { reason: 'ImagePullBackOff', message: back, from: now + pullFailedMs },
+      later: { reason: 'ImagePullBackOff', message: `${back}: ErrImagePull: ${message}`, from: now + pullFailedMs },
     }
   }
   if (error instanceof VolumesMissing) {
-    tell('Warning', 'FailedMount', message)
-    return { reason: 'ContainerCreating', message: '', until: now + waitAfter(countFailure(state, name), podBackoff) }
+    teller(context, pod)('Warning', 'FailedMount', message)
+    return { reason: 'ContainerCreating', until: now + waitAfter(countFailure(state, name), podBackoff) }
   }
   const isConfig = error instanceof ConfigError || error instanceof MountError
   if (!isConfig && !(error instanceof CriError)) throw error

@@ -204,10 +204,9 @@ function stopActions(situation: Situation): Action[] {
     .map(({ container }) => container.name)
   const alive = view.containers.filter((one) => one.state === 'running' || one.state === 'unknown')
   const main = alive.filter((one) => !sidecars.includes(one.name))
-  const reason = stopReason(situation)
-  if (main.length > 0) return main.flatMap((one) => stop(situation, one, reason, deadline))
+  if (main.length > 0) return main.flatMap((one) => stop(situation, one, '', deadline))
   const lastSidecar = alive.toSorted((a, b) => sidecars.indexOf(b.name) - sidecars.indexOf(a.name))[0]
-  if (lastSidecar) return stop(situation, lastSidecar, reason, deadline)
+  if (lastSidecar) return stop(situation, lastSidecar, '', deadline)
   const sandbox = view.sandboxes.find(({ isReady }) => isReady)
   if (sandbox) return [{ do: 'stop-sandbox', id: sandbox.id }]
   return memory.freed && !pod.metadata.deletionTimestamp ? [] : [{ do: 'finish' }]
@@ -219,5 +218,3 @@ function stopDeadline({ pod, memory, now }: Situation): number {
   if (deletionTimestamp) return Math.max(now, new Date(deletionTimestamp).getTime())
   return now + (memory.ended?.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
 }
-
-const stopReason = ({ memory }: Situation) => memory.ended?.message ?? ''

@@ -81,11 +81,10 @@ function stateOf(input: StatusInput, { kind, container }: Member, last: Containe
     }
     return { terminated: terminated(input, last) }
   }
-  if (input.isFinished) return lost()
   const hasInits = initMembers(pod).length > 0
-  const isInitialising =
-    kind !== 'sidecar' && hasInits && !appMembers(pod).some((app) => latest(input.view, app.container.name))
-  return { waiting: { reason: isInitialising ? 'PodInitializing' : 'ContainerCreating' } }
+  const isInitialising = hasInits && !appMembers(pod).some((app) => latest(input.view, app.container.name))
+  if (input.isFinished && !isInitialising) return lost()
+  return { waiting: { reason: isInitialising && kind !== 'sidecar' ? 'PodInitializing' : 'ContainerCreating' } }
 }
 
 /** The runtime has forgotten a container the API remembers. */
@@ -94,17 +93,18 @@ function lostState(told: ContainerStatus | undefined): State {
   if (told.state?.terminated) return { terminated: told.state.terminated }
   if (!told.state?.running) return told.lastState ?? {}
   return {
-    terminated: {
-      exitCode: 137,
-      reason: 'ContainerStatusUnknown',
-      message: 'The container could not be located when the pod was terminated',
-      containerID: told.containerID,
-    },
+    terminated: { ...unknownEnd, containerID: told.containerID },
   }
 }
 
-/** The pod ended before this container ever ran. */
-const lost = (): State => ({ waiting: { reason: 'ContainerCreating' } })
+/** The pod ended before this container ever ran, though its turn had come: upstream calls that a failure. */
+const lost = (): State => ({ terminated: { ...unknownEnd } as NonNullable<State['terminated']> })
+
+const unknownEnd = {
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was terminated',
+}
 
 function terminated(
   { pod, memory, terminationMessages }: StatusInput,

@@ -31,7 +31,7 @@ export interface PodMemory {
 
 export interface Failure {
   reason: string
-  message: string
+  message?: string
   /** When to try again; ms since 1970. */
   until: number
   /** What it is called while waiting for the next try, from `from` on. */
@@ -40,7 +40,9 @@ export interface Failure {
 
 /** Reason and message at one time. */
 export const toldAt = ({ reason, message, later }: Failure, now: number) =>
-  later && now >= later.from ? { reason: later.reason, message: later.message } : { reason, message }
+  later && now >= later.from
+    ? { reason: later.reason, message: later.message }
+    : { reason, ...(message && { message }) }
 
 /** What is known of one container, by id. A container that is not there has no probes. */
 export interface ProbeState {
@@ -57,6 +59,8 @@ export interface Ending {
   message: string
   /** How long its programs get; the pod's own time when left out. */
   graceSeconds?: number
+  /** It was never let in: there are no containers to tell of. */
+  isRejected?: boolean
   /** The node ends it for reasons of its own: told as the condition DisruptionTarget. */
   isDisruption?: boolean
 }

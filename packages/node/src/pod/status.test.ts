@@ -12,7 +12,7 @@ import {
   viewOf,
 } from './fixtures.ts'
 import type { PodMemory } from './memory.ts'
-import { podStatus } from './status.ts'
+import { podStatus, rejection } from './status.ts'
 import type { PodView } from './view.ts'
 
 interface Case {
@@ -266,4 +266,40 @@ test('pod status: an image is called what the pod calls it', () => {
     isFinished: false,
   })
   assert.equal(containerStatuses?.[0]?.image, 'mine')
+})
+
+const ended = { reason: 'OutOfcpu', message: `${rejection}no room`, isRejected: true }
+test('pod status: a pod that was not let in tells of no containers, also after a restart of ours', () => {
+  const input = {
+    pod: podOf(),
+    view: viewOf([], []),
+    memory: memoryOf({ ended }),
+    now: start,
+    hostIP: '192.0.2.1',
+    terminationMessages: new Map(),
+    isFinished: true,
+  }
+  const status = podStatus(input)
+  assert.deepEqual([status.phase, status.reason, status.containerStatuses], ['Failed', 'OutOfcpu', undefined])
+  const again = podStatus({ ...input, pod: { ...podOf(), status }, memory: memoryOf() })
+  assert.equal(again.containerStatuses, undefined)
+})
+
+test('pod status: a container that never came to be, of a pod that is over', () => {
+  const input = {
+    view: viewOf([], []),
+    memory: memoryOf({ ended: { reason: 'Evicted', message: 'x' } }),
+    now: start,
+    hostIP: '192.0.2.1',
+    terminationMessages: new Map(),
+    isFinished: true,
+  }
+  const [lost] = podStatus({ ...input, pod: podOf() }).containerStatuses ?? []
+  assert.deepEqual(
+    [lost?.state?.terminated?.exitCode, lost?.state?.terminated?.reason],
+    [137, 'ContainerStatusUnknown'],
+  )
+  const withInit = podOf({ spec: { initContainers: [container('first')], containers: [container('main')] } })
+  const [waiting] = podStatus({ ...input, pod: withInit }).containerStatuses ?? []
+  assert.equal(waiting?.state?.waiting?.reason, 'PodInitializing')
 })

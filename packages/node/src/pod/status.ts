@@ -45,8 +45,10 @@ export function podStatus(input: StatusInput): PodStatus {
     hostIPs: [{ ip: hostIP }],
     ...(ips.length > 0 && { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
     startTime: before.startTime ?? new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
-    ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses: apps,
+    ...(!isRejected(input) && {
+      ...(inits.length > 0 && { initContainerStatuses: inits }),
+      containerStatuses: apps,
+    }),
     ...(ephemerals.length > 0 && { ephemeralContainerStatuses: ephemerals }),
     ...(memory.actuatedPod && {
       resources: memory.actuatedPod,
@@ -110,10 +112,21 @@ function ipsOf({ pod, view, hostIP }: StatusInput): readonly string[] {
 function endingOf({ pod, memory, now }: StatusInput) {
   if (isTerminal(pod)) return undefined
   if (memory.ended) return memory.ended
-  if (isPastDeadline(pod, now))
-    return { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }
+  if (isPastDeadline(pod, now)) return deadlineExceeded
   return undefined
 }
+
+export const deadlineExceeded = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+}
+
+/** Never let in by the node, told by us or by an agent before us: it has no containers. */
+const isRejected = ({ pod, memory }: StatusInput) =>
+  memory.ended?.isRejected ?? (isTerminal(pod) && (pod.status?.message ?? '').startsWith(rejection))
+
+/** How the message of a pod begins that the node did not let in. */
+export const rejection = 'Pod was rejected: '
 
 /** Whether a container that exited will start again: decides between `terminated` and `waiting`. */
 export const willRestart = (input: StatusInput, kind: Parameters<typeof wantsRestart>[1], name: string) => {

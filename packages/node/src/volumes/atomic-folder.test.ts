@@ -43,7 +43,8 @@ test('modes are kept, and a change of mode is a change', async () => {
 })
 
 test('the group of the pod may read', { skip: process.getuid?.() !== 0 && 'needs root' }, async () => {
-  await writeAtomically(folder, files({ grouped: ['s', 0o400] }), { gid: 3000 })
+  await writeAtomically(folder, files({ grouped: ['s', 0o400], open: ['s', 0o644] }), { gid: 3000 })
+  assert.equal((await stat(join(folder, 'open'))).mode & 0o777, 0o644, 'nobody writes to what is shown')
   const found = await stat(join(folder, 'grouped'))
   assert.deepEqual([found.gid, found.mode & 0o777], [3000, 0o440])
 })

@@ -28,6 +28,8 @@ export interface FolderOwner {
 }
 
 const current = '..data'
+/** What is shown is not written to: its owner and group may read it, as upstream has it for read-only volumes. */
+const groupReads = 0o440
 
 /**
  * Makes `folder` show exactly `files` (relative path → content), all changed in one step: readers see the old set or the
@@ -51,7 +53,7 @@ export async function writeAtomically(
     await makeFolders(join(folder, next), dirname(path), owner)
     const file = join(folder, next, path)
     await writeFile(file, data, { mode: 0o600 })
-    await give(file, owner.gid === undefined ? mode : mode | ((mode & 0o600) >> 3), owner, false)
+    await give(file, owner.gid === undefined ? mode : mode | groupReads, owner, false)
   }
   await symlink(next, join(folder, `${current}_tmp`))
   await rename(join(folder, `${current}_tmp`), join(folder, current))
@@ -78,7 +80,7 @@ async function makeFolders(root: string, path: string, owner: FolderOwner): Prom
 
 async function give(path: string, mode: number, { uid, gid }: FolderOwner, isFolder = true): Promise<void> {
   if (uid !== undefined || gid !== undefined) await lchown(path, uid ?? 0, gid ?? 0)
-  await chmod(path, isFolder && gid !== undefined ? mode | 0o2070 : mode)
+  await chmod(path, isFolder && gid !== undefined ? mode | 0o2550 : mode)
 }
 
 /** Links for new names first, then those of old ones go: no name is ever missing. */

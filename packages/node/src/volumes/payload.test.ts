@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { podOf } from '../pod/fixtures.ts'
-import { MountError, type PayloadSources, payloadOf, type Volume } from './payload.ts'
+import { MountError, onlyUser, type PayloadSources, payloadOf, type Volume } from './payload.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const sources: PayloadSources = {
@@ -113,3 +113,24 @@ test('volume: a token is made anew after four fifths of its life', async () => {
   }
   assert.equal((await payloadOf(podOf(), volume, sources)).refreshAt, 800_000)
 })
+
+const users: { name: string; pod: number | undefined; containers: (number | undefined)[]; want: number | undefined }[] =
+  [
+    { name: 'the user of the pod', pod: 1000, containers: [undefined, undefined], want: 1000 },
+    { name: 'the one its containers agree on', pod: undefined, containers: [7, 7], want: 7 },
+    { name: 'nobody where one differs', pod: 1000, containers: [undefined, 2000], want: undefined },
+    { name: 'nobody where one does not say', pod: undefined, containers: [7, undefined], want: undefined },
+  ]
+for (const { name, pod, containers, want } of users)
+  test(`volume: a token belongs to ${name}`, async () => {
+    const one = podOf({
+      spec: {
+        securityContext: { runAsUser: pod },
+        containers: containers.map((runAsUser, index) => ({ name: `c${index}`, securityContext: { runAsUser } })),
+      },
+    })
+    assert.equal(onlyUser(one), want)
+    const projected = { sources: [{ serviceAccountToken: { path: 't' } }] }
+    const { files } = await payloadOf(one, { name: 'v', projected }, sources)
+    assert.equal(files.get('t')?.mode, want === undefined ? 0o644 : 0o600)
+  })

@@ -80,8 +80,17 @@ async function addProjection(
   return expiresAt - seconds * 200
 }
 
-/** A pod that runs as one user gets its token readable by that user alone. */
-const tokenMode = (pod: Pod, mode: number) => (pod.spec.securityContext?.runAsUser === undefined ? mode : 0o600)
+/** A pod that runs as one user, or has a group of its own, gets its token readable by them alone. */
+const tokenMode = (pod: Pod, mode: number) =>
+  pod.spec.securityContext?.fsGroup === undefined && onlyUser(pod) === undefined ? mode : 0o600
+
+/** The user all its containers run as; undefined when one does not say or two differ. */
+export function onlyUser({ spec }: Pod): number | undefined {
+  const users = [...(spec.initContainers ?? []), ...spec.containers].map(
+    ({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser,
+  )
+  return new Set(users).size === 1 ? users[0] : undefined
+}
 
 interface Selection {
   name?: string

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -36,6 +36,20 @@ test('subPath mounts a folder, a file, and through a link that stays inside', { 
 test('subPath makes what is missing', { skip }, async () => {
   await mountSubPath(volume, 'new/deep', join(root, 'd'))
   assert.ok((await stat(join(volume, 'new/deep'))).isDirectory())
+})
+
+test('subPath folders have the rights of their volume, whatever our umask', { skip }, async () => {
+  const open = join(root, 'open')
+  await mkdir(open)
+  await chmod(open, 0o2777)
+  const before = process.umask(0o027)
+  try {
+    await mountSubPath(open, 'one/two', join(root, 'f'))
+  } finally {
+    process.umask(before)
+  }
+  const modes = await Promise.all(['one', 'one/two'].map(async (path) => (await stat(join(open, path))).mode & 0o7777))
+  assert.deepEqual(modes, [0o2777, 0o2777])
 })
 
 for (const path of ['escape', 'escape/outside', 'escape-file', 'escape/made'])

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { chmod, type FileHandle, lstat, mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { bindMount, isMounted } from './mounts.ts'
 import { MountError } from './payload.ts'
@@ -38,9 +38,13 @@ export async function mountSubPath(volume: string, subPath: string, target: stri
   }
 }
 
-/** Makes folders up to the last existing one; what exists is followed only while it stays inside. */
+/**
+ * Makes folders up to the last existing one; what exists is followed only while it stays inside. New ones get the rights
+ * of the volume itself, whatever our umask: who may write to the volume may write to them.
+ */
 async function makeMissing(root: string, subPath: string): Promise<void> {
   let at = root
+  const mode = (await lstat(root)).mode & 0o7777
   for (const part of subPath.split('/').filter(Boolean)) {
     const next = join(at, part)
     const found = await lstat(next).catch((error: NodeJS.ErrnoException) => {
@@ -48,8 +52,8 @@ async function makeMissing(root: string, subPath: string): Promise<void> {
       throw error
     })
     if (!found) {
-      const mode = (await lstat(at)).mode & 0o7777
-      await mkdir(next, { mode })
+      await mkdir(next, { mode: 0o700 })
+      await chmod(next, mode)
     }
     at = await realpath(next)
     if (at !== root && !at.startsWith(`${resolve(root)}/`))

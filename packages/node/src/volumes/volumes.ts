@@ -10,7 +10,7 @@ import { writeAtomically } from './atomic-folder.ts'
 import { giveToGroup } from './fs-group.ts'
 import { checkHostPath } from './host-path.ts'
 import { isMounted, mountAt, unmountUnder } from './mounts.ts'
-import { isPayload, MountError, type PayloadSources, payloadOf, type Volume } from './payload.ts'
+import { isPayload, MountError, onlyUser, type PayloadSources, payloadOf, type Volume } from './payload.ts'
 
 /** Where a volume is on this machine. */
 export interface HostVolume {
@@ -59,7 +59,10 @@ export async function planVolumes(pod: Pod, folders: VolumeFolders, sources: Vol
   const plans = await Promise.all(
     (pod.spec.volumes ?? [])
       .filter(({ name }) => used.has(name))
-      .map(async (volume) => ({ name: volume.name, ...(await planned(pod, volume, folders, sources)) })),
+      .map(async (volume) => {
+        const plan = await naming(volume.name, () => planned(pod, volume, folders, sources))
+        return { ...plan, name: volume.name, make: () => naming(volume.name, plan.make) }
+      }),
   )
   const refreshes = plans.flatMap(({ refreshAt }) => refreshAt ?? [])
   return {
@@ -68,6 +71,16 @@ export async function planVolumes(pod: Pod, folders: VolumeFolders, sources: Vol
       const made = await Promise.all(plans.map(async ({ name, make }) => [name, await make()] as const))
       return new Map(made)
     },
+  }
+}
+
+/** Its failures say which volume it was, as those of every node do. */
+async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof MountError) || /^(MountVolume|AttachVolume)\./.test(error.message)) throw error
+    throw new MountError(`MountVolume.SetUp failed for volume "${name}" : ${error.message}`, { cause: error })
   }
 }
 
@@ -83,14 +96,14 @@ interface OnePlan {
 
 async function planned(pod: Pod, volume: Volume, folders: VolumeFolders, sources: VolumeSources): Promise<OnePlan> {
   const uid = pod.metadata.uid!
-  const { fsGroup, runAsUser } = pod.spec.securityContext ?? {}
+  const { fsGroup } = pod.spec.securityContext ?? {}
   const onDisk = join(folders.pods, uid, 'volumes', volume.name)
   const { emptyDir, hostPath, nfs } = volume
   if (isPayload(volume)) {
     const isSecret = Boolean(volume.secret || volume.projected)
     const path = isSecret ? join(folders.memory, uid, 'volumes', volume.name) : onDisk
     const { files, refreshAt } = await payloadOf(pod, volume, sources)
-    const owner = { gid: fsGroup, uid: fsGroup === undefined && volume.projected ? runAsUser : undefined }
+    const owner = { gid: fsGroup, uid: fsGroup === undefined && volume.projected ? onlyUser(pod) : undefined }
     return {
       refreshAt,
       async make() {
