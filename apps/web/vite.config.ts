@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
@@ -8,7 +8,10 @@ import { defineConfig, type Plugin } from 'vite'
 const target = process.env.SAMPAN_SERVER ?? 'http://127.0.0.1:7070'
 const platform = { target, ws: true }
 
-/** Packed once here, so that the server only sends. */
+/** What pages that are open since an earlier build may still ask for is kept for so long, in milliseconds. */
+const keptMs = 24 * 3600_000
+
+/** Packed once here, so that the server only sends; what no page asks for any more goes. */
 function packed(): Plugin {
   let folder = ''
   return {
@@ -20,7 +23,12 @@ function packed(): Plugin {
     },
     async closeBundle() {
       const files = await readdir(folder, { recursive: true })
+      for (const file of files.filter((one) => one.startsWith('assets/'))) {
+        // Every build writes all of its files.
+        if (Date.now() - (await stat(join(folder, file))).mtimeMs > keptMs) await rm(join(folder, file))
+      }
       for (const file of files.filter((one) => /\.(js|css|svg|html)$/.test(one))) {
+        if (files.includes(`${file}.br`) && file.startsWith('assets/')) continue // its name says what is in it
         const bytes = await readFile(join(folder, file))
         if (bytes.length < 1024) continue
         await writeFile(join(folder, `${file}.gz`), gzipSync(bytes, { level: 9 }))
@@ -42,6 +50,8 @@ export default defineConfig({
   plugins: [react(), packed()],
   build: {
     target: 'es2023',
+    // Built in place under open pages: the parts they have not loaded yet stay for a while.
+    emptyOutDir: false,
     // Browsers that know light-dark(): the schemes are told apart in one place.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     sourcemap: false,

@@ -1,20 +1,18 @@
-import { lazy, Suspense, use, useMemo } from 'react'
+import { Suspense, use, useMemo } from 'react'
 import { useLocation } from 'wouter'
-import { loadAgain } from './data/load-again.ts'
 import { MeContext, useSession } from './data/session.ts'
 import { ActionProvider } from './parts/action-provider.tsx'
 import { Empty } from './parts/empty.tsx'
 import { ErrorBoundary } from './parts/error-boundary.tsx'
 import { useWords } from './parts/language.tsx'
+import { lazily } from './parts/lazily.ts'
 import { Failure, Loading } from './parts/loaded.tsx'
 import { Shell } from './parts/shell.tsx'
 import { codeOf, type PageRoute, placeOf } from './routes.ts'
 
 export const signInPage = () => import('./parts/sign-in-page.tsx')
-const SignInPage = lazy(async () => ({ default: (await loadAgain(signInPage)).SignInPage }))
-const SignInDialog = lazy(async () => ({
-  default: (await loadAgain(() => import('./parts/sign-in-dialog.tsx'))).SignInDialog,
-}))
+const SignInPage = lazily(signInPage, 'SignInPage')
+const SignInDialog = lazily(() => import('./parts/sign-in-dialog.tsx'), 'SignInDialog')
 
 /**
  * Every address of the console. Without a session the sign-in is shown at whatever address was asked for; when one ends

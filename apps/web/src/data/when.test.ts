@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ago } from './when.ts'
+import { ago, clockTime, clockTimeExact } from './when.ts'
 
 const now = Date.parse('2026-01-02T12:00:00Z')
 const cases = [
@@ -12,3 +12,23 @@ const cases = [
 ] as const
 for (const [time, language, want] of cases)
   test(`${time} is "${want}"`, () => assert.equal(ago(time, language, now), want))
+
+const zones: [zone: string, time: string, clock: string, exact: string][] = [
+  ['Asia/Shanghai', '2026-01-02T08:54:18.123456789Z', '16:54:18', '2026-01-02 16:54:18.123456789 +08:00'],
+  ['Asia/Shanghai', '2026-01-01T15:59:59Z', '01-01 23:59:59', '2026-01-01 23:59:59 +08:00'],
+  ['America/St_Johns', '2026-01-02T12:30:00Z', '09:00:00', '2026-01-02 09:00:00 -03:30'],
+  ['UTC', '2025-01-02T12:30:00Z', '01-02 12:30:00', '2025-01-02 12:30:00 +00:00'],
+  ['UTC', 'yesterday', 'yesterday', 'yesterday'],
+]
+for (const [zone, time, clock, exact] of zones)
+  test(`${time} is ${clock} to who reads it in ${zone}`, () => {
+    const before = process.env.TZ
+    process.env.TZ = zone
+    try {
+      assert.equal(clockTime(time, now), clock)
+      assert.equal(clockTimeExact(time), exact)
+    } finally {
+      if (before === undefined) delete process.env.TZ
+      else process.env.TZ = before
+    }
+  })

@@ -20,6 +20,30 @@ export const exact = (time: string, language: Language) => full(language).format
 /** The day, where the hour does not matter. */
 export const exactDay = (time: string, language: Language) => day(language).format(new Date(time))
 
+const two = (part: number) => String(part).padStart(2, '0')
+const dayOf = (date: Date) => `${two(date.getMonth() + 1)}-${two(date.getDate())}`
+
+/** The reader's time of day, as `16:54:18`; with the day, as `11-20 16:54:18`, when that is not today. Times that are none stay. */
+export function clockTime(time: string, now: number): string {
+  const date = new Date(time)
+  if (Number.isNaN(date.getTime())) return time
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  const today = new Date(now)
+  const isToday = dayOf(date) === dayOf(today) && date.getFullYear() === today.getFullYear()
+  return isToday ? clock : `${dayOf(date)} ${clock}`
+}
+
+/** The same to the last digit the server gave, with day and zone: `2026-11-21 16:54:18.123456789 +08:00`. */
+export function clockTimeExact(time: string): string {
+  const date = new Date(time)
+  if (Number.isNaN(date.getTime())) return time
+  const fraction = /\.\d+/.exec(time)?.[0] ?? ''
+  const ahead = -date.getTimezoneOffset()
+  const zone = `${ahead < 0 ? '-' : '+'}${two(Math.floor(Math.abs(ahead) / 60))}:${two(Math.abs(ahead) % 60)}`
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  return `${date.getFullYear()}-${dayOf(date)} ${clock}${fraction} ${zone}`
+}
+
 /** Formats are costly to make and made once. */
 const perLanguage = <T>(make: (language: Language) => T) => {
   const made = new Map<Language, T>()

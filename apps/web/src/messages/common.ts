@@ -22,8 +22,8 @@ export const commonMessages = {
   'common.more': { en: 'More', zh: '更多' },
   'common.name': { en: 'Name', zh: '名称' },
   'common.nameRule': {
-    en: 'Lower-case letters, digits and dashes, starting with a letter',
-    zh: '小写字母、数字和短横线，以字母开头',
+    en: 'Lower-case letters, digits and dashes; a letter first, no dash last',
+    zh: '小写字母、数字和短横线，以字母开头，不以短横线结尾',
   },
   'common.nothing': { en: 'Nothing here', zh: '这里没有内容' },
   'common.noMatch': { en: 'Nothing matches “{text}”.', zh: '没有与“{text}”匹配的内容。' },

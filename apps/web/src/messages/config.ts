@@ -20,6 +20,10 @@ export const configMessages = {
   'config.immutable': { en: 'It is marked as one that never changes.', zh: '已标记为不可变。' },
   'config.maps': { en: 'Config', zh: '配置' },
   'config.mapsHelp': { en: 'Settings and files for apps, as ConfigMaps.', zh: '应用的设置和文件（ConfigMap）。' },
+  'config.nameRule': {
+    en: 'Lower-case letters, digits, dashes and dots',
+    zh: '小写字母、数字、短横线和点',
+  },
   'config.newMap': { en: 'New config', zh: '新建配置' },
   'config.newSecret': { en: 'New secret', zh: '新建密钥' },
   'config.noMaps': { en: 'No config yet', zh: '还没有配置' },

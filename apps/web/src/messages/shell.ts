@@ -21,4 +21,8 @@ export const shellMessages = {
   'shell.signOut': { en: 'Sign out', zh: '退出登录' },
   'shell.skip': { en: 'Skip to content', zh: '跳到内容' },
   'shell.trail': { en: 'Where you are', zh: '当前位置' },
+  'shell.updated': {
+    en: 'The console was updated, so this page was loaded again.',
+    zh: '控制台已更新，页面已重新加载。',
+  },
 } as const satisfies Messages

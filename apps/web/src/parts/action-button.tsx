@@ -1,12 +1,13 @@
 import { Button, type ButtonProps } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Action } from '../data/action.ts'
 import { useMay } from '../data/permissions.ts'
 import { useActions } from './action-provider.tsx'
 import { useWords } from './language.tsx'
+import { lazily } from './lazily.ts'
 
 /** Only a button that cannot be used now has something to explain. */
-const Explained = lazy(async () => ({ default: (await import('./explained.tsx')).Explained }))
+const Explained = lazily(() => import('./explained.tsx'), 'Explained')
 
 interface Props<T> extends Pick<ButtonProps, 'variant' | 'size' | 'color'> {
   action: Action<T>

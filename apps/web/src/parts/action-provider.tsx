@@ -17,9 +17,11 @@ import { useLocation } from 'wouter'
 import type { Action, ActionContext, DialogProps, Offer } from '../data/action.ts'
 import { Refused } from '../data/api.ts'
 import { loadAgain } from '../data/load-again.ts'
+import { hasChangedOver } from '../data/new-version.ts'
 import { createOffers, type Offers } from '../data/offers.ts'
 import { useKeys } from './keys.tsx'
 import { useWords } from './language.tsx'
+import { lazily } from './lazily.ts'
 import type { Notice } from './notices.tsx'
 
 interface Actions {
@@ -30,8 +32,8 @@ interface Actions {
 }
 
 // What nobody sees at first is loaded when it is first shown.
-const Ask = lazy(async () => ({ default: (await loadAgain(() => import('./ask.tsx'))).Ask }))
-const Notices = lazy(async () => ({ default: (await loadAgain(() => import('./notices.tsx'))).Notices }))
+const Ask = lazily(() => import('./ask.tsx'), 'Ask')
+const Notices = lazily(() => import('./notices.tsx'), 'Notices')
 
 const Context = createContext<Actions | undefined>(undefined)
 
@@ -75,6 +77,10 @@ export function ActionProvider({ children }: { children: ReactNode }) {
     }),
     [go, t, tell],
   )
+
+  useEffect(() => {
+    if (hasChangedOver(sessionStorage)) context.say({ key: 'shell.updated' })
+  }, [context])
 
   const start = useCallback(
     async <T,>(action: Action<T>, target: T) => {

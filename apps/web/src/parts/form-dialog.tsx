@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { MessageKey } from '../data/messages.ts'
 import { useWords } from './language.tsx'
 import { Failure } from './loaded.tsx'
+import { refuseWrong } from './name-field.tsx'
 
 interface Props {
   title: MessageKey
@@ -13,12 +14,12 @@ interface Props {
   close: () => void
   /** After `onSubmit`; default: closes. */
   onDone?: () => void
-  /** What has been typed cannot be sent; the Enter key sends it no more than the button. */
+  /** There is nothing yet that could be sent; the Enter key sends it no more than the button. */
   isDisabled?: boolean
   children: ReactNode
 }
 
-/** A few fields and one effect, in a dialog. */
+/** A few fields and one effect, in a dialog. A field that says it is wrong gets the focus instead of anything being sent. */
 export function FormDialog({ title, submit, onSubmit, close, onDone = close, isDisabled, children }: Props) {
   const { t } = useWords()
   const client = useQueryClient()
@@ -34,7 +35,7 @@ export function FormDialog({ title, submit, onSubmit, close, onDone = close, isD
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (!isDisabled) done.mutate()
+          if (!isDisabled && !refuseWrong(event.currentTarget)) done.mutate()
         }}
       >
         <Stack>

@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import { marked, piecesOf } from '../data/ansi.ts'
 import type { LogLine } from '../data/log-buffer.ts'
+import { clockTime, clockTimeExact } from '../data/when.ts'
 
 interface Props {
   line: LogLine
@@ -10,6 +11,9 @@ interface Props {
   isFocus: boolean
   onPick?: () => void
 }
+
+/** Where the part begins that tells instances and steps apart: narrow windows show only that. */
+const headOf = (from: string) => Math.max(from.lastIndexOf('-'), from.lastIndexOf('/')) + 1
 
 /** One line, as text whatever is in it. */
 export const LogLineView = memo(
@@ -26,8 +30,15 @@ export const LogLineView = memo(
             ↳
           </button>
         )}
-        <span className="log-time">{time.slice(11, 19)} </span>
-        {withFrom && <span className="log-from">{from} </span>}
+        <time className="log-time" dateTime={time} title={clockTimeExact(time)}>
+          {clockTime(time, Date.now())}{' '}
+        </time>
+        {withFrom && (
+          <span className="log-from" title={from}>
+            <span className="log-from-head">{from.slice(0, headOf(from))}</span>
+            {from.slice(headOf(from))}{' '}
+          </span>
+        )}
         {marked(piecesOf(text), wanted).map((piece, i) => {
           const Tag = piece.isFound ? 'mark' : 'span'
           return (

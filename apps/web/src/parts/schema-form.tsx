@@ -4,6 +4,7 @@ import {
   NumberInput,
   Select,
   SimpleGrid,
+  Stack,
   Switch,
   TagsInput,
   Textarea,
@@ -133,13 +134,15 @@ function FieldInput({ field, value, onChange, problems, at }: InputProps) {
     case 'group':
       return (
         <Fieldset legend={common.label} radius="md">
-          <SchemaForm
-            schema={schema}
-            value={(value ?? {}) as Values}
-            onChange={(next) => onChange(Object.keys(next).length > 0 ? next : undefined)}
-            problems={problems}
-            at={at}
-          />
+          <Stack>
+            <SchemaForm
+              schema={schema}
+              value={(value ?? {}) as Values}
+              onChange={(next) => onChange(Object.keys(next).length > 0 ? next : undefined)}
+              problems={problems}
+              at={at}
+            />
+          </Stack>
         </Fieldset>
       )
     case 'json':

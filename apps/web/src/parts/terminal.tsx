@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Loader, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { Cross2Icon, Link2Icon, PlusIcon } from '@radix-ui/react-icons'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState } from 'react'
 import { shell } from '../data/exec.ts'
 import { useMay } from '../data/permissions.ts'
 import { type Container, containersOf, type PodLike } from '../data/pod.ts'
@@ -10,8 +10,9 @@ import { useWords } from './language.tsx'
 import { Loading } from './loaded.tsx'
 import type { TerminalOf } from './terminal-view.tsx'
 import './terminal.css'
+import { lazily } from './lazily.ts'
 
-const View = lazy(async () => ({ default: (await import('./terminal-view.tsx')).TerminalView }))
+const View = lazily(() => import('./terminal-view.tsx'), 'TerminalView')
 
 interface Opened extends TerminalOf {
   id: number

@@ -1,6 +1,6 @@
 import { Group, SegmentedControl, Text, useMatches } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { platform } from '../data/platform.ts'
 import { useQueryState } from '../data/query-state.ts'
 import { useTopology } from '../data/use-topology.ts'
@@ -9,8 +9,9 @@ import { Loading } from './loaded.tsx'
 import { TopologyList } from './topology-list.tsx'
 import { TopologyPanel } from './topology-panel.tsx'
 import './topology.css'
+import { lazily } from './lazily.ts'
 
-const Graph = lazy(async () => ({ default: (await import('./topology-graph.tsx')).TopologyGraph }))
+const Graph = lazily(() => import('./topology-graph.tsx'), 'TopologyGraph')
 
 /**
  * A project as it runs: apps, routes, services, workloads, pods and volumes of one environment, as a picture or as a list.

@@ -1,18 +1,19 @@
 import { Button, Group, Text } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { addToProject } from '../../actions/project.ts'
 import { addHref, projectHref } from '../../data/paths.ts'
 import { useMay } from '../../data/permissions.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { lazily } from '../../parts/lazily.ts'
 import { Loading } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 import { PushCommands } from './push-commands.tsx'
 import { ServiceForm } from './service-form.tsx'
 import { ways } from './ways.ts'
 
-const YamlForm = lazy(async () => ({ default: (await import('./yaml-form.tsx')).YamlForm }))
+const YamlForm = lazily(() => import('./yaml-form.tsx'), 'YamlForm')
 
 /** "+ Add": first how, then what. Each step has its address. */
 export function Page({ project, way: name }: { project: string; way?: string }) {

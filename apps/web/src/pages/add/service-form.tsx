@@ -12,15 +12,16 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { type Launch, launch } from '../../data/launch.ts'
-import { nameFrom, nameRule } from '../../data/names.ts'
+import { nameFrom } from '../../data/names.ts'
 import { addHref, appHref } from '../../data/paths.ts'
 import { sampleArchive } from '../../data/sample.ts'
 import { formSchema, templates } from '../../data/service-types.ts'
 import { useWords } from '../../parts/language.tsx'
 import { Failure } from '../../parts/loaded.tsx'
+import { NameField, refuseWrong } from '../../parts/name-field.tsx'
 import { Section } from '../../parts/page.tsx'
 import { SchemaForm } from '../../parts/schema-form.tsx'
 import type { Way } from './ways.ts'
@@ -78,14 +79,19 @@ export function ServiceForm({ project, way }: { project: string; way: Exclude<Wa
       go(way === 'push' ? `${addHref(project, 'push')}?app=${values.app}` : appHref(project, values.app))
     },
   })
-  const isWrong = values.app !== '' && !nameRule.test(values.app)
   /** Until somebody names it, the app is called as what it comes from. */
   const suggest = (from: string) => (isNamed ? {} : { app: nameFrom(from) })
+  const form = useRef<HTMLFormElement>(null)
+  // Where there is a keyboard; on a phone it would cover what the form says.
+  useEffect(() => {
+    if (matchMedia('(pointer: fine)').matches) form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
+  }, [])
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault()
-        if (!isWrong) create.mutate()
+        if (!refuseWrong(event.currentTarget)) create.mutate()
       }}
     >
       <Stack gap="xl">
@@ -99,17 +105,13 @@ export function ServiceForm({ project, way }: { project: string; way: Exclude<Wa
         <Section title={t('add.run')}>
           <Stack>
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              <TextInput
-                label={t('common.name')}
-                description={t('common.nameRule')}
+              <NameField
                 value={values.app}
-                onChange={(event) => {
-                  setNamed(true)
-                  set({ app: event.currentTarget.value })
+                onChange={(app) => {
+                  setNamed(app !== '')
+                  set({ app })
                 }}
-                error={isWrong && t('common.nameRule')}
-                maxLength={30}
-                required
+                autofocus={way === 'push'}
               />
               <Select
                 label={t('add.type')}

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import { namespaceOf } from '../../data/app-detail.ts'
 import { useManyObjects } from '../../data/live.ts'
 import { useMays } from '../../data/permissions.ts'
@@ -6,9 +6,10 @@ import type { AppDetail, AppRef } from '../../data/platform.ts'
 import type { PodLike } from '../../data/pod.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { lazily } from '../../parts/lazily.ts'
 import { Loaded, Loading } from '../../parts/loaded.tsx'
 
-const Terminals = lazy(async () => ({ default: (await import('../../parts/terminal.tsx')).Terminals }))
+const Terminals = lazily(() => import('../../parts/terminal.tsx'), 'Terminals')
 
 /** Terminals in the instances of an app, of every environment where the user may open one. */
 export function Terminal({ data, project, app }: AppRef & { data: AppDetail }) {

@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Tabs } from '@mantine/core'
 import type { KubeObject } from '@sampan/resources/meta'
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import { Link } from 'wouter'
 import { deleteObject, editObject, objectActions } from '../../actions/object.ts'
 import { offer } from '../../data/action.ts'
@@ -19,12 +19,13 @@ import { Loaded, Loading } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 import { TabList } from '../../parts/tab-list.tsx'
 import '../../parts/objects.css'
+import { lazily } from '../../parts/lazily.ts'
 import { Events } from './object-events.tsx'
 import { Overview } from './object-overview.tsx'
 
-const Yaml = lazy(async () => ({ default: (await import('./object-yaml.tsx')).ObjectYaml }))
-const PodLog = lazy(async () => ({ default: (await import('../../parts/pod-log.tsx')).PodLog }))
-const Terminals = lazy(async () => ({ default: (await import('../../parts/terminal.tsx')).Terminals }))
+const Yaml = lazily(() => import('./object-yaml.tsx'), 'ObjectYaml')
+const PodLog = lazily(() => import('../../parts/pod-log.tsx'), 'PodLog')
+const Terminals = lazily(() => import('../../parts/terminal.tsx'), 'Terminals')
 
 /** One object of any kind: what it is, its YAML, what happened to it, and what can be done with it. */
 export function Page({ kind: word, namespace, name }: { kind: string; namespace: string; name: string }) {

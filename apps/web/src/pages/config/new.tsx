@@ -1,15 +1,17 @@
-import { Textarea, TextInput } from '@mantine/core'
+import { Textarea } from '@mantine/core'
 import type { KubeObject } from '@sampan/resources/meta'
 import { useState } from 'react'
 import type { ConfigPlace } from '../../actions/config.ts'
 import type { DialogProps } from '../../data/action.ts'
 import { api } from '../../data/api.ts'
 import { apiPath, apiVersionOf, objectPath } from '../../data/discovery.ts'
+import { objectNameRule } from '../../data/names.ts'
 import { isSecret } from '../../data/object.ts'
 import { encoded, entryRule } from '../../data/secret-data.ts'
 import { useActions } from '../../parts/action-provider.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { NameField } from '../../parts/name-field.tsx'
 
 /** A ConfigMap or Secret with its first entry; more are added on its page. */
 export function Dialog({ target: { kind, namespace }, close }: DialogProps<ConfigPlace>) {
@@ -19,12 +21,10 @@ export function Dialog({ target: { kind, namespace }, close }: DialogProps<Confi
   const [name, setName] = useState('')
   const [entry, setEntry] = useState('')
   const [value, setValue] = useState('')
-  const isWrong = entry !== '' && !entryRule.test(entry)
   return (
     <FormDialog
       title={secret ? 'config.newSecret' : 'config.newMap'}
       submit="common.create"
-      isDisabled={isWrong}
       onSubmit={() =>
         api<KubeObject>(`/kube${apiPath(kind, { namespace })}?fieldManager=sampan-console`, {
           method: 'POST',
@@ -42,20 +42,22 @@ export function Dialog({ target: { kind, namespace }, close }: DialogProps<Confi
         context.go(objectPath(kind, { name, namespace }))
       }}
     >
-      <TextInput
-        label={t('common.name')}
+      <NameField
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        required
+        onChange={setName}
+        rule={objectNameRule}
+        says="config.nameRule"
         maxLength={253}
-        data-autofocus
+        autofocus
       />
-      <TextInput
-        label={t('config.entryName')}
-        description={t('config.entryRule')}
+      <NameField
+        label="config.entryName"
         value={entry}
-        onChange={(event) => setEntry(event.currentTarget.value)}
-        error={isWrong && t('config.entryRule')}
+        onChange={setEntry}
+        rule={entryRule}
+        says="config.entryRule"
+        maxLength={253}
+        isOptional={value === ''}
       />
       <Textarea
         label={t('common.value')}

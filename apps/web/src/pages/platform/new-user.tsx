@@ -4,6 +4,7 @@ import type { DialogProps } from '../../data/action.ts'
 import { platform } from '../../data/platform.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { NameField } from '../../parts/name-field.tsx'
 
 export function Dialog({ close }: DialogProps<undefined>) {
   const { t } = useWords()
@@ -25,15 +26,7 @@ export function Dialog({ close }: DialogProps<undefined>) {
       }
       close={close}
     >
-      <TextInput
-        label={t('common.name')}
-        description={t('common.nameRule')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        autoComplete="off"
-        required
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} autofocus />
       <TextInput
         label={t('project.titleField')}
         value={title}

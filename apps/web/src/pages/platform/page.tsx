@@ -1,19 +1,20 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { MessageKey } from '../../data/messages.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { lazily } from '../../parts/lazily.ts'
 import { Loading } from '../../parts/loaded.tsx'
 import { Page as Frame } from '../../parts/page.tsx'
 
 const parts = {
-  users: { label: 'platform.users', Part: lazy(async () => ({ default: (await import('./users.tsx')).Users })) },
-  disk: { label: 'platform.disk', Part: lazy(async () => ({ default: (await import('./disk.tsx')).Disk })) },
-  types: { label: 'platform.types', Part: lazy(async () => ({ default: (await import('./types.tsx')).Types })) },
+  users: { label: 'platform.users', Part: lazily(() => import('./users.tsx'), 'Users') },
+  disk: { label: 'platform.disk', Part: lazily(() => import('./disk.tsx'), 'Disk') },
+  types: { label: 'platform.types', Part: lazily(() => import('./types.tsx'), 'Types') },
   settings: {
     label: 'platform.settings',
-    Part: lazy(async () => ({ default: (await import('./settings.tsx')).Settings })),
+    Part: lazily(() => import('./settings.tsx'), 'Settings'),
   },
-  about: { label: 'platform.about', Part: lazy(async () => ({ default: (await import('./about.tsx')).About })) },
+  about: { label: 'platform.about', Part: lazily(() => import('./about.tsx'), 'About') },
 } as const satisfies Record<string, { label: MessageKey; Part: unknown }>
 
 /** What belongs to the whole installation, a part per line of the navigation. */

@@ -1,35 +1,24 @@
-import { SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { DialogProps } from '../../data/action.ts'
-import { nameRule } from '../../data/names.ts'
 import { platform } from '../../data/platform.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { NameField } from '../../parts/name-field.tsx'
 
 /** Another place on the way to production. */
 export function Dialog({ target: { project }, close }: DialogProps<{ project: string }>) {
   const { t } = useWords()
   const [name, setName] = useState('')
   const [policy, setPolicy] = useState('automatic')
-  const isWrong = name !== '' && !nameRule.test(name)
   return (
     <FormDialog
       title="project.environment"
       submit="common.create"
       onSubmit={() => platform.createEnvironment(project, { name, policy })}
       close={close}
-      isDisabled={isWrong || name === ''}
     >
-      <TextInput
-        label={t('common.name')}
-        description={t('common.nameRule')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        error={isWrong && t('common.nameRule')}
-        maxLength={30}
-        required
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} autofocus />
       <Stack gap={4}>
         <Text size="sm" fw={500}>
           {t('project.policy')}

@@ -3,12 +3,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { DialogProps } from '../../data/action.ts'
-import { nameRule } from '../../data/names.ts'
 import { projectHref } from '../../data/paths.ts'
 import { rights } from '../../data/permissions.ts'
 import { platform } from '../../data/platform.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { NameField } from '../../parts/name-field.tsx'
 
 /** A project by its name; it has the environment `test` from the start. */
 export function Dialog({ close }: DialogProps<void>) {
@@ -17,12 +17,10 @@ export function Dialog({ close }: DialogProps<void>) {
   const [, go] = useLocation()
   const [name, setName] = useState('')
   const [title, setTitle] = useState('')
-  const isWrong = name !== '' && !nameRule.test(name)
   return (
     <FormDialog
       title="project.new"
       submit="common.create"
-      isDisabled={isWrong}
       onSubmit={async () => {
         await platform.createProject({ name, ...(title && { title }) })
         rights.askAgain()
@@ -34,16 +32,7 @@ export function Dialog({ close }: DialogProps<void>) {
         go(projectHref(name))
       }}
     >
-      <TextInput
-        label={t('common.name')}
-        description={t('common.nameRule')}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        error={isWrong && t('common.nameRule')}
-        maxLength={30}
-        required
-        data-autofocus
-      />
+      <NameField value={name} onChange={setName} autofocus />
       <TextInput
         label={`${t('project.titleField')} (${t('common.optional')})`}
         value={title}

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { addToProject } from '../../actions/project.ts'
 import { offer } from '../../data/action.ts'
 import { newestFirst, placesOf, useApps, usePipelines } from '../../data/ours.ts'
@@ -7,12 +7,12 @@ import { useOffers } from '../../parts/action-provider.tsx'
 import { AppTile } from '../../parts/app-tile.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
+import { lazily } from '../../parts/lazily.ts'
 import { Loaded, Loading } from '../../parts/loaded.tsx'
 import { Page as Frame, Section } from '../../parts/page.tsx'
 import { RunLine } from '../../parts/run-line.tsx'
-import { topology } from './slots.ts'
 
-const Topology = topology && lazy(async () => ({ default: (await topology!()).Topology }))
+const Topology = lazily(() => import('../../parts/topology.tsx'), 'Topology')
 
 /** A project: its apps, how they hang together, what was built last. */
 export function Page({ project }: { project: string }) {
@@ -48,13 +48,11 @@ export function Page({ project }: { project: string }) {
                 ))}
               </div>
             </Section>
-            {Topology && (
-              <Section title={t('project.topology')}>
-                <Suspense fallback={<Loading />}>
-                  <Topology project={project} />
-                </Suspense>
-              </Section>
-            )}
+            <Section title={t('project.topology')}>
+              <Suspense fallback={<Loading />}>
+                <Topology project={project} />
+              </Suspense>
+            </Section>
             {runs.length > 0 && (
               <Section title={t('project.runs')}>
                 <div className="panel">
