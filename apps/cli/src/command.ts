@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Api } from './api.ts'
+import { nearest } from './nearest.ts'
 
 export type Flags = NonNullable<ParseArgsConfig['options']>
 
@@ -25,6 +26,8 @@ export interface Command {
   /** What comes after the command's name, as `[APP] [-f]`. */
   usage?: string
   flags?: Flags
+  /** What else `--help` says, in whole lines. */
+  details?: string
   /** Gives the exit code: 0 done, 1 it did not work out, 2 asked wrongly. */
   run(invocation: Invocation): Promise<number> | number
 }
@@ -54,6 +57,9 @@ export function parsed(command: Command, args: readonly string[]) {
     })
     return { words: positionals, flags: values as Invocation['flags'] }
   } catch (error) {
-    throw new Usage((error as Error).message.replace(/\. To specify a positional argument.*$/s, ''))
+    const said = (error as Error).message.replace(/\. To specify a positional argument.*$/s, '')
+    const unknown = /^Unknown option '--?([^']+)'/.exec(said)?.[1]
+    const near = unknown && nearest(unknown, Object.keys({ ...everywhere, ...command.flags }))
+    throw new Usage(`${said}.${near ? ` Did you mean --${near}?` : ''}`)
   }
 }

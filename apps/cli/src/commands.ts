@@ -1,7 +1,10 @@
 import type { Command } from './command.ts'
 import { apps } from './commands/apps.ts'
 import { branches } from './commands/branches.ts'
+import { cron } from './commands/cron.ts'
+import { deleteApp } from './commands/delete.ts'
 import { deploy } from './commands/deploy.ts'
+import { environments } from './commands/environments.ts'
 import { execPipeline } from './commands/exec-pipeline.ts'
 import { importApp } from './commands/import.ts'
 import { kubeconfig } from './commands/kubeconfig.ts'
@@ -12,10 +15,14 @@ import { logs } from './commands/logs.ts'
 import { open } from './commands/open.ts'
 import { pipelines } from './commands/pipelines.ts'
 import { previews } from './commands/previews.ts'
+import { projects } from './commands/projects.ts'
 import { releases } from './commands/releases.ts'
 import { rollback } from './commands/rollback.ts'
+import { rollouts } from './commands/rollouts.ts'
 import { scale } from './commands/scale.ts'
 import { secrets } from './commands/secrets.ts'
+import { set } from './commands/set.ts'
+import { sign } from './commands/sign.ts'
 import { sources } from './commands/sources.ts'
 import { svn } from './commands/svn.ts'
 import { tokens } from './commands/tokens.ts'
@@ -40,13 +47,20 @@ export const commands: Record<string, Command & { passesThrough?: true }> = {
   sources,
   lint,
   apps,
+  set,
   logs,
   pipelines,
   'exec-pipeline': execPipeline,
+  cron,
+  sign,
   secrets,
   releases,
+  rollouts,
   rollback,
   scale,
   open,
+  delete: deleteApp,
+  projects,
+  environments,
   kubeconfig,
 }

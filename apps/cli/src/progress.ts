@@ -1,4 +1,4 @@
-import type { Api } from './api.ts'
+import { type Api, Refused } from './api.ts'
 import type { Invocation } from './command.ts'
 import { pathOf, type Target } from './target.ts'
 
@@ -24,5 +24,5 @@ export async function follow(
     else out(`${end.ok ? (end.url ?? 'done') : `failed: ${end.reason ?? 'no reason given'}`}\n`)
     return end.ok ? 0 : 1
   }
-  throw new Error('The connection ended before the deploy did: it goes on. See: sampan apps')
+  throw new Refused(0, 'The connection ended before the deploy did: it goes on. See: sampan apps')
 }

@@ -59,7 +59,7 @@ export async function followRun(
   let one = await api.get<Run>(path)
   while (isOpen(one)) {
     await new Promise((resolve) => setTimeout(resolve, 300))
-    if (signal.aborted) return 1
+    signal.throwIfAborted()
     one = await api.get<Run>(path)
   }
   if (json) out(`${JSON.stringify(one)}\n`)

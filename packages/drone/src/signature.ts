@@ -15,10 +15,13 @@ export function hmacOf(text: string, key: string | Uint8Array): string {
 }
 
 /** The file with a fresh signature at its end, in place of any it had. */
-export const signed = (text: string, key: string | Uint8Array): string =>
+export const signed = (text: string, key: string | Uint8Array): string => withSignature(text, hmacOf(text, key))
+
+/** The file with a signature that somebody else made of it. */
+export const withSignature = (text: string, hmac: string): string =>
   `${unsigned(text)
     .map((document) => `---\n${document.text}`)
-    .join('')}---\nkind: signature\nhmac: ${hmacOf(text, key)}\n\n...\n`
+    .join('')}---\nkind: signature\nhmac: ${hmac}\n\n...\n`
 
 /** Says whether the file carries the right signature. False when it has none. */
 export function isSigned(text: string, key: string | Uint8Array): boolean {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Command, type Invocation, Usage } from '../command.ts'
+import { pairsOf } from '../pairs.ts'
 
 interface Launched {
   app: unknown
@@ -67,17 +68,13 @@ export function nameFrom(folder: string): string {
 }
 
 export function parametersFrom({ flags }: Pick<Invocation, 'flags'>): Record<string, unknown> {
-  const env = ((flags.env ?? []) as unknown as string[]).map((pair) => {
-    const at = pair.indexOf('=')
-    if (at < 1) throw new Usage(`--env ${pair}: say it as KEY=VALUE`)
-    return [pair.slice(0, at), pair.slice(at + 1)]
-  })
+  const env = pairsOf('env', flags.env)
   return {
     ...whole(flags.port, 'port', 'port'),
     ...whole(flags.instances, 'instances', 'replicas'),
     ...(text(flags.cpu) && { cpu: text(flags.cpu) }),
     ...(text(flags.memory) && { memory: text(flags.memory) }),
-    ...(env.length > 0 && { env: Object.fromEntries(env) }),
+    ...(flags.env !== undefined && { env }),
   }
 }
 

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type Plan, type PlannedPipeline, type PlannedStep, planOf } from '@sampan/drone/plan'
 import { events, type SampleBuild, sampleBuild } from '@sampan/drone/sample-build'
 import { type Command, type Invocation, Usage } from '../command.ts'
+import { pairsOf } from '../pairs.ts'
 
 export const lint: Command = {
   summary: 'check a .drone.yml and show what it would run',
@@ -75,11 +76,6 @@ export function askedBy(flags: Invocation['flags']): SampleBuild {
     throw new Usage(`--event ${event}: use one of ${events.join(', ')}`)
   const repo = say('repo')
   if (repo !== undefined && !/^[^/\s]+(\/[^/\s]+)+$/.test(repo)) throw new Usage(`--repo ${repo}: say it as OWNER/NAME`)
-  const params = ((flags.param as unknown as string[] | undefined) ?? []).map((param) => {
-    const equals = param.indexOf('=')
-    if (equals < 1) throw new Usage(`--param ${param}: say it as KEY=VALUE`)
-    return [param.slice(0, equals), param.slice(equals + 1)]
-  })
   return {
     event: event as SampleBuild['event'],
     branch: say('branch'),
@@ -89,7 +85,7 @@ export function askedBy(flags: Invocation['flags']): SampleBuild {
     cron: say('cron'),
     repo,
     instance: say('instance'),
-    params: Object.fromEntries(params),
+    params: pairsOf('param', flags.param),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts'
+import { type Command, Usage } from '../command.ts'
 import { appFlags, pathOf, targetOf } from '../target.ts'
 
 export const logs: Command = {
@@ -36,6 +36,6 @@ async function lastBuild(
   target: { project: string; app: string },
 ): Promise<string> {
   const { pipelines } = await api.get<{ pipelines: { metadata: { name: string } }[] }>(pathOf(target))
-  if (!pipelines[0]) throw new Error(`${target.app} has never been built: push to it first.`)
+  if (!pipelines[0]) throw new Usage(`${target.app} has never been built: push to it first.`)
   return `/api/projects/${target.project}/pipelines/${pipelines[0].metadata.name}/logs`
 }

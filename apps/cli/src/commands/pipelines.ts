@@ -1,5 +1,6 @@
-import type { Api } from '../api.ts'
+import { type Api, Refused } from '../api.ts'
 import { type Command, type Invocation, Usage } from '../command.ts'
+import { pairsOf } from '../pairs.ts'
 import { endOf, followRun, type Run, runPath } from '../run-follow.ts'
 import { table } from '../table.ts'
 import { appFlags, pathOf, type Target, targetOf } from '../target.ts'
@@ -75,7 +76,15 @@ async function list({ invocation: { json, out, flags }, api, target }: Asked): P
 
 /** The run that is meant. Throws `Usage` when there is none. */
 async function runOf({ api, target, number }: Asked): Promise<Run> {
-  if (number) return api.get<Run>(runPath(target.project, `${target.app}-${number}`))
+  if (number) {
+    try {
+      return await api.get<Run>(runPath(target.project, `${target.app}-${number}`))
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 404) throw error
+      await api.get(pathOf(target)) // a wrong app is told as such
+      throw new Refused(404, `${target.app} has no pipeline ${number}: see its runs (sampan pipelines).`)
+    }
+  }
   const [newest] = await api.get<Run[]>(listPath(target, '1'))
   if (!newest) throw new Usage(`${target.app} has no pipelines yet: push to it first.`)
   return newest
@@ -147,15 +156,11 @@ async function promote(asked: Asked): Promise<number> {
   const target = words.at(-1)
   if (!asked.number || !target || /^#?\d+$/.test(target) || words.length < 3)
     throw new Usage('Say: sampan pipelines promote [APP] NUMBER TARGET [--param KEY=VALUE]')
-  const pairs = ((flags.param ?? []) as unknown as string[]).map((pair) => {
-    const at = pair.indexOf('=')
-    if (at < 1) throw new Usage(`--param ${pair}: say it as KEY=VALUE`)
-    return [pair.slice(0, at), pair.slice(at + 1)]
-  })
+  const parameters = pairsOf('param', flags.param)
   const one = await runOf(asked)
   const { pipeline } = await asked.api.post<{ pipeline: Run }>(
     `${runPath(asked.target.project, one.metadata.name)}/promote`,
-    { target, parameters: Object.fromEntries(pairs) },
+    { target, parameters },
   )
   return said(asked, pipeline)
 }
