@@ -1,3 +1,4 @@
+import { Counts } from './counts.ts'
 import { History, type HistoryLimits } from './history.ts'
 import { Sorted } from './sorted.ts'
 import { type Change, Conflict, type Entry, type ListFrom, type Page, type Revision, type Store } from './store.ts'
@@ -49,6 +50,7 @@ export function replica(options: ReplicaOptions = {}): Store {
   const { journal, now = Date.now } = options
   const places = new Map<string, Place>()
   const sorted = new Sorted<Place>()
+  const counts = new Counts()
   const place = (entry: Entry) => {
     const { key } = entry
     const known = places.get(key)
@@ -59,6 +61,7 @@ export function replica(options: ReplicaOptions = {}): Store {
     const made = { key, entry }
     places.set(key, made)
     sorted.add(made)
+    counts.add(key)
   }
   for (const entry of options.entries ?? []) place(entry)
   let visible = options.revision ?? 0
@@ -81,7 +84,7 @@ export function replica(options: ReplicaOptions = {}): Store {
     const { entry } = change
     if (change.type === 'put') place(entry)
     else {
-      places.delete(entry.key)
+      if (places.delete(entry.key)) counts.delete(entry.key)
       sorted.delete(entry.key)
     }
     visible = entry.modified
@@ -168,10 +171,11 @@ export function replica(options: ReplicaOptions = {}): Store {
     list(prefix, from = {}) {
       history.age(now())
       if (from.at !== undefined && from.at < visible) return listAt(prefix, { ...from, at: from.at })
+      if (counts.of(prefix) === 0) return { entries: [], at: visible, remaining: 0 }
       const { items, remaining } = sorted.range(prefix, from.after, from.limit || undefined)
       return { entries: items.map(({ entry }) => entry), at: visible, remaining }
     },
-    count: (prefix) => sorted.range(prefix, undefined, 0).remaining,
+    count: (prefix) => counts.of(prefix),
     async put(key, value, expect, parsed) {
       const match = expected(key, expect)
       if (!match) return lose(key)

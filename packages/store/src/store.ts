@@ -48,7 +48,7 @@ export interface Store {
   /** Resolves when every write accepted so far is on disk and visible. */
   settled(): Promise<void>
   list(prefix: string, from?: ListFrom): Page
-  /** How many keys are under `prefix`. */
+  /** How many keys are under `prefix`: known, not counted. */
   count(prefix: string): number
   /**
    * `expect: 0` means the key must not exist. Throws `Conflict` when another writer came first (and only after that
