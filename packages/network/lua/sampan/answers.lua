@@ -6,19 +6,20 @@ local texts = {
   [403] = 'This address may not be used from where you are.',
   [404] = 'No app answers at this address.',
   [413] = 'The request is larger than this app accepts.',
+  [421] = 'This connection was made for another name: try again.',
   [429] = 'Too many requests: try again in a moment.',
   [502] = 'The app closed the connection or gave an answer that cannot be read.',
   [503] = 'The app is known, but no instance of it is ready.',
   [504] = 'The app did not answer in time.',
 }
 
-function answers.say(status)
+function answers.say(status, why)
   ngx.status = status
   ngx.header['Content-Type'] = 'text/plain; charset=utf-8'
   if status == 503 or status == 429 then
     ngx.header['Retry-After'] = '1'
   end
-  local text = texts[status] or 'The request failed.'
+  local text = why or texts[status] or 'The request failed.'
   ngx.say(status, ' ', text)
   return ngx.exit(ngx.HTTP_OK) -- the answer is complete
 end

@@ -1,6 +1,7 @@
 -- What the engine told this nginx, kept in the shared dictionary `data` so that every worker sees it at once and a reload
 -- keeps it. Keys: `h:<host>` a host's routes (JSON), `e:<service>` addresses ("ip:port ip:port"), `c:<host>` name of a
--- certificate, `k:<name>` the certificate itself (JSON with PEM texts), `version` what the engine sent last.
+-- certificate, `k:<name>` the certificate itself (JSON with PEM texts), `a:<host>` which authorities
+-- vouch for its clients (JSON), `v:<name>` their certificates, `version` what the engine sent last.
 local json = require 'cjson.safe'
 
 local dict = ngx.shared.data
@@ -55,6 +56,9 @@ function data.apply(change)
   end
   for key, text in pairs(change.set) do
     if dict:get(key) ~= text then
+      if key:sub(1, 2) == 'a:' then
+        ngx.shared.doors:set('since ' .. key:sub(3), ngx.now()) -- handshakes before were held against others
+      end
       local done, problem = dict:safe_set(key, text)
       if not done then
         dict:delete('version')

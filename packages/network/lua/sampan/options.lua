@@ -1,6 +1,7 @@
 -- What an Ingress asks for by its annotations, done before a request is passed on. Every value was checked by the engine.
 local answers = require 'sampan.answers'
 local balancer = require 'sampan.balancer'
+local certificates = require 'sampan.certificates'
 local data = require 'sampan.data'
 local doors = require 'sampan.doors'
 local mirror = require 'sampan.mirror'
@@ -47,6 +48,15 @@ function options.done()
   local key = ngx.var.counted
   if key and key ~= '' then
     ngx.shared.limits:incr(key, -1)
+  end
+end
+
+-- Inside: an answer that somebody else is to give gets a status that nobody else uses.
+function options.mark()
+  local status = ngx.status
+  if (' ' .. (ngx.var.codes or '') .. ' '):find(' ' .. status .. ' ', 1, true) then
+    ngx.header['X-Sampan-Status'] = status
+    ngx.status = 590
   end
 end
 
@@ -180,6 +190,12 @@ function options.before(path, captures, host)
   if wishes.https and var.scheme == 'http' then
     local port = var.https_port == '443' and '' or ':' .. var.https_port
     return ngx.redirect('https://' .. var.host .. port .. var.request_uri, 308)
+  end
+  if wishes.shut then
+    return answers.say(403)
+  end
+  if wishes.tls then
+    certificates.check(wishes.tls)
   end
   doors.address(wishes)
   if wishes.www then

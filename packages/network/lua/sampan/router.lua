@@ -116,6 +116,18 @@ function router.route()
     ctx.service = service
   end
   local list = balancer.endpoints(service)
+  local profile = wishes.profile or 'http'
+  if wishes.errors then
+    var.inner = profile
+    var.codes = ' ' .. table.concat(wishes.errors, ' ') .. ' '
+    var.fallback = wishes.fallback or ''
+    var.source = path.n .. '/' .. path.s
+    profile = 'errors'
+    if (not list or #list == 0) and var.codes:find(' 503 ', 1, true) then
+      var.code = '503'
+      return ngx.exec '@replaced'
+    end
+  end
   if (not list or #list == 0) and wishes.fallback then
     service = wishes.fallback
     ctx.service = service
@@ -124,7 +136,6 @@ function router.route()
   if not list or #list == 0 then
     return answers.say(503)
   end
-  local profile = wishes.profile or 'http'
   if profile == 'http' and not closing then
     return -- `@choose` itself passes it on
   end
@@ -139,6 +150,31 @@ end
 -- In `@closing`, whose keepalive_timeout of 0 has just taken effect for good.
 function router.go_on()
   return ngx.exec('@' .. ngx.var.profile)
+end
+
+-- In `@replaced`: the default backend answers in place of an app, and is told why.
+function router.replaced()
+  local var, set = ngx.var, ngx.req.set_header
+  local code = var.code ~= '' and var.code or var.upstream_http_x_sampan_status
+  local list = var.fallback ~= '' and balancer.endpoints(var.fallback)
+  if not list or not list[1] then
+    return answers.say(tonumber(code) or 500, 'The app answered with an error.')
+  end
+  local namespace, ingress, _, service, port = var.source:match '([^/]*)/([^/]*)/([^/]*)/([^/]*)/([^/]*)'
+  set('X-Code', code)
+  set('X-Format', var.http_accept or '')
+  set('X-Original-URI', var.request_uri)
+  set('X-Namespace', namespace)
+  set('X-Ingress-Name', ingress)
+  set('X-Service-Name', service)
+  set('X-Service-Port', port)
+  ngx.req.set_uri '/'
+  ngx.ctx.service = var.fallback
+end
+
+-- In the server inside: on to the profile, as it was said outside.
+function router.inside()
+  return ngx.exec('@' .. ngx.var.inner)
 end
 
 -- In the other locations: an internal redirect forgets everything but variables.

@@ -1,6 +1,7 @@
 -- Answers a TLS handshake with the certificate of the asked name; without one the default (self-signed) stays.
 local ssl = require 'ngx.ssl'
 local json = require 'cjson.safe'
+local certificates = require 'sampan.certificates'
 local data = require 'sampan.data'
 
 local function same(text)
@@ -14,6 +15,22 @@ local function parse(text)
   return certificate and key and { certificate = certificate, key = key } or false
 end
 
+local function authorities(text)
+  return ssl.parse_pem_cert(text) or false
+end
+
+-- Asks the client for its certificate. A wrong one does not end the handshake: the request is told.
+local function ask_client(host)
+  local wanted = certificates.wanted(host)
+  local trusted = wanted and data.get('v:' .. wanted.ca, authorities)
+  if trusted then
+    local done, problem = ssl.verify_client(trusted, wanted.depth)
+    if not done then
+      ngx.log(ngx.ERR, 'certificates of clients of ', host, ': ', problem)
+    end
+  end
+end
+
 local tls = {}
 
 function tls.choose()
@@ -22,6 +39,7 @@ function tls.choose()
     return
   end
   host = host:lower()
+  ask_client(host)
   local name = data.get('c:' .. host, same)
   if not name then
     local parent = host:match '^[^.]+(%..+)$'

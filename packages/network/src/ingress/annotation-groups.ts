@@ -88,7 +88,7 @@ export function basicAuth(value: string, { wishes, get, bad, namespace }: Readin
 
 export function externalAuth(value: string, { wishes, get, bad }: Reading, name: string) {
   if (!isAddress(value) || /^https?:\/\/[^/?]*@/.test(value)) {
-    wishes.options.deny = ['0.0.0.0/0', '::/0']
+    wishes.options.shut = true
     return bad(name, `${shown(value)} is no http(s) address; nobody gets in until it is right`)
   }
   const signin = get('auth-signin')
@@ -105,11 +105,33 @@ export function externalAuth(value: string, { wishes, get, bad }: Reading, name:
   }
 }
 
-/** Not supported, so nobody gets in: whoever wants certificates of clients must never be left without the check. */
-export function clientCertificates(_value: string, { wishes, get, bad }: Reading, name: string) {
-  if (get('auth-tls-verify-client') === 'off') return
-  wishes.options.deny = ['0.0.0.0/0', '::/0']
-  bad(name, 'certificates of clients are not checked by this ingress; nobody gets in until it is taken away')
+/** Whoever wants certificates of clients must never be left without the check: until all is right, nobody gets in. */
+export function clientCertificates(value: string, { wishes, get, bad, namespace }: Reading, name: string) {
+  const mode = get('auth-tls-verify-client') ?? 'on'
+  if (mode === 'off') return
+  const shut = (which: string, why: string) => {
+    wishes.options.shut = true
+    bad(which, `${why}; nobody gets in until it is right`)
+  }
+  if (mode !== 'on' && mode !== 'optional' && mode !== 'optional_no_ca')
+    return shut('auth-tls-verify-client', 'use on, off, optional or optional_no_ca')
+  const [space, one] = value.includes('/') ? value.split('/') : [namespace, value]
+  if (space !== namespace || !one) return shut(name, 'the Secret must be in the namespace of the Ingress')
+  const depth = get('auth-tls-verify-depth') ?? '1'
+  if (!/^\d{1,2}$/.test(depth)) return shut('auth-tls-verify-depth', 'use a whole number')
+  const cn = get('auth-tls-match-cn')
+  if (cn !== undefined && !isPattern(cn)) return shut('auth-tls-match-cn', 'is no regular expression that can be used')
+  const page = get('auth-tls-error-page')
+  const isPage = page !== undefined && (isAddress(page) || /^\/[^\s\p{C}]*$/u.test(page))
+  if (page !== undefined && !isPage) bad('auth-tls-error-page', `${shown(page)} is no address`)
+  wishes.options.tls = {
+    ca: '', // until the Secret is read
+    mode,
+    ...(cn && { cn }),
+    ...(isPage && { page }),
+    ...(isTrue(get('auth-tls-pass-certificate-to-upstream')) && { pass: true as const }),
+  }
+  wishes.clients = { secret: `${space}/${one}`, depth: Number(depth) }
 }
 
 export function canary({ wishes, get, bad }: Reading) {

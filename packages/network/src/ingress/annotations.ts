@@ -211,8 +211,9 @@ const readers: Record<string, Reader> = {
   'proxy-cookie-domain': (value, reading, name) => cookieDomain(value, reading, name),
   'mirror-target': (value, reading, name) => mirror(value, reading, name),
   'custom-http-errors': (value, reading, name) => {
+    const protocol = protocolOf(reading.get('backend-protocol') ?? 'HTTP') ?? 'http'
+    if (protocol.startsWith('grpc')) return reading.bad(name, 'answers of gRPC are not replaced')
     errorCodes(value, reading, name)
-    profile(reading)
   },
   'limit-rps': (value, reading, name) => limit(value, reading, name, 1),
   'limit-rpm': (value, reading, name) => limit(value, reading, name, 60),

@@ -27,3 +27,16 @@ function found(cert: string, key: string): string | undefined {
     return 'has a tls.key that is no PEM key without a password'
   }
 }
+
+/** Why certificates of authorities cannot be used; undefined when they can. */
+export function authoritiesProblem(text: string): string | undefined {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  if (!blocks) return 'has a ca.crt without any PEM certificate'
+  for (const block of blocks)
+    try {
+      new X509Certificate(block)
+    } catch {
+      return 'has a ca.crt with something that is no PEM certificate'
+    }
+  return undefined
+}

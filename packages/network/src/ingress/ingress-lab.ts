@@ -144,6 +144,7 @@ export async function ingressLab(): Promise<IngressLab> {
         host: '127.0.0.1',
         port: options.secure ? nginx.https : nginx.http,
         path: pathname + search,
+        maxHeaderSize: 256 * 1024,
         method: options.method ?? 'GET',
         headers: { host, ...options.headers },
         ...(options.agent && { agent: options.agent }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Secret } from '@sampan/resources/core/secret'
 import type { Ingress } from '@sampan/resources/networking/ingress'
-import { certificateProblem } from './certificate.ts'
+import { authoritiesProblem, certificateProblem } from './certificate.ts'
 import type { IngressData, IngressView } from './ingress-data.ts'
 import type { RouteOptions, Wishes } from './route-options.ts'
 
@@ -65,6 +65,37 @@ export function usersOf(
   const file = createHash('sha256').update(`${users.secret} ${text}`).digest('hex').slice(0, 24)
   data.userFiles.set(file, `${text.trim()}\n`)
   return { ...options.auth, file }
+}
+
+/**
+ * What the options of an Ingress need for certificates of clients, and the entry for its hosts. Without usable authorities
+ * nobody gets in.
+ */
+export function clientsOf(
+  ingress: Ingress,
+  { clients, options }: Wishes,
+  view: IngressView,
+  data: IngressData,
+): { options: RouteOptions; entry?: string } {
+  if (!clients || !options.tls) return { options: {} }
+  const [namespace, name] = clients.secret.split('/') as [string, string]
+  const secret = view.secret(namespace, name)
+  const text = textOf(secret, 'ca.crt')
+  const problem = !secret
+    ? 'does not exist'
+    : !text
+      ? 'has no ca.crt'
+      : secret.data?.['ca.crl'] !== undefined
+        ? 'has a ca.crl: revoked certificates cannot be told from others here'
+        : authoritiesProblem(text)
+  if (!text || problem) {
+    const message = `Secret ${clients.secret} ${problem}; nobody gets in until it is right`
+    data.problems.push({ ingress, reason: 'Rejected', message })
+    return { options: { shut: true } }
+  }
+  const ca = createHash('sha256').update(`${clients.depth} ${text}`).digest('hex').slice(0, 24)
+  data.entries.set(`v:${ca}`, text)
+  return { options: { tls: { ...options.tls, ca } }, entry: JSON.stringify({ ca, depth: clients.depth }) }
 }
 
 const textOf = (secret: Secret | undefined, key: string): string | undefined => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { unreachable } from './external-names.ts'
 import { type LuaModules, luaFolder } from './lua-modules.ts'
-import { headers, location, passed, profiles } from './nginx-profiles.ts'
+import { errorsLocation, headers, insideServer, location, passed, profiles } from './nginx-profiles.ts'
 
 /** Where things are, as nginx sees them, and what it listens on. */
 export interface NginxOptions {
@@ -58,6 +58,7 @@ http {
   lua_package_cpath "${luaCPath};;";
   lua_shared_dict data 128m;
   lua_shared_dict limits 16m;
+  lua_shared_dict doors 4m;
   # Expressions of Ingresses: each is compiled once, and none may keep a worker busy for long.
   lua_regex_cache_max_entries 16384;
   lua_regex_match_limit 100000;
@@ -149,6 +150,9 @@ http {
     keepalive_requests 100000;
     keepalive_timeout 60s;
   }
+  upstream inside {
+    server unix:@RUN@/ingress-inside.sock;
+  }
   upstream fresh {
     server 0.0.0.1;
     balancer_by_lua_block { balancer.run() }
@@ -226,6 +230,11 @@ ${headers('proxy', 'plain')}
       set $upstream_host '';
       set $answer_headers '';
       set $head '';
+      set $inner '';
+      set $codes '';
+      set $fallback '';
+      set $source '';
+      set $code '';
       set $limit_after '';
       set $counted '';
       set $auth_realm off;
@@ -250,7 +259,9 @@ ${passed(profiles[0]!)}
     }
 
 ${profiles.map((one) => location(one, `${answering}\n${guarded(folder)}`)).join('\n')}
+${errorsLocation(`${answering}\n${guarded(folder)}`)}
   }
+${insideServer}
 
   # For the engine and for probes: never reachable from outside.
   server {

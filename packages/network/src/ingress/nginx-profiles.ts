@@ -83,3 +83,67 @@ export const location = (profile: Profile, more: string): string => `
 ${more}
 ${passed(profile)}
     }`
+
+/** Names of what a request on its way through `errors` carries along: variable → header. */
+const carried = {
+  service: 'Service',
+  affinity: 'Affinity',
+  timeouts: 'Timeouts',
+  tries: 'Tries',
+  inner: 'Profile',
+  codes: 'Codes',
+}
+
+/**
+ * Routes whose errors somebody else answers (`custom-http-errors`) go through nginx twice: inside, an answer with one of the
+ * codes gets a status of its own, and that is what `errors` looks for. nginx can look for fixed codes only.
+ */
+export const errorsLocation = (more: string): string => `
+    location @errors {
+${more}
+${headers('proxy', 'special')}
+${Object.entries(carried)
+  .map(([variable, header]) => `      proxy_set_header X-Sampan-${header} $${variable};`)
+  .join('\n')}
+      proxy_send_timeout 1d;
+      proxy_read_timeout 1d;
+      proxy_next_upstream off;
+      proxy_buffering off;
+      proxy_intercept_errors on;
+      error_page 590 = @replaced;
+      proxy_pass http://inside;
+    }
+
+    location @replaced {
+      rewrite_by_lua_block { router.replaced() }
+${more}
+      proxy_pass http://$pool;
+    }`
+
+export const insideServer = `
+  # The second half of @errors: what it was told outside comes in headers.
+  server {
+    listen unix:@RUN@/ingress-inside.sock;
+    client_max_body_size 0;
+    header_filter_by_lua_block { options.mark() }
+    proxy_set_header Host $http_host;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_wish;
+${Object.values(carried)
+  .map((header) => `    proxy_set_header X-Sampan-${header} '';`)
+  .join('\n')}
+    error_page 502 503 504 @failed;
+    location @failed {
+      content_by_lua_block { answers.failed() }
+    }
+    location / {
+${Object.entries(carried)
+  .map(([variable, header]) => `      set $${variable} $http_x_sampan_${header.toLowerCase()};`)
+  .join('\n')}
+      rewrite_by_lua_block { router.inside() }
+    }
+${profiles
+  .filter(({ protocol }) => !protocol.startsWith('grpc'))
+  .map((one) => location(one, ''))
+  .join('\n')}
+  }`

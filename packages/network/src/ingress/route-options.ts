@@ -7,6 +7,8 @@ export interface RouteOptions {
   /** Where `/` leads. */
   root?: string
   rewrite?: string
+  /** Something that guards this route cannot be used: nobody gets in. */
+  shut?: true
   allow?: string[]
   deny?: string[]
   /** Requests per second and how many may come at once. */

@@ -4,7 +4,7 @@ import { isPattern } from './annotation-values.ts'
 import { wishesOf } from './annotations.ts'
 import { foreignHost, type HostOwners, hostOwners } from './host-owners.ts'
 import type { IngressData, IngressView } from './ingress-data.ts'
-import { addCertificates, usersOf } from './ingress-secrets.ts'
+import { addCertificates, clientsOf, usersOf } from './ingress-secrets.ts'
 import type { Canary, RouteOptions, Wishes } from './route-options.ts'
 
 interface Path {
@@ -76,7 +76,13 @@ function addIngress(ingress: Ingress, wishes: Wishes, { hosts, owners, view, dat
   const users = usersOf(ingress, wishes, view, data)
   const answer = answerHeaders(ingress, wishes, view, data)
   const fallback = fallbackKey(ingress, wishes, view, data)
-  const more = { ...(users && { auth: users }), ...(answer && { answer }), ...(fallback && { fallback }) }
+  const clients = clientsOf(ingress, wishes, view, data)
+  const more = {
+    ...clients.options,
+    ...(users && { auth: users }),
+    ...(answer && { answer }),
+    ...(fallback && { fallback }),
+  }
   const name = `${metadata.namespace}/${metadata.name}`
   const names = new Set<string>()
   for (const rule of spec.rules ?? []) {
@@ -87,6 +93,7 @@ function addIngress(ingress: Ingress, wishes: Wishes, { hosts, owners, view, dat
         continue
       }
       names.add(hostName)
+      if (clients.entry) addAuthorities(hostName, clients.entry, ingress, data)
       const host = hosts.get(hostName) ?? newHost()
       hosts.set(hostName, host)
       host.usesRegex ||= wishes.usesRegex
@@ -117,6 +124,16 @@ function addIngress(ingress: Ingress, wishes: Wishes, { hosts, owners, view, dat
       o: optionsIndex(host, { ...wishes.options, ...more }),
       n: name,
     }
+  }
+}
+
+/** One handshake can ask for one kind of certificates: the oldest Ingress of a host says which. */
+function addAuthorities(host: string, entry: string, ingress: Ingress, data: IngressData) {
+  const known = data.entries.get(`a:${host}`)
+  if (known === undefined) data.entries.set(`a:${host}`, entry)
+  else if (known !== entry) {
+    const message = `host ${host} asks for certificates of other authorities already; nobody gets in here`
+    data.problems.push({ ingress, reason: 'Conflict', message })
   }
 }
 
