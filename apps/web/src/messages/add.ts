@@ -6,7 +6,7 @@ export const addMessages = {
     zh: '开发者、维护者和所有者可以添加应用；请项目所有者授予相应角色。',
   },
   'add.toProject': { en: 'Back to {project}', zh: '返回 {project}' },
-  'add.advanced': { en: 'Command, route, check', zh: '命令、路由与检查' },
+  'add.advanced': { en: 'Secrets, command, route, check', zh: '密钥、命令、路由与检查' },
   'add.branch': { en: 'Branch', zh: '分支' },
   'add.code': { en: 'Code', zh: '代码' },
   'add.create': { en: 'Create app', zh: '创建应用' },

@@ -18,11 +18,21 @@ export const fieldMessages = {
   'field.port': { en: 'Port', zh: '端口' },
   'field.replicas': { en: 'Instances', zh: '实例数' },
   'field.route': { en: 'Route', zh: '路由' },
+  'field.configs': { en: 'Config as variables', zh: '引用配置' },
+  'field.secrets': { en: 'Secrets as variables', zh: '引用密钥' },
   'field.status': { en: 'Status that counts as an answer', zh: '视为正常的状态码' },
   'fieldHelp.args': { en: 'One per line', zh: '每行一个' },
   'fieldHelp.command': {
     en: 'Replaces what the image starts; one word per entry',
     zh: '替换镜像的启动命令，每项一个词',
+  },
+  'fieldHelp.configs': {
+    en: 'Entries of these ConfigMaps become variables; new instances see new values',
+    zh: '所选配置的条目将成为环境变量，新值在实例重建后生效',
+  },
+  'fieldHelp.secrets': {
+    en: 'Entries of these Secrets become variables; new instances see new values',
+    zh: '所选密钥的条目将成为环境变量，新值在实例重建后生效',
   },
   'fieldHelp.cpu': { en: 'Cores, as 500m or 1', zh: '核数，如 500m 或 1' },
   'fieldHelp.disabled': { en: 'Reached from inside the cluster only', zh: '仅可从集群内部访问' },

@@ -12,6 +12,7 @@ import {
 } from '@mantine/core'
 import type { Schema } from '@sampan/resources/define'
 import { useState } from 'react'
+import type { Choices } from '../data/env-sources.ts'
 import { knownKey } from '../data/messages.ts'
 import { type Field, fieldsOf, titleFrom, withField } from '../data/schema-fields.ts'
 import { KeyValues } from './key-values.tsx'
@@ -26,6 +27,8 @@ interface Props {
   hidden?: readonly string[]
   /** Problems by path, as `more.size`. */
   problems?: ReadonlyMap<string, string>
+  /** What fields that take a list offer, by path. */
+  choices?: Choices
   /** Path of `value` in the whole. */
   at?: string
 }
@@ -33,7 +36,7 @@ interface Props {
 const isWide = ({ kind }: Field) => ['map', 'group', 'json', 'long', 'list'].includes(kind)
 
 /** A form made from a JSON schema: what an operator states about a service type is what people fill in. */
-export function SchemaForm({ schema, value, onChange, hidden, problems, at = '' }: Props) {
+export function SchemaForm({ schema, value, onChange, hidden, problems, choices, at = '' }: Props) {
   const fields = fieldsOf(schema, hidden)
   const narrow = fields.filter((field) => !isWide(field))
   const show = (field: Field) => (
@@ -43,6 +46,7 @@ export function SchemaForm({ schema, value, onChange, hidden, problems, at = '' 
       value={value[field.name]}
       onChange={(next) => onChange(withField(value, field.name, next))}
       problems={problems}
+      choices={choices}
       at={at ? `${at}.${field.name}` : field.name}
     />
   )
@@ -63,10 +67,11 @@ interface InputProps {
   value: unknown
   onChange: (value: unknown) => void
   problems?: ReadonlyMap<string, string>
+  choices?: Choices
   at: string
 }
 
-function FieldInput({ field, value, onChange, problems, at }: InputProps) {
+function FieldInput({ field, value, onChange, problems, choices, at }: InputProps) {
   const { t } = useWords()
   const { name, kind, title, help, isRequired, schema } = field
   const own = knownKey(`field.${name}`)
@@ -127,7 +132,8 @@ function FieldInput({ field, value, onChange, problems, at }: InputProps) {
           {...common}
           value={(value ?? []) as string[]}
           onChange={(next) => onChange(next.length > 0 ? next : undefined)}
-          allowDuplicates
+          data={[...(choices?.[at] ?? [])]}
+          allowDuplicates={choices?.[at] === undefined}
           splitChars={['\n']}
         />
       )

@@ -20,6 +20,9 @@ const problems: [given: Partial<AppParameters>, says?: RegExp][] = [
   [{ route: { hosts: ['Example.com'] } }, /"Example.com" is not a host name/],
   [{ route: { hosts: ['http://x.y'] } }, /not a host name/],
   [{ route: { hosts: ['localhost'] } }, /not a host name/],
+  [{ secrets: ['db', 'mail.keys'], configs: ['shared'] }],
+  [{ secrets: ['DB'] }, /"DB" is not the name of a Secret/],
+  [{ configs: ['a b'] }, /"a b" is not the name/],
   [{ route: { path: 'x' } }, /must start with/],
   [{ check: { path: 'x' } }, /must start with/],
   [{ check: { path: '/', status: 'ok' } }, /write a code/],
@@ -39,6 +42,7 @@ const changes: [before: Partial<AppParameters>, after: Partial<AppParameters>, w
   [{ port: 80 }, {}, 'port as the image says'],
   [{ env: { A: '1', B: '2' } }, { env: { A: '9', C: '3' } }, 'env A set, env B removed, env C set'],
   [{}, { args: ['x'] }, 'args changed'],
+  [{ configs: ['a'] }, { secrets: ['db'] }, 'secrets changed, configs changed'],
   [{ route: { path: '/', hosts: [] } }, { route: { hosts: [], path: '/' } }],
 ]
 for (const [before, after, words] of changes) {

@@ -14,9 +14,11 @@ const leastMemory = 4n * 2n ** 20n * 1_000_000_000n
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/
 
+const objectName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
 /** What a user has to change, one sentence each; the schema has already checked types and ranges. */
 export function parameterProblems(parameters: AppParameters): string[] {
-  const { cpu, memory, env, route, check } = parameters
+  const { cpu, memory, env, secrets = [], configs = [], route, check } = parameters
   const cores = findQuantity(cpu)?.nanos
   const bytes = findQuantity(memory)?.nanos
   return [
@@ -30,6 +32,11 @@ export function parameterProblems(parameters: AppParameters): string[] {
       (name) =>
         !/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name) &&
         `"${name}" cannot be the name of an environment variable: use letters, digits and _, not starting with a digit.`,
+    ),
+    ...[...secrets, ...configs].map(
+      (name) =>
+        !objectName.test(name) &&
+        `"${name}" is not the name of a Secret or ConfigMap: use lower-case letters, digits, dashes and dots.`,
     ),
     ...(route?.hosts ?? []).map(
       (host) =>
@@ -53,7 +60,7 @@ export function changeInWords(before: AppParameters, after: AppParameters): stri
   for (const name of new Set([...Object.keys(before.env), ...Object.keys(after.env)])) {
     if (before.env[name] !== after.env[name]) words.push(`env ${name} ${name in after.env ? 'set' : 'removed'}`)
   }
-  for (const key of ['command', 'args', 'route', 'check', 'more'] as const) {
+  for (const key of ['secrets', 'configs', 'command', 'args', 'route', 'check', 'more'] as const) {
     if (canonical(before[key]) !== canonical(after[key])) words.push(`${key} changed`)
   }
   return words.length > 0 ? words.join(', ') : undefined

@@ -72,6 +72,18 @@ test('limits are what was stated, requests are less', () => {
   })
 })
 
+test('entries of Secrets and ConfigMaps become variables, and nothing is there without them', () => {
+  assert.equal(container(input()).envFrom, undefined)
+  for (const template of [templates.web!, templates.worker!]) {
+    const given = { ...parameters({ secrets: ['db', 'mail.keys'], configs: ['shared'] }), template }
+    assert.deepEqual(container(given).envFrom, [
+      { configMapRef: { name: 'shared' } },
+      { secretRef: { name: 'db' } },
+      { secretRef: { name: 'mail.keys' } },
+    ])
+  }
+})
+
 test('the environment overlays the variables of the app', () => {
   const environment = { ...input().environment, env: { LEVEL: 'debug', EXTRA: '1' } }
   const { env } = container({ ...parameters({ env: { LEVEL: 'info', OWN: '2' } }), environment })

@@ -93,6 +93,7 @@ function fill(input: RenderInput, hosts: readonly string[]): string {
         ...Object.entries({ PORT: String(port), ...env }).map(([name, value]) => ({ name, value })),
         ...about(input).filter(({ name }) => !(name in env)),
       ],
+      envFrom: sourcesOf(parameters),
       command: parameters.command ?? null,
       args: parameters.args ?? null,
       hosts,
@@ -105,6 +106,15 @@ function fill(input: RenderInput, hosts: readonly string[]): string {
     if (!(error instanceof Error)) throw error
     throw new TemplateError(`The service type cannot be filled in: ${error.message.split('\n')[0]}.`, { cause: error })
   }
+}
+
+/** Variables by the entries of objects that are there; a stated variable stands before one of these. null: none are wanted. */
+function sourcesOf({ secrets = [], configs = [] }: AppParameters) {
+  const sources = [
+    ...configs.map((name) => ({ configMapRef: { name } })),
+    ...secrets.map((name) => ({ secretRef: { name } })),
+  ]
+  return sources.length > 0 ? sources : null
 }
 
 /** What a program may want to know of itself. The release comes from the label, so that it is no change of the pod. */

@@ -29,6 +29,12 @@ export const appParameters = object(
     cpu: text({ default: '500m', description: 'CPU limit of one instance, as a Kubernetes quantity' }),
     memory: text({ default: '256Mi', description: 'Memory limit of one instance, as a Kubernetes quantity' }),
     env: map(text(), { default: {}, description: 'Environment variables' }),
+    secrets: optional(
+      list(text(), { description: 'Secrets of the environment whose entries become environment variables' }),
+    ),
+    configs: optional(
+      list(text(), { description: 'ConfigMaps of the environment whose entries become environment variables' }),
+    ),
     command: optional(list(text(), { description: 'Replaces the image entry point' })),
     args: optional(list(text())),
     route: optional(

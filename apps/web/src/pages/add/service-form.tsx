@@ -26,7 +26,7 @@ import { Section } from '../../parts/page.tsx'
 import { SchemaForm } from '../../parts/schema-form.tsx'
 import type { Way } from './ways.ts'
 
-const advanced = ['command', 'args', 'route', 'check']
+const advanced = ['secrets', 'configs', 'command', 'args', 'route', 'check']
 
 interface Values {
   app: string

@@ -3,6 +3,8 @@ import { appParameters } from '@sampan/resources/sampan/app'
 import { check } from '@sampan/resources/schema-check'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import { namespaceOf } from '../../data/app-detail.ts'
+import { useEnvSources } from '../../data/env-sources.ts'
 import { useMay } from '../../data/permissions.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
 import { formSchema, templateNamed } from '../../data/service-types.ts'
@@ -25,6 +27,7 @@ export function Config({ data, project, app }: AppRef & { data: AppDetail }) {
     staleTime: 60_000,
   })
   const may = useMay({ verb: 'update', group: 'sampan.dev', resource: 'apps', namespace: project })
+  const choices = useEnvSources(data.environments.map(({ environment }) => namespaceOf(project, environment)))
   const keep = (next: Staged | undefined) => {
     keepStaged(sessionStorage, { project, app }, next)
     set(next)
@@ -79,7 +82,7 @@ export function Config({ data, project, app }: AppRef & { data: AppDetail }) {
                 {t('common.notAllowed')}
               </Text>
             )}
-            <SchemaForm schema={schema} value={values} onChange={change} problems={problems} />
+            <SchemaForm schema={schema} value={values} onChange={change} problems={problems} choices={choices} />
           </Stack>
         </fieldset>
       </Section>
