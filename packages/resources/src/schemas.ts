@@ -79,7 +79,13 @@ function loaded(name: string): Record<string, Schema> {
     made[short] = {}
     names.set(made[short], `${name}.${short}`)
   }
+  loading++
   for (const [short, from] of Object.entries(source)) Object.assign(made[short]!, linked(from))
+  loading--
+  if (loading === 0) {
+    for (const fill of unfilled) fill()
+    unfilled = []
+  }
   files.delete(name)
   return made
 }
@@ -100,18 +106,15 @@ function linked(from: Stored): Schema {
   }
 }
 
-/** A struct with something said about the field that holds it. Its parts are looked up late: it may not be filled yet. */
+/** Fields that are structs with something said about them: filled when all structs are, for they contain each other. */
+let unfilled: (() => void)[] = []
+let loading = 0
+
+/** A struct with something said about the field that holds it. */
 function over(target: Schema, more: Schema): Schema {
-  return new Proxy(target, {
-    get: (_, key) => (key in more ? more[key as keyof Schema] : target[key as keyof Schema]),
-    has: (_, key) => key in more || key in target,
-    ownKeys: () => [...new Set([...Object.keys(target), ...Object.keys(more)])],
-    getOwnPropertyDescriptor: (_, key) => ({
-      value: key in more ? more[key as keyof Schema] : target[key as keyof Schema],
-      enumerable: true,
-      configurable: true,
-    }),
-  })
+  const field: Schema = {}
+  unfilled.push(() => Object.assign(field, target, more))
+  return field
 }
 
 const leaves = new Map<string, Schema>()
