@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { run, runOrThrow } from '@sampan/kit/run'
 import type { NetworkConfig } from './network-config.ts'
@@ -19,6 +20,8 @@ export interface Lab {
   /** What curl prints in a namespace; `refused`, `timeout` or curl's exit code when it fails. */
   http(from: string, url: string, options?: readonly string[]): Promise<string>
   udp(from: string, address: string, port: number, fromPort?: number): Promise<string>
+  /** A client that keeps one connection; `ask` gives the answer, or the code of the error. */
+  talk(from: string, address: string, port: number): Promise<{ ask(): Promise<string>; close(): void }>
   /** The address of `name` as the name server at `server` says it. */
   dns(from: string, server: string, name: string): Promise<string>
   /** Runs a program in a namespace and gives its output. */
@@ -116,6 +119,21 @@ export async function lab(tag: string): Promise<Lab> {
       const ns = from === 'node' ? nodeNs : from === 'outside' ? outside : from
       const more = fromPort === undefined ? [] : [String(fromPort)]
       return (await inside(ns, node, program('ask-udp.mjs'), address, String(port), ...more)).trim()
+    },
+    async talk(from, address, port) {
+      const args = ['netns', 'exec', from === 'node' ? nodeNs : from === 'outside' ? outside : from]
+      const child = spawn('ip', [...args, node, program('talk.mjs'), address, String(port)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      running.push(child)
+      const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+      return {
+        async ask() {
+          child.stdin!.write('ask\n')
+          return String((await lines.next()).value)
+        },
+        close: () => child.kill('SIGKILL'),
+      }
     },
     async dns(from, server, name) {
       const ns = from === 'node' ? nodeNs : from === 'outside' ? outside : from

@@ -76,7 +76,7 @@ export function createNetwork(options: NetworkOptions): Network {
       config,
       kernel: kernelTable(nft, config.nftTable),
       base: baseTable(config, abilities),
-      policies: policies(caches, { ip: config.dnsIP, port: dns.port }),
+      policies: policies(caches, config.bridge, { ip: config.dnsIP, port: dns.port }),
       forget: flowForgetter(host, log),
       clock,
       log,

@@ -14,7 +14,7 @@ export interface Policies {
   close(): void
 }
 
-export function policies(caches: Caches, dns: { ip: string; port: number }): Policies {
+export function policies(caches: Caches, bridge: string, dns: { ip: string; port: number }): Policies {
   const all = caches.of(networkPolicy)
   const pods = caches.of(pod)
   const namespaces = caches.of(namespace)
@@ -35,7 +35,7 @@ export function policies(caches: Caches, dns: { ip: string; port: number }): Pol
   ]
   return {
     part() {
-      part ??= policyPart({ policies: all.list(), pods: pods.list(), namespaces: namespaces.list(), dns })
+      part ??= policyPart({ policies: all.list(), pods: pods.list(), namespaces: namespaces.list(), dns, bridge })
       return part
     },
     listen(listener) {

@@ -40,7 +40,7 @@ describe('NetworkPolicies in the kernel', { skip: noLab }, () => {
       podOf('db', db.ip, { labels: { app: 'db' } }),
       podOf('other', other.ip, { namespace: 'other', labels: { app: 'web' } }),
     ]
-    const part = policyPart({ policies, pods, namespaces, dns: { ip: machine.config.dnsIP, port: 53 } })
+    const part = policyPart({ policies, pods, namespaces, dns: { ip: machine.config.dnsIP, port: 53 }, bridge: 'br0' })
     const db1 = servicePart(
       serviceOf('db', { type: 'NodePort', clusterIP: '10.241.1.1', ports: [{ port: 80, nodePort: 30090 }] }),
       [sliceOf('db', [db.ip])],
@@ -120,5 +120,52 @@ describe('NetworkPolicies in the kernel', { skip: noLab }, () => {
     await hold({ ...app('web'), policyTypes: ['Egress'], egress: to })
     assert.equal(await reach(), everybody)
     assert.doesNotMatch(await machine.http(web.ns, `http://${other.ip}:8080/`), /pod/)
+  })
+  test('both sides have to allow: what one pod may send, the other need not take', async () => {
+    const everywhere = [{}] as NonNullable<NetworkPolicy['spec']['egress']>
+    await hold(
+      { ...app('web'), policyTypes: ['Egress'], egress: everywhere },
+      { ...app('db'), policyTypes: ['Ingress'] },
+    )
+    assert.equal(await reach(), 'self-by-service node')
+    const to = [{ to: [app('db')] } as NonNullable<NetworkPolicy['spec']['egress']>[number]]
+    await hold(
+      { ...app('web'), policyTypes: ['Egress'], egress: to },
+      { ...app('db'), policyTypes: ['Ingress'], ingress: from({ namespaceSelector: { matchLabels: { team: 'b' } } }) },
+    )
+    assert.equal(await reach(), 'other other-by-service self-by-service node')
+  })
+
+  test('a connection under way ends when it is not allowed any more, and no other does', async () => {
+    const allowed = [app('web'), { namespaceSelector: { matchLabels: { team: 'b' } } }]
+    for (const begin of [[], [{ ...app('db'), ingress: from(...allowed) }]]) {
+      await hold(...begin)
+      const clients = [
+        await machine.talk(web.ns, db.ip, 8080),
+        await machine.talk(web.ns, '10.241.1.1', 80),
+        await machine.talk(other.ns, db.ip, 8080),
+        await machine.talk(other.ns, '10.241.1.1', 80),
+      ]
+      for (const one of clients) assert.match(await one.ask(), /^pod-22/)
+      await hold({ ...app('db'), ingress: from(allowed[1]!) })
+      const said = await Promise.all(clients.map((one) => one.ask()))
+      assert.deepEqual(
+        said.map((one) => (one.startsWith('pod-22') ? 'answer' : one)),
+        ['ECONNRESET', 'ECONNRESET', 'answer', 'answer'],
+      )
+      await hold()
+      for (const one of clients.slice(2)) assert.match(await one.ask(), /^pod-22/)
+      for (const one of clients) one.close()
+    }
+  })
+
+  test('what was allowed once and is still allowed goes on through ten changes', async () => {
+    await hold()
+    const client = await machine.talk(web.ns, '10.241.1.1', 80)
+    for (let port = 8000; port < 8010; port++) {
+      await hold({ ...app('db'), ingress: [{ from: [app('web')], ports: [{ port, endPort: 8100 }] }] })
+      assert.match(await client.ask(), /^pod-22/)
+    }
+    client.close()
   })
 })

@@ -28,17 +28,18 @@ const policy = (spec: Spec, name = 'p'): NetworkPolicy => ({
   spec: { podSelector: {}, ...spec },
 })
 const app = (name: string) => ({ podSelector: { matchLabels: { app: name } } })
-const end = 'reject with icmpx admin-prohibited'
+const end = ['ct state established meta l4proto tcp reject with tcp reset', 'reject with icmpx admin-prohibited']
+const dns = { ip: '10.9.0.10', port: 53 }
 
 /** `ingress web: rule; rule` per pod that is selected. */
 function said(...policies: NetworkPolicy[]): string[] {
-  const { chains, elements } = policyPart({ policies, pods, namespaces, dns: { ip: '10.9.0.10', port: 53 } })
+  const { chains, elements } = policyPart({ policies, pods, namespaces, dns, bridge: 'br0' })
   const rules = new Map(chains.map(([name, chain]) => [name, chain.rules]))
   return elements.map(([set, ip, verdict]) => {
     const name = pods.find(({ status }) => status?.podIP === ip)!.metadata.name
-    const list = rules.get(verdict.slice('goto '.length))!
-    assert.equal(list.at(-1), end)
-    return `${set} ${name}: ${list.slice(0, -1).join('; ') || 'nothing'}`
+    const list = rules.get(verdict.slice('jump '.length))!
+    assert.deepEqual(list.slice(-2), end)
+    return `${set} ${name}: ${list.slice(0, -2).join('; ') || 'nothing'}`
   })
 }
 
@@ -140,10 +141,28 @@ test('a chain keeps its name when peers change, so that only its rules are writt
   const given = {
     policies: [policy({ ...app('db'), ingress: [from(app('web'))] })],
     namespaces,
-    dns: { ip: '10.9.0.10', port: 53 },
+    dns,
+    bridge: 'br0',
   }
   const before = policyPart({ ...given, pods })
   const after = policyPart({ ...given, pods: [...pods, podOf('web-2', '10.0.0.9', { labels: { app: 'web' } })] })
   assert.deepEqual(after.elements, before.elements)
   assert.notDeepEqual(after.chains, before.chains)
+})
+
+test('connections are looked at again when policies mean something else, and only then', () => {
+  const known = (peer: string, labels: Record<string, string>) =>
+    policyPart({
+      policies: [policy({ ...app('db'), ingress: [from(app(peer))] })],
+      pods: [podOf('db', '10.0.0.1', { labels: { app: 'db' } }), podOf('x', '10.0.0.2', { labels })],
+      namespaces,
+      dns,
+      bridge: 'br0',
+    }).chains.find(([name]) => name === 'known_forwarded')?.[1].rules
+  const first = known('web', { app: 'web' })
+  assert.ok(first)
+  assert.deepEqual(known('web', { app: 'web', tier: 'front' }), first)
+  assert.notDeepEqual(known('web', { app: 'cache' }), first)
+  assert.notDeepEqual(known('cache', { app: 'web' }), first)
+  assert.deepEqual(policyPart({ policies: [], pods, namespaces, dns, bridge: 'br0' }).chains, [])
 })

@@ -5,9 +5,9 @@ import type { Namespace } from '@sampan/resources/core/namespace'
 import type { Pod } from '@sampan/resources/core/pod'
 import type { LabelSelector } from '@sampan/resources/meta'
 import type { NetworkPolicy } from '@sampan/resources/networking/network-policy'
-import { emptyPart, type Part } from '../nft/table.ts'
+import { type Chain, emptyPart, type Part } from '../nft/table.ts'
 import { disjointRanges } from '../ranges.ts'
-import { sets } from '../services/base-table.ts'
+import { knownForwarded, knownIntoNode, sets } from '../services/base-table.ts'
 
 export interface PolicyInput {
   policies: readonly NetworkPolicy[]
@@ -15,6 +15,8 @@ export interface PolicyInput {
   namespaces: readonly Namespace[]
   /** Where the name server listens: to policies it is a pod of kube-system with the label k8s-app=kube-dns. */
   dns: { ip: string; port: number }
+  /** Name of the pods' bridge. */
+  bridge: string
 }
 
 type Direction = 'ingress' | 'egress'
@@ -33,7 +35,7 @@ interface Place {
  * selected pod's address leading to it. A pod that no policy selects is in no map and passes freely. Traffic between the
  * node itself and its pods is never filtered (probes, the ingress), nor are answers to what was allowed.
  */
-export function policyPart({ policies, pods, namespaces, dns }: PolicyInput): Part {
+export function policyPart({ policies, pods, namespaces, dns, bridge }: PolicyInput): Part {
   if (policies.length === 0) return emptyPart
   const places = placesOf(pods)
   const spaces = new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
@@ -52,12 +54,47 @@ export function policyPart({ policies, pods, namespaces, dns }: PolicyInput): Pa
       const name = chainName(direction, selecting, place)
       if (!chains.has(name)) {
         const rules = selecting.flatMap((policy) => rulesOf(policy, direction, { place, peers, spaces, dns }))
-        chains.set(name, { rules: [...new Set(rules), 'reject with icmpx admin-prohibited'] })
+        chains.set(name, { rules: [...new Set(rules), ...refused] })
       }
-      elements.push([sets[direction], place.ip, `goto ${name}`])
+      // `jump`, so that a packet one side lets out still has to be let in by the other.
+      elements.push([sets[direction], place.ip, `jump ${name}`])
     }
   }
-  return { chains: [...chains], sets: [], elements }
+  return { chains: [...chains, ...knownChains(bridge, chains, elements)], sets: [], elements }
+}
+
+/** A connection under way is broken off, a new one refused. */
+const refused = ['ct state established meta l4proto tcp reject with tcp reset', 'reject with icmpx admin-prohibited']
+
+/** Bits of a connection's mark that name the policies it was found allowed by. */
+const markBits = '0xffffff00'
+
+/**
+ * In place of the base table's: a connection of a pod that was let pass under other policies than these is looked at once
+ * more, by the next packet of the side that began it, and remembered. So what is not allowed any more ends, and all others
+ * still leave by the first rules. Without policies the base table's own chains stay, which look at no mark.
+ */
+function knownChains(
+  bridge: string,
+  chains: ReadonlyMap<string, Chain>,
+  elements: readonly (readonly string[])[],
+): [string, Chain][] {
+  const identity = JSON.stringify([[...chains], elements].map((one) => one.toSorted()))
+  const digest = createHash('sha256').update(identity).digest('hex').slice(0, 6)
+  const mark = `0x${digest === '000000' ? '000001' : digest}00`
+  const isKnown = 'ct state established,related'
+  const again = [
+    `${isKnown} ct mark & ${markBits} == ${mark} accept`,
+    `${isKnown} ct direction reply accept`,
+    'ct state related accept',
+    'ct state established tcp flags & rst == rst accept',
+    'ct state established jump policies',
+    `ct state established ct mark set ct mark & 0x000000ff | ${mark} accept`,
+  ]
+  return [
+    [knownForwarded, { rules: [`iifname != "${bridge}" oifname != "${bridge}" ${isKnown} accept`, ...again] }],
+    [knownIntoNode, { rules: [`iifname != "${bridge}" ${isKnown} accept`, ...again] }],
+  ]
 }
 
 function placesOf(pods: readonly Pod[]): Place[] {

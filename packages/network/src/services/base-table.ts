@@ -26,6 +26,10 @@ export const sets = {
 /** Whether a packet may pass is decided once for each connection: all that follow leave by the first rule. */
 const known = 'ct state established,related accept'
 
+/** Chains with that rule, where policies may have to look again: see `policy-part.ts`. */
+export const knownForwarded = 'known_forwarded'
+export const knownIntoNode = 'known_into_node'
+
 export interface HostAbilities {
   /** Whether traffic between two pods on the bridge passes the table (bridge-nf-call-iptables). */
   seesBridged: boolean
@@ -104,12 +108,14 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
         ],
       },
     ],
+    [knownForwarded, { rules: [known] }],
+    [knownIntoNode, { rules: [known] }],
     [
       'forwarded',
       {
         hook: 'type filter hook forward priority filter; policy accept;',
         rules: [
-          known,
+          `jump ${knownForwarded}`,
           // A packet the kernel cannot place would pass untranslated, and its receiver break the connection off.
           'ct state invalid drop',
           'jump refuse',
@@ -123,7 +129,7 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
       'into_node',
       {
         hook: 'type filter hook input priority filter; policy accept;',
-        rules: [known, 'jump refuse', `iifname "${bridge}" jump policies`],
+        rules: [`jump ${knownIntoNode}`, 'jump refuse', `iifname "${bridge}" jump policies`],
       },
     ],
     [

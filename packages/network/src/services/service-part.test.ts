@@ -252,8 +252,9 @@ for (const publishNotReadyAddresses of [true, false])
   })
 
 test('what the kernel cannot place goes no further: untranslated it would break its connection off', () => {
-  const forwarded = baseTable(config, { seesBridged: true }).chains.get('forwarded')
-  assert.deepEqual(forwarded?.rules.slice(0, 2), ['ct state established,related accept', 'ct state invalid drop'])
+  const { chains } = baseTable(config, { seesBridged: true })
+  assert.deepEqual(chains.get('forwarded')?.rules.slice(0, 2), ['jump known_forwarded', 'ct state invalid drop'])
+  assert.deepEqual(chains.get('known_forwarded')?.rules, ['ct state established,related accept'])
 })
 
 test('hostPorts: of running pods with an address of their own', () => {
