@@ -3,11 +3,12 @@ import type { Invocation } from './command.ts'
 
 /** A run as the platform tells it; only what is shown here. */
 export interface Run {
-  metadata: { name: string; namespace: string; creationTimestamp?: string }
+  metadata: { name: string; namespace: string; creationTimestamp?: string; annotations?: Record<string, string> }
   spec: {
     app: string
     number: number
     event: string
+    target?: string
     by?: string
     commit: { sha: string; ref: string; message?: string }
   }

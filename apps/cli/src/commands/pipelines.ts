@@ -1,6 +1,8 @@
+import type { Rollout } from '@sampan/resources/sampan/rollout'
 import { type Api, Refused } from '../api.ts'
 import { type Command, type Invocation, Usage } from '../command.ts'
 import { pairsOf } from '../pairs.ts'
+import { follow } from '../progress.ts'
 import { endOf, followRun, type Run, runPath } from '../run-follow.ts'
 import { table } from '../table.ts'
 import { appFlags, pathOf, type Target, targetOf } from '../target.ts'
@@ -110,6 +112,8 @@ async function show(asked: Asked): Promise<number> {
   if (rows.length > 0) out(`\n${table(['STEP', 'STATE', 'TOOK', 'WHY'], rows)}`)
   for (const { name, tags = [], digest } of status?.artifacts ?? []) out(`image ${name} ${tags.join(', ')} ${digest}\n`)
   if (status?.release) out(`release v${status.release}\n`)
+  const brought = one.metadata.annotations?.['sampan.dev/promoted']
+  if (brought) out(`brought to ${spec.target}: ${brought}\n`)
   return 0
 }
 
@@ -162,7 +166,35 @@ async function promote(asked: Asked): Promise<number> {
     `${runPath(asked.target.project, one.metadata.name)}/promote`,
     { target, parameters },
   )
-  return said(asked, pipeline)
+  const code = await said(asked, pipeline)
+  if (!asked.invocation.flags.follow || code !== 0 || asked.invocation.json) return code
+  return broughtBy(asked, pipeline)
+}
+
+/** What became of a promotion whose run went well: the rollout it made, which may wait for approval. */
+async function broughtBy({ invocation, api, target }: Asked, { metadata, spec }: Run): Promise<number> {
+  const { err, signal } = invocation
+  for (let tries = 0; tries < 40; tries++) {
+    const one = await api.get<Run>(runPath(target.project, metadata.name))
+    const brought = one.metadata.annotations?.['sampan.dev/promoted']
+    if (brought === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 250))
+      signal.throwIfAborted()
+      continue
+    }
+    const all = await api.get<Rollout[]>(`${pathOf(target)}/rollouts`)
+    const made = all.find((each) => each.metadata.name === brought)
+    if (!made) {
+      err(`Nothing was brought to ${spec.target}: ${brought}.\n`)
+      return brought === 'no environment' ? 0 : 1
+    }
+    if ((made.status?.state ?? 'planned') === 'planned') {
+      err(`It waits for approval: sampan rollouts approve --environment ${spec.target}\n`)
+      return 0
+    }
+    return follow(api, target, { rollout: brought }, invocation)
+  }
+  return 0
 }
 
 /** Tells of a new run and, with `-f`, follows it. */

@@ -24,7 +24,7 @@ export const rollouts: Command = {
       const rows = fitting.slice(0, 20).map(cells)
       if (json) out(`${JSON.stringify(fitting)}\n`)
       else if (rows.length === 0) out('No rollouts yet: git push sampan main\n')
-      else out(table(['RELEASE', 'ENVIRONMENT', 'STATE', 'BY', 'WHAT', 'WHY'], rows))
+      else out(table(['RELEASE', 'ENVIRONMENT', 'STATE', 'BY', 'MADE', 'WHAT', 'WHY'], rows))
       return 0
     }
     const over = ['verified', 'rolledBack', 'failed', 'superseded']
@@ -49,6 +49,7 @@ const cells = ({ metadata, spec, status }: Rollout) => [
   spec.environment,
   (status?.state ?? 'planned') === 'planned' ? 'waits' : status?.state,
   spec.by,
+  metadata.creationTimestamp,
   spec.reason,
-  status?.reason ?? status?.message ?? metadata.creationTimestamp,
+  status?.reason ?? status?.message,
 ]

@@ -3,10 +3,11 @@ import { create, event, type Plan, patch } from '@sampan/control/plan'
 import { app } from '@sampan/resources/sampan/app'
 import { environment } from '@sampan/resources/sampan/environment'
 import { type Pipeline, pipeline } from '@sampan/resources/sampan/pipeline'
-import { type Release, release } from '@sampan/resources/sampan/release'
+import { release } from '@sampan/resources/sampan/release'
 import { rollout } from '@sampan/resources/sampan/rollout'
 import { inEnvironment } from '../rollouts/history.ts'
 import { rolloutFrom } from '../rollouts/make.ts'
+import { notMadeFor, releaseBrought } from './brought.ts'
 
 /** On Pipelines: what became of the promotion. On Rollouts: the Pipeline that asked for it. */
 export const promotedAnnotation = 'sampan.dev/promoted'
@@ -46,13 +47,16 @@ export function reconcilePromotion(one: Pipeline, snapshot: Snapshot): Plan {
   const rollouts = snapshot.list(rollout, namespace).filter(({ spec }) => spec.app === one.spec.app)
   const made = rollouts.find(({ metadata }) => metadata.annotations?.[promotedAnnotation] === name)
   if (made) return noted(made.metadata.name)
-  const brought = releaseOf(one, snapshot)
+  const brought = releaseBrought(one.spec, {
+    releases: snapshot.list(release, namespace),
+    runs: snapshot.list(pipeline, namespace),
+  })
   if (!brought) {
     const why = `Pipeline ${one.spec.parent ?? ''} made no release, so there is nothing to bring to ${target}.`
     return [event(one, 'Warning', 'NotPromoted', why), ...noted('no release')]
   }
   if (!inEnvironment(brought, target)) {
-    const why = `Release ${brought.spec.number} was not made for ${target}: run its pipeline again, then promote that.`
+    const why = notMadeFor(brought, target)
     return [event(one, 'Warning', 'NotPromoted', why), ...noted('not made for it')]
   }
   const next = rolloutFrom({
@@ -66,20 +70,4 @@ export function reconcilePromotion(one: Pipeline, snapshot: Snapshot): Plan {
   })
   const annotated = { ...next, metadata: { ...next.metadata, annotations: { [promotedAnnotation]: name } } }
   return [create(rollout, annotated), ...noted(next.metadata.name)]
-}
-
-/** The release of the run it came from, however often that was promoted or started again. */
-function releaseOf(one: Pipeline, snapshot: Snapshot): Release | undefined {
-  const { namespace } = one.metadata
-  const releases = snapshot.list(release, namespace).filter(({ spec }) => spec.app === one.spec.app && !spec.preview)
-  const runs = snapshot.list(pipeline, namespace).filter(({ spec }) => spec.app === one.spec.app)
-  for (let number = one.spec.parent, steps = 0; number !== undefined && steps < 100; steps++) {
-    const run = runs.find(({ spec }) => spec.number === number)
-    // Of several made of one run, by changes of parameters, the first is what it made.
-    const found = releases.filter(({ spec }) => run && spec.pipeline === run.metadata.name)
-    const [first] = found.toSorted((a, b) => a.spec.number - b.spec.number)
-    if (first) return first
-    number = run?.spec.parent
-  }
-  return undefined
 }

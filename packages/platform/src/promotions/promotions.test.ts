@@ -89,6 +89,23 @@ scenario(
   },
 )
 
+scenario(
+  'a release from before an environment there is: said when asked, not after a run that looks well',
+  async (one) => {
+    await one.push(1)
+    await one.client.create(environment, prod)
+    await one.settle()
+    await assert.rejects(
+      ask(one, 'promote', 'web-1', 'prod', 'success'),
+      /Release 1 was not made for prod, which is newer: run pipeline 1 again \(sampan pipelines restart 1\)/,
+    )
+    assert.equal((await one.client.list(pipeline, { namespace: home })).items.length, 1, 'no run was made')
+    await one.push(2)
+    await ask(one, 'promote', 'web-2', 'prod', 'success')
+    assert.deepEqual(await rolloutsTo(one, 'prod'), ['web-2 planned bob'])
+  },
+)
+
 scenario('a rollback brings an earlier release back', async (one) => {
   await one.push(1)
   await one.push(2)
