@@ -29,8 +29,10 @@ export interface Api {
   server: ApiServer
   store: Store
   objects: Objects
-  /** As the engine's own parts. */
+  /** As the API server itself. */
   transport: Transport
+  /** As a part of the engine; its writes are attributed to `manager`. */
+  transportOf(manager: string): Transport
   /** Certificate of the authority, PEM. */
   ca: string
   /** Makes certificates for approved CertificateSigningRequests. */
@@ -82,7 +84,8 @@ export async function openApi(
     metrics,
     log,
   })
-  const transport = server.transport(systemUser)
+  const transportOf = (manager: string) => server.transport(systemUser, manager)
+  const transport = transportOf('kube-apiserver')
   await bootstrap({
     transport,
     objects,
@@ -100,6 +103,7 @@ export async function openApi(
     store,
     objects,
     transport,
+    transportOf,
     ca: pki.ca,
     sign: signer(() => authorityIn(paths.pki)),
     async listen() {

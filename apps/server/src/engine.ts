@@ -42,8 +42,10 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   const { signal } = stop
   const metrics = metricsRegistry()
   const api = await openApi(config, log, signal, () => metrics.text())
-  const { store, objects, transport, ca, sign } = api
-  const client = clientOver(transport)
+  const { store, objects, transport, transportOf, ca, sign } = api
+  const client = clientOver(transportOf('kube-controller-manager'))
+  const schedulerClient = clientOver(transportOf('kube-scheduler'))
+  const nodeClient = clientOver(transportOf('kubelet'))
   keepAggregated({ objects, transport, signal, log })
   keepQuotas({ store, log, signal })
   keepAddresses({ store, transport, log, signal })
@@ -57,9 +59,9 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     metrics,
     controllers: controllers({ client, ca, sign, log, volumesFolder: paths.volumes }),
   })
-  const scheduler = runScheduler({ client, caches, events, log, metrics })
+  const scheduler = runScheduler({ client: schedulerClient, caches, log, metrics })
   const node = createNode({
-    client,
+    client: nodeClient,
     caches,
     clock: systemClock,
     log: log.with({ part: 'node' }),
@@ -74,7 +76,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
     pidsLimit: config.podPidsLimit,
   })
   const network = createNetwork({
-    client,
+    client: clientOver(transportOf('sampan-network')),
     caches,
     config: networkConfig(config),
     ingressFolder: paths.ingress,
@@ -84,7 +86,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   })
   const use = meter({ stats: node.stats, host: hostUse, now: () => new Date(), log, signal })
   for (const kind of resourceMetrics(use, objects, config.nodeName)) api.server.addComputedKind(kind)
-  for (const handler of [...podStreams(node.streams), ...proxies(), nodeProxy(use, config.nodeName)])
+  for (const handler of [...podStreams(node.streams), ...proxies(), nodeProxy(use, config.nodeName, node.disk)])
     api.server.addSubresource(handler)
   await api.listen()
   await Promise.all([running.synced, node.start(signal), network.start(signal)])

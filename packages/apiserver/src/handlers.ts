@@ -15,6 +15,8 @@ export interface Call {
   /** Lower-case names. */
   headers: IncomingHttpHeaders
   user: UserInfo
+  /** A part of this process: who its writes are attributed to. */
+  manager?: string | undefined
   /** get, list, watch, create, update, patch, delete, deletecollection; for subresources that are none of it, by method. */
   verb: string
   /** See `askedIn`. */

@@ -13,17 +13,23 @@ const never = new AbortController().signal
 /** Answers a call; errors come out as answers with a `Status`. */
 export type Handle = (call: Call) => Promise<Answer>
 
+/** A part of this process: its rights, and the field manager of its writes. */
+export interface Who {
+  user: UserInfo
+  manager?: string | undefined
+}
+
 /** The API for parts of the same process: no sockets, no JSON. Objects that come back are shared: never change them. */
-export function localTransport(handle: Handle, user: UserInfo, closing: AbortSignal): Transport {
+export function localTransport(handle: Handle, who: Who, closing: AbortSignal): Transport {
   return {
     async send(request) {
-      const call = localCall(request, user, closing)
+      const call = localCall(request, who, closing)
       return responseOf(await handle(call))
     },
   }
 }
 
-function localCall(request: ApiRequest, user: UserInfo, closing: AbortSignal): Call {
+function localCall(request: ApiRequest, { user, manager }: Who, closing: AbortSignal): Call {
   const mark = request.path.indexOf('?')
   const headers = request.headers ?? {}
   const { body } = request
@@ -34,6 +40,7 @@ function localCall(request: ApiRequest, user: UserInfo, closing: AbortSignal): C
     query: mark === -1 ? noQuery : new URLSearchParams(request.path.slice(mark + 1)),
     headers,
     user,
+    manager,
     verb: '',
     get signal() {
       signal ??= request.signal ? AbortSignal.any([request.signal, closing]) : (closing ?? never)
@@ -44,11 +51,18 @@ function localCall(request: ApiRequest, user: UserInfo, closing: AbortSignal): C
     },
     async object() {
       if (body instanceof Uint8Array) return (await decodeBody(body, headers['content-type'])).value as KubeObject
-      return body === undefined ? undefined : (jsonCopy(body) as KubeObject)
+      return body === undefined ? undefined : jsonCopy(withoutManagers(body as KubeObject))
     },
     duplicates: [],
     warnings: [],
   }
+}
+
+/** Parts of this process send back who owns what as they read it: that need not be looked at, let alone copied. */
+function withoutManagers(body: KubeObject): KubeObject {
+  if (!body.metadata?.managedFields) return body
+  const { managedFields: _, ...metadata } = body.metadata
+  return { ...body, metadata }
 }
 
 function responseOf(answer: Answer): ApiResponse {

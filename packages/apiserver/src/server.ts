@@ -65,8 +65,8 @@ export interface ApiServerOptions {
 }
 
 export interface ApiServer {
-  /** The API for parts of this process, as `user`. */
-  transport(user: UserInfo): Transport
+  /** The API for parts of this process, as `user`; `manager` is who their writes are attributed to in `managedFields`. */
+  transport(user: UserInfo, manager?: string): Transport
   /** For `https.createServer`. */
   handler(request: IncomingMessage, response: ServerResponse): void
   /** For its `upgrade` event. */
@@ -130,7 +130,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     const { path, method } = call
     const asked = askedIn(call)
     call.verb = asked.verb
-    await authorize(context, asked, call)
+    const checking = authorize(context, asked, call)
+    if (checking) await checking
     const remote = remoteOf(aggregated, path)
     if (remote) return forward(remote, call, { objects: context.objects, client: aggregated.client! })
     if (asked.resource) return (await serve(context, asked, call)) ?? unknownPath
@@ -149,10 +150,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     }
   }
 
-  const identify = async (request: IncomingMessage): Promise<UserInfo> => {
+  const identify = (request: IncomingMessage): UserInfo | Promise<UserInfo> => {
     const found = auth.authenticator.authenticate(request)
-    const user = (found instanceof Promise ? await found : found) ?? anonymous
-    return impersonated(auth, user, request.headers)
+    return found instanceof Promise
+      ? found.then((user) => impersonated(auth, user ?? anonymous, request.headers))
+      : impersonated(auth, found ?? anonymous, request.headers)
   }
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -160,10 +162,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     const started = performance.now()
     let result: Answer
     try {
-      call.user = await identify(request)
+      const user = identify(request)
+      call.user = user instanceof Promise ? await user : user
       const finish = audit?.begin(call)
-      const done = await takeTurn(call)
-      if (done) whenClosed(response, done)
+      const turn = takeTurn(call)
+      if (turn) whenClosed(response, await turn)
       result = await handle(call)
       finish?.(result)
     } catch (error) {
@@ -226,7 +229,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
 
   return {
-    transport: (user) =>
+    transport: (user, manager) =>
       localTransport(
         async (call) => {
           try {
@@ -236,7 +239,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
           }
           return handle(call)
         },
-        user,
+        { user, manager },
         closing.signal,
       ),
     handler(request, response) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Api, applyType, type Json, testApi } from '../api.test-support.ts'
+import { type Api, applyType, type Json, mergePatchType, testApi } from '../api.test-support.ts'
 import { systemUser } from '../auth/interfaces.ts'
 
 const maps = '/api/v1/namespaces/default/configmaps'
@@ -8,7 +8,8 @@ let api: Api
 before(async () => {
   api = await testApi()
   const body = { metadata: { name: 'ours' }, data: { a: '1', b: '2' } }
-  const { status } = await api.server.api.transport(systemUser).send({ method: 'POST', path: maps, body })
+  const transport = api.server.api.transport(systemUser, 'kube-controller-manager')
+  const { status } = await transport.send({ method: 'POST', path: maps, body })
   assert.equal(status, 201)
 })
 after(() => api.end())
@@ -21,8 +22,15 @@ const apply = (data: object, query = '') =>
     applyType,
   )
 
-test('what a part of the engine wrote is owned by whoever was before the first apply', async () => {
-  assert.equal((await api.ask('GET', `${maps}/ours`)).body.metadata.managedFields, undefined)
+test('what a part of the engine wrote is its own', async () => {
+  const refused = await apply({ a: 'mine' })
+  assert.deepEqual([refused.status, refused.body.reason], [409, 'Conflict'])
+  assert.match(refused.body.message, /conflict with "kube-controller-manager" using v1.*: \.data\.a$/)
+})
+
+test('what nobody is recorded for is owned by whoever was before the first apply', async () => {
+  const reset = await api.ask('PATCH', `${maps}/ours`, { metadata: { managedFields: [{}] } }, mergePatchType)
+  assert.deepEqual([reset.status, reset.body.metadata.managedFields], [200, undefined])
   const refused = await apply({ a: 'mine' })
   assert.deepEqual([refused.status, refused.body.reason], [409, 'Conflict'])
   assert.match(refused.body.message, /conflict with "before-first-apply" using v1.*: \.data\.a$/)

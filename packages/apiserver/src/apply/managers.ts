@@ -8,9 +8,9 @@ import {
   isEmpty,
   overlaps,
   sameTree,
-  treeFrom,
   union,
 } from './field-tree.ts'
+import { treeOf } from './shapes.ts'
 import type { Comparison } from './typed.ts'
 
 /** One entry of `metadata.managedFields`, its fields as a tree. */
@@ -60,13 +60,13 @@ export function managersFrom(entries: readonly ManagedFields[] | undefined): rea
 function managerFrom(kept: ManagedFields): Manager | undefined {
   const { manager = '', operation, apiVersion = '', subresource, time, fieldsV1, fieldsType } = kept
   if ((operation !== 'Apply' && operation !== 'Update') || fieldsType !== 'FieldsV1') return undefined
-  const fields = treeFrom(fieldsV1)
+  const fields = treeOf(fieldsV1)
   return { manager, operation, apiVersion, ...(subresource && { subresource }), ...(time && { time }), fields, kept }
 }
 
 export function entriesFrom(managers: readonly Manager[]): ManagedFields[] {
   const sorted = managers.length > 1 ? managers.toSorted(inOrder) : managers
-  const entries = sorted.map((one) => one.kept ?? entryFrom(one))
+  const entries = sorted.map((one) => one.kept ?? entryFrom(one, fieldsFrom(one.fields)))
   // Managers are values: what was just made of them need not be read back.
   remember(
     entries,
@@ -75,25 +75,32 @@ export function entriesFrom(managers: readonly Manager[]): ManagedFields[] {
   return entries
 }
 
-const entryFrom = ({ manager, operation, apiVersion, subresource, time, fields }: Manager): ManagedFields => ({
+type Nameable = Pick<ManagedFields, 'operation' | 'apiVersion' | 'subresource' | 'time'> & { manager?: string }
+
+/** An entry that says `fieldsV1`, which is shared from then on. */
+export const entryFrom = (
+  { manager, operation, apiVersion, subresource, time }: Nameable,
+  fieldsV1: Record<string, unknown>,
+): ManagedFields => ({
   manager,
   operation,
   apiVersion,
   ...(time && { time }),
   fieldsType: 'FieldsV1',
-  fieldsV1: fieldsFrom(fields),
+  fieldsV1,
   ...(subresource && { subresource }),
 })
 
 /** Appliers first, then by time, then by name, as upstream sorts. */
-function inOrder(a: Manager, b: Manager): number {
+export function inOrder(a: Nameable, b: Nameable): number {
   if (a.operation !== b.operation) return a.operation === 'Apply' ? -1 : 1
   const [x, y] = [a.time ?? '', b.time ?? '']
   if (x !== y) return x < y ? -1 : 1
-  return a.manager < b.manager ? -1 : a.manager > b.manager ? 1 : 0
+  const [m, n] = [a.manager ?? '', b.manager ?? '']
+  return m < n ? -1 : m > n ? 1 : 0
 }
 
-export const isSame = (a: Manager, b: Omit<Manager, 'fields' | 'kept'>) =>
+export const isSame = (a: Nameable, b: Nameable) =>
   a.manager === b.manager &&
   a.operation === b.operation &&
   (a.subresource ?? '') === (b.subresource ?? '') &&

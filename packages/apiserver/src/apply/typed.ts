@@ -63,6 +63,13 @@ export function fieldsOf(value: unknown, schema: Schema | undefined): FieldTree 
   return tree
 }
 
+/** Structs that are part of their parent in Go, never absent: they are not added when their fields are. */
+const always = new Set(['metadata', 'spec', 'status', 'template', 'jobTemplate', 'strategy', 'updateStrategy'])
+
+/** Whether a field of a struct that is always there is always there too, empty as it may be. */
+export const isAlwaysThere = (schema: Schema | undefined, key: string): boolean =>
+  always.has(key) || schema?.required?.includes(key) === true
+
 /** What is different between two states. */
 export interface Comparison {
   /** Fields that are new or have another value. */
@@ -72,32 +79,61 @@ export interface Comparison {
 
 export function compare(before: unknown, after: unknown, schema: Schema | undefined): Comparison {
   const result = { changed: emptyTree(), removed: emptyTree() }
-  walk(before, after, schema, result)
+  walk(before, after, { schema, isThere: true }, result)
   return result
 }
 
-function walk(before: unknown, after: unknown, schema: Schema | undefined, out: Comparison): void {
+/** Where a walk is. `isThere`: what is absent here counts as empty, see `isAlwaysThere`. */
+interface Place {
+  schema: Schema | undefined
+  isThere: boolean
+}
+
+function walk(before: unknown, after: unknown, { schema, isThere }: Place, out: Comparison): void {
   if (before === after) return
   if (before === undefined || after === undefined) {
     const side = before === undefined ? out.changed : out.removed
-    side.own = true
-    addFields(side, before === undefined ? after : before, schema)
+    addContainers(side, before === undefined ? after : before, { schema, isThere: isThere && before === undefined })
     return
   }
   const meta = metaOf(schema, after)
   if (isObject(before) && isObject(after) && !meta.isAtomic) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
-      below(`f:${key}`, before[key], after[key], childOf(schema, key), out)
+      below(
+        `f:${key}`,
+        before[key],
+        after[key],
+        { schema: childOf(schema, key), isThere: isThere && isAlwaysThere(schema, key) },
+        out,
+      )
   } else if (Array.isArray(before) && Array.isArray(after) && !meta.isAtomic) {
     const was = itemsByStep(before, meta)
     const is = itemsByStep(after, meta)
     for (const step of new Set([...was.keys(), ...is.keys()]))
-      below(step, was.get(step), is.get(step), schema?.items, out)
+      below(step, was.get(step), is.get(step), { schema: schema?.items, isThere: false }, out)
   } else if (!jsonEqual(before, after) && !(schema?.format === 'quantity' && sameAmount(before, after))) {
     out.changed.own = true
     if (isObject(after) !== isObject(before) || Array.isArray(after) !== Array.isArray(before))
       addFields(out.removed, before, schema)
   }
+}
+
+/** A value that came or went as a whole: its fields, and what contains them unless it counts as there. */
+function addContainers(tree: FieldTree, value: unknown, { schema, isThere }: Place): void {
+  const meta = metaOf(schema, value)
+  const before = tree.children.size
+  if (isObject(value) && !meta.isAtomic) {
+    for (const key of Object.keys(value))
+      if (value[key] !== undefined)
+        addContainers(stepInto(tree, `f:${key}`), value[key], {
+          schema: childOf(schema, key),
+          isThere: isThere && isAlwaysThere(schema, key),
+        })
+  } else if (Array.isArray(value) && !meta.isAtomic) {
+    for (const [step, item] of itemsByStep(value, meta))
+      addContainers(stepInto(tree, step), item, { schema: schema?.items, isThere: false })
+  }
+  if (!isThere || tree.children.size === before) tree.own = true
 }
 
 /** `1000m` is `1`. */
@@ -108,10 +144,10 @@ function sameAmount(a: unknown, b: unknown): boolean {
   return x !== undefined && y !== undefined && formatQuantity(x) === formatQuantity(y)
 }
 
-function below(step: string, before: unknown, after: unknown, schema: Schema | undefined, out: Comparison): void {
+function below(step: string, before: unknown, after: unknown, place: Place, out: Comparison): void {
   if (before === after) return
   const inner: Comparison = { changed: emptyTree(), removed: emptyTree() }
-  walk(before, after, schema, inner)
+  walk(before, after, place, inner)
   for (const side of ['changed', 'removed'] as const)
     if (inner[side].own || inner[side].children.size > 0) out[side].children.set(step, inner[side])
 }

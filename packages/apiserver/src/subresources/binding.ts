@@ -56,6 +56,7 @@ export async function bind(context: Context, target: OneTarget, call: Call): Pro
     },
     keep: () => undefined,
     subresource: 'binding',
+    track: () => undefined, // as upstream: nobody owns where a pod runs
     dryRun: dryRunOf(call.query),
   })
   return { status: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } }
