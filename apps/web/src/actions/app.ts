@@ -3,6 +3,7 @@ import {
   CounterClockwiseClockIcon,
   ExternalLinkIcon,
   MixerVerticalIcon,
+  ReloadIcon,
   ResetIcon,
   TrashIcon,
   UpdateIcon,
@@ -37,11 +38,23 @@ export const deployApp: Action<AppTarget> = {
   shortcut: 'b',
   right: mayUpdate,
   obstacle: ({ data }) =>
-    data.app.spec.source.type !== 'image' && data.pipelines.length === 0 ? 'app.nothingPushed' : undefined,
+    data.app.spec.source.type === 'image' ? 'hidden' : data.pipelines.length === 0 ? 'app.nothingPushed' : undefined,
   run: async (ref, { go }) => {
     const { pipeline } = await platform.deploy(ref)
     if (pipeline) go(pipelineHref(ref.project, pipeline.metadata.name))
   },
+}
+
+/** An app of an image is not built: what its tag names now is released. */
+export const pullImage: Action<AppTarget> = {
+  id: 'app.pull',
+  label: 'app.pull',
+  icon: UpdateIcon,
+  shortcut: 'b',
+  right: mayUpdate,
+  obstacle: ({ data }) => (data.app.spec.source.type === 'image' ? undefined : 'hidden'),
+  run: (ref) => platform.deploy(ref),
+  done: 'staged.released',
 }
 
 export const scaleApp: Action<AppTarget> = {
@@ -71,7 +84,7 @@ export const deleteApp: Action<AppRef> = {
   done: 'app.deleted',
 }
 
-export type ReleaseTarget = AppRef & { number: number; environment?: string; isServing: boolean }
+export type ReleaseTarget = AppRef & { number: number; environment?: string; isServing: boolean; isAgain?: boolean }
 
 export const rollbackTo: Action<ReleaseTarget> = {
   id: 'release.rollback',
@@ -81,6 +94,19 @@ export const rollbackTo: Action<ReleaseTarget> = {
   obstacle: ({ isServing }) => (isServing ? 'release.servesAlready' : undefined),
   run: (target, { open }) => open(() => import('../pages/app/rollback.tsx'), target),
 }
+
+/** A release that is newer than what serves was not taken: it is tried once more. */
+export const releaseAgain: Action<ReleaseTarget> = {
+  id: 'release.again',
+  label: 'release.again',
+  icon: ReloadIcon,
+  right: mayUpdate,
+  run: (target, { open }) => open(() => import('../pages/app/rollback.tsx'), { ...target, isAgain: true }),
+}
+
+/** What there is to do with a release: back to an older one, or a newer one once more. */
+export const bringBack = (number: number, serving: number | undefined): Action<ReleaseTarget> =>
+  number > (serving ?? 0) ? releaseAgain : rollbackTo
 
 export type RolloutTarget = { project: string; name: string }
 

@@ -30,5 +30,13 @@ export function serverWords(text: string, language: Language): string {
     const filled = zh.replace(/\{(\d)\}/g, (_, place: string) => serverWords(found[Number(place)] ?? '', language))
     return isWhole ? `${filled}。` : filled
   }
-  return text
+  return listed(bare, language) ?? text
+}
+
+/** Words of what changed come as a list: translated when each of them is known. */
+function listed(text: string, language: Language): string | undefined {
+  const parts = text.split(', ')
+  if (parts.length < 2) return undefined
+  const said = parts.map((part) => serverWords(part, language))
+  return said.every((one, i) => one !== parts[i]) ? said.join('，') : undefined
 }

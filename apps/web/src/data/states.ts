@@ -16,6 +16,7 @@ const colours: Record<string, string> = {
   planned: 'gray',
   pending: 'gray',
   none: 'gray',
+  stopped: 'gray',
   superseded: 'gray',
   cancelled: 'gray',
   skipped: 'gray',
@@ -31,6 +32,16 @@ const colours: Record<string, string> = {
 }
 
 export const colourOf = (state: string): string => colours[state] ?? 'gray'
+
+/** The word for an app in an environment: one that was told to have no instances runs as it should and answers nobody. */
+export const standingOf = ({ state, release, replicas }: Standing): string =>
+  state === 'verified' && release !== undefined && replicas === 0 ? 'stopped' : state
+
+interface Standing {
+  state: string
+  release?: number
+  replicas?: number
+}
 
 /** Not over yet: shown as moving. */
 export const isMoving = (state: string): boolean =>

@@ -18,6 +18,7 @@ import { platformMessages } from './platform.ts'
 import { projectMessages } from './project.ts'
 import { purposeMessages } from './purpose.ts'
 import { releaseMessages } from './release.ts'
+import { remedyMessages } from './remedy.ts'
 import { settingsMessages } from './settings.ts'
 import { shellMessages } from './shell.ts'
 import { signInMessages } from './sign-in.ts'
@@ -49,6 +50,7 @@ export const allMessages = {
   ...projectMessages,
   ...purposeMessages,
   ...releaseMessages,
+  ...remedyMessages,
   ...settingsMessages,
   ...shellMessages,
   ...signInMessages,

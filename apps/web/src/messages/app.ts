@@ -19,10 +19,11 @@ export const appMessages = {
   'app.instances': { en: 'Instances', zh: '实例' },
   'app.lastReleases': { en: 'Last releases', zh: '最近版本' },
   'app.lastRun': { en: 'Look at the last run', zh: '查看最近的流水线' },
+  'app.limit': { en: 'Limit of one instance: {limit}', zh: '单实例上限：{limit}' },
   'app.log': { en: 'Logs', zh: '日志' },
   'app.memory': { en: 'Memory', zh: '内存' },
   'app.network': { en: 'Network', zh: '网络' },
-  'app.noInstances': { en: 'No instance runs yet.', zh: '还没有运行中的实例。' },
+  'app.noInstances': { en: 'No instance runs.', zh: '没有运行中的实例。' },
   'app.noReleases': { en: 'No release yet', zh: '还没有版本' },
   'app.noReleasesHelp': {
     en: 'The first run that succeeds makes the first release and gives the app its address.',
@@ -31,6 +32,7 @@ export const appMessages = {
   'app.nothingPushed': { en: 'Nothing has been pushed yet.', zh: '还没有推送过代码。' },
   'app.open': { en: 'Open', zh: '打开' },
   'app.overview': { en: 'Overview', zh: '概览' },
+  'app.pull': { en: 'Take the newest image', zh: '拉取最新镜像' },
   'app.releases': { en: 'Releases', zh: '版本' },
   'app.restartInstance': { en: 'Restart', zh: '重启' },
   'app.restartInstanceAsk': {
@@ -56,6 +58,14 @@ export const appMessages = {
   },
   'app.says.failedFirst': { en: 'The first release did not get here.', zh: '首个版本未能发布成功。' },
   'app.says.none': { en: 'Nothing has been released here yet.', zh: '此处还没有发布过版本。' },
+  'app.says.runs': {
+    en: 'Release v{release} runs; {ready} of {replicas} instances are ready.',
+    zh: '版本 v{release} 运行中，{replicas} 个实例中 {ready} 个就绪。',
+  },
+  'app.says.stopped': {
+    en: 'Release v{release} is stopped: the app was scaled to 0 instances, so nobody answers.',
+    zh: '版本 v{release} 已停止：实例数为 0，当前无人响应。',
+  },
   'app.says.verified': {
     en: 'Release v{release} answers at its address; {ready} of {replicas} instances are ready.',
     zh: '版本 v{release} 已在其地址正常响应，{replicas} 个实例中 {ready} 个就绪。',

@@ -2,6 +2,11 @@ import type { Messages } from '../data/messages.ts'
 
 export const releaseMessages = {
   'release.against': { en: 'against v{number}', zh: '对比 v{number}' },
+  'release.again': { en: 'Release again', zh: '重新发布' },
+  'release.againAsk': {
+    en: 'Release v{number} of {app} is rolled out once more as it was made. What differs from what serves now:',
+    zh: '将 {app} 的版本 v{number} 按原样重新发布。与当前服务版本的差异：',
+  },
   'release.approve': { en: 'Approve', zh: '批准' },
   'release.approved': { en: 'Approved', zh: '已批准' },
   'release.cancel': { en: 'Stop and go back', zh: '停止并恢复' },

@@ -28,6 +28,7 @@ export const stateMessages = {
   'state.routed': { en: 'routed', zh: '已路由' },
   'state.running': { en: 'running', zh: '运行中' },
   'state.skipped': { en: 'skipped', zh: '已跳过' },
+  'state.stopped': { en: 'stopped', zh: '已停止' },
   'state.success': { en: 'done', zh: '完成' },
   'state.superseded': { en: 'superseded', zh: '已被取代' },
   'state.terminating': { en: 'ending', zh: '终止中' },

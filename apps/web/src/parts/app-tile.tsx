@@ -2,6 +2,7 @@ import { Group, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { AppPlace } from '../data/ours.ts'
 import { appHref } from '../data/paths.ts'
+import { standingOf } from '../data/states.ts'
 import { useWords } from './language.tsx'
 import { State } from './state.tsx'
 
@@ -20,18 +21,20 @@ export function AppTile({ place, withProject }: { place: AppPlace; withProject?:
             {[withProject && project, environment].filter(Boolean).join(' · ')}
           </Text>
         </div>
-        <State value={state} size="sm" />
+        <State value={standingOf(place)} size="sm" />
       </Group>
       {reason && (
         <Text size="xs" mt={8} lineClamp={3} className="name">
           {said(reason)}
         </Text>
       )}
-      <Text size="xs" c="dimmed" mt={8} truncate>
-        {url ? url.replace(/^https?:\/\//, '') : t('state.none')}
-      </Text>
+      {url && (
+        <Text size="xs" c="dimmed" mt={8} truncate>
+          {url.replace(/^https?:\/\//, '')}
+        </Text>
+      )}
       {release !== undefined && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" mt={url ? 0 : 8}>
           v{release} · {t('column.instances')} {ready ?? 0}/{replicas ?? 0}
         </Text>
       )}

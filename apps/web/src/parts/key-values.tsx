@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Input, Stack, TextInput } from '@mantine/core'
 import { Cross2Icon, PlusIcon } from '@radix-ui/react-icons'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useWords } from './language.tsx'
 
 interface Props {
@@ -8,16 +8,28 @@ interface Props {
   help?: string
   value: Record<string, string>
   onChange: (value: Record<string, string>) => void
+  /** A name that is asked for: stands in the new line, and the value is what is typed next. */
+  wanted?: string
   /** Keys whose line is marked. */
   marked?: ReadonlySet<string>
 }
 
-/** Names with values, line by line. A pasted `.env` text becomes one line each. */
-export function KeyValues({ label, help, value, onChange, marked }: Props) {
+/**
+ * Names with values, line by line. A pasted `.env` text becomes one line each. A new line counts as soon as it is left:
+ * what somebody has typed is never left out because a button was not pressed.
+ */
+export function KeyValues({ label, help, value, onChange, wanted = '', marked }: Props) {
   const { t } = useWords()
-  const [name, setName] = useState('')
+  const nameInput = useRef<HTMLInputElement>(null)
+  const valueInput = useRef<HTMLInputElement>(null)
+  const [name, setName] = useState(wanted in value ? '' : wanted)
   const [text, setText] = useState('')
   const entries = Object.entries(value)
+  const isAsked = wanted !== '' && !(wanted in value)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it is first shown
+  useEffect(() => {
+    if (isAsked) valueInput.current?.focus()
+  }, [])
   const add = () => {
     if (name.trim() === '') return
     onChange({ ...value, [name.trim()]: text })
@@ -53,13 +65,25 @@ export function KeyValues({ label, help, value, onChange, marked }: Props) {
             </ActionIcon>
           </Group>
         ))}
-        <Group gap={6} wrap="nowrap">
+        <Group
+          gap={6}
+          wrap="nowrap"
+          onBlur={({ currentTarget, relatedTarget }) => {
+            if (!currentTarget.contains(relatedTarget) && (text !== '' || !isAsked)) add()
+          }}
+        >
           <TextInput
+            ref={nameInput}
             aria-label={t('field.newName')}
             placeholder={t('field.newName')}
             value={name}
             className="key"
             onChange={(event) => setName(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || name.trim() === '') return
+              event.preventDefault()
+              valueInput.current?.focus()
+            }}
             onPaste={(event) => {
               const pasted = envFrom(event.clipboardData.getData('text'))
               if (!pasted) return
@@ -68,6 +92,7 @@ export function KeyValues({ label, help, value, onChange, marked }: Props) {
             }}
           />
           <TextInput
+            ref={valueInput}
             aria-label={t('field.newValue')}
             placeholder={t('common.value')}
             value={text}
@@ -77,6 +102,7 @@ export function KeyValues({ label, help, value, onChange, marked }: Props) {
               if (event.key !== 'Enter') return
               event.preventDefault()
               add()
+              nameInput.current?.focus()
             }}
           />
           <Button

@@ -48,7 +48,7 @@ export function Page({ title, trail = [], beside, actions, children }: Props) {
             {beside}
           </Group>
           {actions && (
-            <Group gap="xs" wrap="wrap">
+            <Group gap="xs" wrap="wrap" className="page-actions">
               {actions}
             </Group>
           )}

@@ -29,6 +29,8 @@ interface Props {
   problems?: ReadonlyMap<string, string>
   /** What fields that take a list offer, by path. */
   choices?: Choices
+  /** Names asked for in fields of names with values, by path. */
+  wanted?: Readonly<Record<string, string>>
   /** Path of `value` in the whole. */
   at?: string
 }
@@ -36,7 +38,7 @@ interface Props {
 const isWide = ({ kind }: Field) => ['map', 'group', 'json', 'long', 'list'].includes(kind)
 
 /** A form made from a JSON schema: what an operator states about a service type is what people fill in. */
-export function SchemaForm({ schema, value, onChange, hidden, problems, choices, at = '' }: Props) {
+export function SchemaForm({ schema, value, onChange, hidden, problems, choices, wanted, at = '' }: Props) {
   const fields = fieldsOf(schema, hidden)
   const narrow = fields.filter((field) => !isWide(field))
   const show = (field: Field) => (
@@ -47,6 +49,7 @@ export function SchemaForm({ schema, value, onChange, hidden, problems, choices,
       onChange={(next) => onChange(withField(value, field.name, next))}
       problems={problems}
       choices={choices}
+      wanted={wanted?.[at ? `${at}.${field.name}` : field.name]}
       at={at ? `${at}.${field.name}` : field.name}
     />
   )
@@ -68,10 +71,11 @@ interface InputProps {
   onChange: (value: unknown) => void
   problems?: ReadonlyMap<string, string>
   choices?: Choices
+  wanted?: string
   at: string
 }
 
-function FieldInput({ field, value, onChange, problems, choices, at }: InputProps) {
+function FieldInput({ field, value, onChange, problems, choices, wanted, at }: InputProps) {
   const { t } = useWords()
   const { name, kind, title, help, isRequired, schema } = field
   const own = knownKey(`field.${name}`)
@@ -123,6 +127,7 @@ function FieldInput({ field, value, onChange, problems, choices, at }: InputProp
           label={common.label}
           help={common.description}
           value={(value ?? {}) as Record<string, string>}
+          wanted={wanted}
           onChange={onChange}
         />
       )

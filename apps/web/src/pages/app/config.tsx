@@ -7,6 +7,7 @@ import { namespaceOf } from '../../data/app-detail.ts'
 import { useEnvSources } from '../../data/env-sources.ts'
 import { useMay } from '../../data/permissions.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
+import { useQueryState } from '../../data/query-state.ts'
 import { formSchema, templateNamed } from '../../data/service-types.ts'
 import { changesOf, keepStaged, patchBetween, type Staged, staged, stagedIn } from '../../data/staged.ts'
 import { useWords } from '../../parts/language.tsx'
@@ -27,6 +28,7 @@ export function Config({ data, project, app }: AppRef & { data: AppDetail }) {
     staleTime: 60_000,
   })
   const may = useMay({ verb: 'update', group: 'sampan.dev', resource: 'apps', namespace: project })
+  const [env] = useQueryState('env')
   const choices = useEnvSources(data.environments.map(({ environment }) => namespaceOf(project, environment)))
   const keep = (next: Staged | undefined) => {
     keepStaged(sessionStorage, { project, app }, next)
@@ -82,7 +84,14 @@ export function Config({ data, project, app }: AppRef & { data: AppDetail }) {
                 {t('common.notAllowed')}
               </Text>
             )}
-            <SchemaForm schema={schema} value={values} onChange={change} problems={problems} choices={choices} />
+            <SchemaForm
+              schema={schema}
+              value={values}
+              onChange={change}
+              problems={problems}
+              choices={choices}
+              wanted={{ env }}
+            />
           </Stack>
         </fieldset>
       </Section>

@@ -1,9 +1,11 @@
 import { Group, Text } from '@mantine/core'
 import type { InstanceRow } from '@sampan/resources/sampan/rows'
+import { scaleApp } from '../../actions/app.ts'
 import { type InstanceTarget, instanceActions } from '../../actions/instance.ts'
 import { namespaceOf } from '../../data/app-detail.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
 import { bytesText, cpuText, type Usage, useUsage } from '../../data/usage.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
 import { ActionMenu } from '../../parts/action-menu.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Sparkline } from '../../parts/sparkline.tsx'
@@ -16,9 +18,14 @@ export function Instances({ data, project, app }: AppRef & { data: AppDetail }) 
   const usage = useUsage({ project, app })
   if (data.instances.length === 0)
     return (
-      <Text c="dimmed" size="sm">
-        {t('app.noInstances')}
-      </Text>
+      <Group gap="sm">
+        <Text c="dimmed" size="sm">
+          {t('app.noInstances')}
+        </Text>
+        {data.app.spec.parameters.replicas === 0 && (
+          <ActionButton action={scaleApp} target={{ project, app, data }} size="compact-sm" />
+        )}
+      </Group>
     )
   return (
     <div className="cards">
@@ -27,6 +34,7 @@ export function Instances({ data, project, app }: AppRef & { data: AppDetail }) 
           key={one.name}
           instance={one}
           usage={usage.get(one.name)}
+          limits={data.app.spec.parameters}
           target={{ namespace: namespaceOf(project, one.environment), pod: one.name }}
         />
       ))}
@@ -37,12 +45,14 @@ export function Instances({ data, project, app }: AppRef & { data: AppDetail }) 
 interface Props {
   instance: InstanceRow
   usage: Usage | undefined
+  limits: { cpu: string; memory: string }
   target: InstanceTarget
 }
 
 function Instance({
   instance: { name, environment, phase, ready, restarts, reason, startedAt, release },
   usage,
+  limits,
   target,
 }: Props) {
   const { t, said } = useWords()
@@ -74,8 +84,8 @@ function Instance({
         </Text>
       )}
       <Group gap="md" mt={10} grow wrap="nowrap">
-        <Measure label={t('app.cpu')} values={usage?.cpu} text={cpuText} />
-        <Measure label={t('app.memory')} values={usage?.memory} text={bytesText} />
+        <Measure label={t('app.cpu')} values={usage?.cpu} text={cpuText} limit={limits.cpu} />
+        <Measure label={t('app.memory')} values={usage?.memory} text={bytesText} limit={limits.memory} />
       </Group>
     </div>
   )
@@ -85,9 +95,11 @@ interface MeasureProps {
   label: string
   values: readonly number[] | undefined
   text: (value: number) => string
+  limit: string
 }
 
-function Measure({ label, values, text }: MeasureProps) {
+function Measure({ label, values, text, limit }: MeasureProps) {
+  const { t } = useWords()
   const last = values?.at(-1)
   return (
     <div>
@@ -95,7 +107,13 @@ function Measure({ label, values, text }: MeasureProps) {
         <Text size="xs" c="dimmed">
           {label}
         </Text>
-        <Text size="xs">{last === undefined ? '–' : text(last)}</Text>
+        <Text size="xs" title={t('app.limit', { limit })}>
+          {last === undefined ? '–' : text(last)}
+          <Text span inherit c="dimmed">
+            {' / '}
+            {limit}
+          </Text>
+        </Text>
       </Group>
       <Sparkline values={values ?? []} label={`${label} ${last === undefined ? '' : text(last)}`} />
     </div>

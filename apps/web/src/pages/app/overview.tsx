@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { ExternalLinkIcon } from '@radix-ui/react-icons'
 import type { AppRow, ReleaseRow } from '@sampan/resources/sampan/rows'
 import { Link } from 'wouter'
@@ -6,7 +6,8 @@ import { approveRollout } from '../../actions/app.ts'
 import { knownKey } from '../../data/messages.ts'
 import { addHref, appHref, pipelineHref } from '../../data/paths.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
-import { isBad, isMoving } from '../../data/states.ts'
+import { type Remedy, remedyFor } from '../../data/remedies.ts'
+import { isBad, isMoving, standingOf } from '../../data/states.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
@@ -35,6 +36,7 @@ export function Overview({ data, project, app }: Props) {
             key={row.environment}
             row={row}
             release={data.releases.find(({ serving }) => serving.includes(row.environment))}
+            remedy={remedyAt(data, row, { project, app })}
             project={project}
             app={app}
           />
@@ -97,11 +99,31 @@ export function Overview({ data, project, app }: Props) {
   )
 }
 
+/** What there is to do: where the failed rollout says, or at the run that made no release. */
+function remedyAt(
+  { app, pipelines }: AppDetail,
+  { environment, state, reason }: AppRow,
+  at: AppRef,
+): Remedy | undefined {
+  if (!isBad(state)) return undefined
+  const { cause } = app.status?.environments?.find(({ name }) => name === environment) ?? {}
+  const [run] = pipelines
+  const isOfRun = !cause && run && isBad(run.status?.state ?? '')
+  if (isOfRun) return { label: 'remedy.run', href: pipelineHref(at.project, run.metadata.name) }
+  return remedyFor(at, { cause, reason })
+}
+
+type StandingProps = AppRef & { row: AppRow; release: ReleaseRow | undefined; remedy: Remedy | undefined }
+
 /** One environment: the sentence, why when something is wrong, the address, and what serves there. */
-function Standing({ row, release: serving, project, app }: AppRef & { row: AppRow; release: ReleaseRow | undefined }) {
+function Standing({ row, release: serving, remedy, project, app }: StandingProps) {
   const { t, said } = useWords()
   const { environment, state, reason, url, release, ready = 0, replicas = 0 } = row
-  const says = (release === undefined && knownKey(`app.says.${state}First`)) || knownKey(`app.says.${state}`)
+  const standing = standingOf(row)
+  const says =
+    (release === undefined && knownKey(`app.says.${state}First`)) ||
+    (standing === 'verified' && !url && knownKey('app.says.runs')) ||
+    knownKey(`app.says.${standing}`)
   const sentence = t(says ?? 'app.says.none', {
     release: release ?? '–',
     ready,
@@ -122,7 +144,21 @@ function Standing({ row, release: serving, project, app }: AppRef & { row: AppRo
             {said(reason)}
           </Text>
         )}
-        {url && (
+        {remedy && (
+          <Button
+            component={Link}
+            href={remedy.href}
+            size="compact-sm"
+            variant="light"
+            mt="xs"
+            mb={4}
+            display="block"
+            w="fit-content"
+          >
+            {t(remedy.label)}
+          </Button>
+        )}
+        {url && standing !== 'stopped' && (
           <Anchor href={url} target="_blank" rel="noreferrer" size="sm" className="name" mt={4} display="inline-block">
             {url} <ExternalLinkIcon width={13} height={13} aria-label={t('app.open')} />
           </Anchor>

@@ -1,11 +1,12 @@
 import { Group, Tabs } from '@mantine/core'
 import { useLocation } from 'wouter'
-import { deleteApp, deployApp, openApp, scaleApp } from '../../actions/app.ts'
+import { deleteApp, deployApp, openApp, pullImage, scaleApp } from '../../actions/app.ts'
 import { offer } from '../../data/action.ts'
 import { useAppDetail } from '../../data/app-detail.ts'
 import type { MessageKey } from '../../data/messages.ts'
 import { appHref, projectHref } from '../../data/paths.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
+import { standingOf } from '../../data/states.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { useOffers } from '../../parts/action-provider.tsx'
 import { useWords } from '../../parts/language.tsx'
@@ -39,7 +40,9 @@ export function Page({ project, app, tab = 'overview' }: AppRef & { tab?: string
   const target = detail.data && { project, app, data: detail.data }
   useOffers(
     target
-      ? [openApp, deployApp, scaleApp].map((action) => offer(action, target, app)).concat(offer(deleteApp, target, app))
+      ? [openApp, deployApp, pullImage, scaleApp]
+          .map((action) => offer(action, target, app))
+          .concat(offer(deleteApp, target, app))
       : [],
     `${project}/${app} ${detail.dataUpdatedAt}`,
   )
@@ -52,8 +55,8 @@ export function Page({ project, app, tab = 'overview' }: AppRef & { tab?: string
       ]}
       beside={
         <Group gap={6}>
-          {detail.data?.environments.map(({ environment, state }) => (
-            <State key={environment} value={state} />
+          {detail.data?.environments.map((one) => (
+            <State key={one.environment} value={standingOf(one)} />
           ))}
         </Group>
       }
@@ -63,6 +66,7 @@ export function Page({ project, app, tab = 'overview' }: AppRef & { tab?: string
             <ActionButton action={openApp} target={target} />
             <ActionButton action={scaleApp} target={target} />
             <ActionButton action={deployApp} target={target} />
+            <ActionButton action={pullImage} target={target} />
           </>
         )
       }

@@ -1,7 +1,8 @@
 import { Anchor, Badge, Group, Table, Text } from '@mantine/core'
 import type { ReleaseRow } from '@sampan/resources/sampan/rows'
 import { Link } from 'wouter'
-import { rollbackTo } from '../../actions/app.ts'
+import { bringBack, type ReleaseTarget } from '../../actions/app.ts'
+import type { Action } from '../../data/action.ts'
 import { appHref } from '../../data/paths.ts'
 import type { AppRef } from '../../data/platform.ts'
 import { duration } from '../../data/when.ts'
@@ -13,6 +14,7 @@ import { When } from '../../parts/when.tsx'
 /** The spine of an app: what was made, by whom, which serves, and the way back. */
 export function ReleaseTable({ releases, project, app }: AppRef & { releases: readonly ReleaseRow[] }) {
   const { t } = useWords()
+  const serving = releases.find((one) => one.serving.length > 0)?.number
   return (
     <div className="panel">
       <Table.ScrollContainer minWidth={0} type="native">
@@ -29,7 +31,7 @@ export function ReleaseTable({ releases, project, app }: AppRef & { releases: re
           </Table.Thead>
           <Table.Tbody>
             {releases.map((one) => (
-              <Row key={one.number} release={one} project={project} app={app} />
+              <Row key={one.number} release={one} action={bringBack(one.number, serving)} project={project} app={app} />
             ))}
           </Table.Tbody>
         </Table>
@@ -38,7 +40,7 @@ export function ReleaseTable({ releases, project, app }: AppRef & { releases: re
   )
 }
 
-function Row({ release, project, app }: AppRef & { release: ReleaseRow }) {
+function Row({ release, action, project, app }: AppRef & { release: ReleaseRow; action: Action<ReleaseTarget> }) {
   const { t, said } = useWords()
   const isServing = release.serving.length > 0
   const [latest] = release.rollouts
@@ -92,7 +94,7 @@ function Row({ release, project, app }: AppRef & { release: ReleaseRow }) {
       <Table.Td ta="end" visibleFrom="sm">
         {!isServing && (
           <ActionButton
-            action={rollbackTo}
+            action={action}
             target={{ project, app, number: release.number, environment, isServing }}
             size="compact-sm"
             variant="subtle"

@@ -2,7 +2,7 @@ import { Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/c
 import type { ReleaseRow } from '@sampan/resources/sampan/rows'
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'wouter'
-import { rollbackTo } from '../../actions/app.ts'
+import { bringBack } from '../../actions/app.ts'
 import { type AppDetail, type AppRef, platform } from '../../data/platform.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { CodeView } from '../../parts/code-view.tsx'
@@ -47,7 +47,7 @@ function Release({ release, all, project, app }: AppRef & { release: ReleaseRow;
       actions={
         <>
           <ActionButton
-            action={rollbackTo}
+            action={bringBack(release.number, all.find(({ serving }) => serving.length > 0)?.number)}
             target={{
               project,
               app,

@@ -8,8 +8,8 @@ import { useWords } from '../../parts/language.tsx'
 import { DiffDialog } from './diff-dialog.tsx'
 import { shortImage } from './release-table.tsx'
 
-/** What going back would change, then going back. */
-export function Dialog({ target: { project, app, number, environment }, close }: DialogProps<ReleaseTarget>) {
+/** What bringing a release back would change, then bringing it back. */
+export function Dialog({ target: { project, app, number, environment, isAgain }, close }: DialogProps<ReleaseTarget>) {
   const { t } = useWords()
   const { context } = useActions()
   const serving = useQuery({
@@ -28,8 +28,8 @@ export function Dialog({ target: { project, app, number, environment }, close }:
   })
   return (
     <DiffDialog
-      title="release.rollback"
-      confirm="release.rollback"
+      title={isAgain ? 'release.again' : 'release.rollback'}
+      confirm={isAgain ? 'release.again' : 'release.rollback'}
       changes={diff}
       note={({ image }) =>
         image.before !== image.after && (
@@ -40,11 +40,11 @@ export function Dialog({ target: { project, app, number, environment }, close }:
       }
       onConfirm={async () => {
         await platform.rollback({ project, app }, number, environment)
-        context.say({ key: 'release.rollingBack', values: { number } })
+        context.say(isAgain ? { key: 'staged.released' } : { key: 'release.rollingBack', values: { number } })
       }}
       close={close}
     >
-      <Text size="sm">{t('release.rollbackAsk', { number, app })}</Text>
+      <Text size="sm">{t(isAgain ? 'release.againAsk' : 'release.rollbackAsk', { number, app })}</Text>
     </DiffDialog>
   )
 }
