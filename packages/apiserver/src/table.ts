@@ -24,10 +24,10 @@ const nameColumn = {
 export function tableOf({ definition }: Served, objects: readonly KubeObject[], options: TableOptions) {
   const { metadata, version, include, now, withColumns } = options
   const columns = definition.columns.length > 0 ? definition.columns : ageOnly
-  const described = columns.map(({ name, type = 'string', wide, description = '' }) => ({
+  const described = columns.map(({ name, type = 'string', format = '', wide, description = '' }) => ({
     name,
-    type: type === 'date' ? 'string' : type,
-    format: '',
+    type,
+    format,
     description,
     priority: wide ? 1 : 0,
   }))

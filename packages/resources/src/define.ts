@@ -73,8 +73,10 @@ export interface StoredAs<T extends KubeObject = KubeObject> {
 
 export interface Column<T extends KubeObject = KubeObject> {
   name: string
-  value: (object: T, now: Date) => string | number | boolean | undefined
-  type?: 'string' | 'integer' | 'boolean' | 'date'
+  /** `null` is shown as nothing; undefined as nothing, or as 0 in a column of whole numbers. */
+  value: (object: T, now: Date) => string | number | boolean | null | undefined
+  type?: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  format?: string
   wide?: boolean
   description?: string
   /** For kinds of ours: where the CustomResourceDefinition finds the value, as `.status.url`. */

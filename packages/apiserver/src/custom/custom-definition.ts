@@ -132,26 +132,27 @@ function withoutMetadata(schema: Schema): Schema {
 
 const ageOnly = [{ name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }]
 
-function columnFrom({
-  name,
-  type,
-  description,
-  priority,
-  jsonPath,
-}: NonNullable<CrdVersion['additionalPrinterColumns']>[number]): Column {
+type PrinterColumn = NonNullable<CrdVersion['additionalPrinterColumns']>[number]
+
+const columnTypes = new Set(['integer', 'number', 'boolean', 'date'])
+
+/** A value that is missing or of another type is shown as nothing, never as a zero. */
+function columnFrom({ name, type, format, description, priority, jsonPath }: PrinterColumn): Column {
   const find = compilePath(jsonPath)
   return {
     name,
-    type: type === 'integer' || type === 'boolean' || type === 'date' ? type : 'string',
+    type: columnTypes.has(type) ? (type as NonNullable<Column['type']>) : 'string',
+    ...(format && { format }),
     ...(priority && { wide: true }),
-    description: description ?? '',
+    description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
     value: (object, now) => {
       const found = find(object)
       const first = found[0]
-      if (type === 'date') return typeof first === 'string' ? age(first, now) : undefined
-      if (type === 'integer' || type === 'number') return typeof first === 'number' ? first : undefined
-      if (type === 'boolean') return typeof first === 'boolean' ? first : undefined
-      return found.length === 0 ? undefined : found.map((one) => textOf(one) ?? '').join(',')
+      if (type === 'date') return typeof first === 'string' ? age(first, now) : null
+      if (type === 'integer') return typeof first === 'number' ? Math.trunc(first) : null
+      if (type === 'number') return typeof first === 'number' ? first : null
+      if (type === 'boolean') return typeof first === 'boolean' ? first : null
+      return found.length === 0 ? null : found.map((one) => textOf(one) ?? '').join(',')
     },
   }
 }

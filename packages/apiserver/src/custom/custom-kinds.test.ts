@@ -161,6 +161,53 @@ describe('custom kinds', () => {
     assert.deepEqual(body.rows[0].cells, ['one', '* *'])
   })
 
+  test('are shown by columns that keep their type and say where they look; what is missing is no zero', async () => {
+    const columns = [
+      { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
+      { name: 'Ratio', type: 'number', jsonPath: '.spec.ratio', format: 'double' },
+      { name: 'Until', type: 'date', jsonPath: '.spec.until' },
+      { name: 'Open', type: 'boolean', jsonPath: '.spec.open', description: 'Whether it is open.' },
+    ]
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+    const group = 'columns.example.com'
+    const crd = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `shops.${group}` },
+      spec: {
+        group,
+        scope: 'Cluster',
+        names: { kind: 'Shop', plural: 'shops' },
+        versions: [{ name: 'v1', served: true, storage: true, schema, additionalPrinterColumns: columns }],
+      },
+    }
+    assert.equal((await api.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd)).status, 201)
+    const shops = `/apis/${group}/v1/shops`
+    const until = new Date(Date.now() - 3 * 3_600_000).toISOString()
+    const shop = (name: string, spec: object) => ({ apiVersion: `${group}/v1`, kind: 'Shop', metadata: { name }, spec })
+    for (let tries = 0; (await api.ask('GET', shops)).status !== 200 && tries < 100; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    await api.ask('POST', shops, shop('a', {}))
+    await api.ask('POST', shops, shop('b', { size: 2.7, ratio: 0.25, until, open: true }))
+    const { body } = await api.ask('GET', shops, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })
+    assert.deepEqual(
+      body.columnDefinitions.slice(1).map((one: Record<string, string>) => [one.type, one.format, one.description]),
+      [
+        ['integer', '', 'Custom resource definition column (in JSONPath format): .spec.size'],
+        ['number', 'double', 'Custom resource definition column (in JSONPath format): .spec.ratio'],
+        ['date', '', 'Custom resource definition column (in JSONPath format): .spec.until'],
+        ['boolean', '', 'Whether it is open.'],
+      ],
+    )
+    assert.deepEqual(
+      body.rows.map((one: { cells: unknown[] }) => one.cells),
+      [
+        ['a', null, null, null, null],
+        ['b', 2, 0.25, '3h', true],
+      ],
+    )
+  })
+
   test('have no strategic merge patch', async () => {
     assert.equal((await api.ask('PATCH', `${crontabs}/one`, {}, strategicType)).status, 415)
   })
