@@ -9,8 +9,11 @@ export interface Decoded {
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** A request body as a value, by its content type (none means JSON). Throws BadRequest or UnsupportedMediaType. */
-export async function decodeBody(bytes: Uint8Array, contentType: string | undefined): Promise<Decoded> {
+/**
+ * A request body as a value, by its content type (none means JSON). Throws BadRequest or UnsupportedMediaType. Answers a
+ * promise only when a reader has to be loaded first.
+ */
+export function decodeBody(bytes: Uint8Array, contentType: string | undefined): Decoded | Promise<Decoded> {
   const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase() || 'application/json'
   switch (type) {
     case 'application/json':
@@ -19,12 +22,13 @@ export async function decodeBody(bytes: Uint8Array, contentType: string | undefi
     case 'application/strategic-merge-patch+json':
       return fromJson(textOf(bytes))
     case 'application/yaml':
-    case 'application/apply-patch+yaml':
-      return parseYaml(textOf(bytes))
-    case 'application/vnd.kubernetes.protobuf': {
-      const { decodeProtobuf } = await import('@sampan/resources/protobuf/decode')
-      return { value: decodeProtobuf(bytes), duplicates: [] }
+    case 'application/apply-patch+yaml': {
+      // YAML includes JSON, but JSON is read much faster.
+      const text = textOf(bytes)
+      return /^\s*\{/.test(text) ? fromJson(text) : fromYaml(text)
     }
+    case 'application/vnd.kubernetes.protobuf':
+      return fromProtobuf(bytes)
     default:
       throw unsupportedType(type)
   }
@@ -51,9 +55,13 @@ function fromJson(text: string): Decoded {
   return { value, duplicates: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) }
 }
 
-/** YAML includes JSON, but JSON is read much faster, and says by their path which keys came twice; YAML says the line. */
-async function parseYaml(text: string): Promise<Decoded> {
-  if (/^\s*\{/.test(text)) return fromJson(text)
+async function fromProtobuf(bytes: Uint8Array): Promise<Decoded> {
+  const { decodeProtobuf } = await import('@sampan/resources/protobuf/decode')
+  return { value: decodeProtobuf(bytes), duplicates: [] }
+}
+
+/** YAML says of keys that came twice on which line they are. */
+async function fromYaml(text: string): Promise<Decoded> {
   const { parseDocument, YAMLError } = await import('yaml')
   try {
     const document = parseDocument(text, { schema: 'core' })

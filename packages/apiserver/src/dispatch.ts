@@ -1,7 +1,7 @@
 import { forbidden, StatusError } from '@sampan/resources/errors'
 import { formOf, notAcceptable } from './accept.ts'
 import { admitConnection } from './admit-connection.ts'
-import type { Attributes } from './auth/interfaces.ts'
+import type { Attributes, Decision } from './auth/interfaces.ts'
 import { answerComputed } from './computed.ts'
 import type { Context } from './context.ts'
 import { checkFields } from './field-validation.ts'
@@ -60,8 +60,8 @@ function askedOf(method: string, path: string, query: URLSearchParams): Asked {
   }
 }
 
-/** Throws Forbidden unless the caller may. */
-export async function authorize({ auth }: Context, asked: Asked, call: Call): Promise<void> {
+/** Throws Forbidden unless the caller may. Answers a promise only when the authorizer does. */
+export function authorize({ auth }: Context, asked: Asked, call: Call): void | Promise<void> {
   const { resource } = asked
   const name = resource && (resource.name ?? selectedName(asked, call))
   const attributes: Attributes = {
@@ -80,8 +80,10 @@ export async function authorize({ auth }: Context, asked: Asked, call: Call): Pr
     }),
   }
   const made = auth.authorizer.authorize(attributes)
-  const { allowed, reason } = made instanceof Promise ? await made : made
-  if (!allowed) throw refusal(call, asked, reason)
+  const check = ({ allowed, reason }: Decision) => {
+    if (!allowed) throw refusal(call, asked, reason)
+  }
+  return made instanceof Promise ? made.then(check) : check(made)
 }
 
 /** A list or watch of a single name is within a right to that name, as upstream has it: informers of one object read so. */

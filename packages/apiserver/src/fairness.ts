@@ -9,13 +9,12 @@ const light = 500
 
 /**
  * Keeps one caller's large lists from starving everybody else: each user has four at a time, one beginning per turn of the
- * event loop, and a line of a hundred; beyond that, TooManyRequests. Resolves with what ends the turn, or undefined when
- * the call is light.
+ * event loop, and a line of a hundred; beyond that, TooManyRequests. Resolves with what ends the turn; undefined when the
+ * call is light.
  */
-export function fairness(context: Context): (call: Call) => Promise<(() => void) | undefined> {
+export function fairness(context: Context): (call: Call) => Promise<() => void> | undefined {
   const slots = fairSlots({ perKey: 4, waiting: 100 })
-  return async (call) => {
-    if (!isHeavy(context, call)) return undefined
+  const enter = async (call: Call) => {
     try {
       return await slots.enter(call.user.name)
     } catch (error) {
@@ -25,6 +24,7 @@ export function fairness(context: Context): (call: Call) => Promise<(() => void)
       })
     }
   }
+  return (call) => (isHeavy(context, call) ? enter(call) : undefined)
 }
 
 function isHeavy(context: Context, call: Call): boolean {

@@ -8,7 +8,7 @@ import { chunkOf } from './http-chunk.ts'
 type Headers = Record<string, string | string[] | number>
 
 /** Writes an answer. Streams and watches send their header at once: clients wait for it, not for the first byte. */
-export async function sendAnswer(response: ServerResponse, answer: Answer, warnings: readonly string[]): Promise<void> {
+export function sendAnswer(response: ServerResponse, answer: Answer, warnings: readonly string[]): Promise<void> {
   const headers: Headers = { ...answer.headers }
   if (warnings.length > 0) headers.warning = warnings.slice(0, 50).map(warningHeader)
   if ('watch' in answer) return sendPieces(response, answer.status, headers, answer.watch.lines())

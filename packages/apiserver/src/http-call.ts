@@ -72,35 +72,30 @@ export class HttpCall implements Call {
     if (request.readableEnded) return Promise.resolve(noBytes)
     if (request.destroyed) return Promise.reject(badRequest('the body ended too early'))
     return new Promise((resolve, reject) => {
-      const pieces: Uint8Array[] = []
+      let pieces: Uint8Array[] = []
       let size = 0
-      const settle = () => {
-        request.removeListener('data', onData)
-        request.removeListener('end', onEnd)
-        request.removeListener('error', onCut)
-        request.removeListener('close', onCut)
-      }
-      const onData = (piece: Uint8Array) => {
+      let isSettled = false
+      // The listeners stay: nobody else may be listening when the socket's error follows, and taking them away costs time.
+      request.on('data', (piece: Uint8Array) => {
+        if (isSettled) return // thrown away by whoever answers
         pieces.push(piece)
         size += piece.length
         if (size <= maxBodyBytes) return
-        settle()
-        // What still comes is thrown away by whoever answers.
+        isSettled = true
+        pieces = []
         request.pause()
         reject(tooLarge())
-      }
-      const onEnd = () => {
-        settle()
+      })
+      request.on('end', () => {
+        if (isSettled) return
+        isSettled = true
         resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
-      }
+      })
       const onCut = (error?: Error) => {
-        settle()
-        // Nobody else may be listening when the socket's error follows.
-        request.on('error', () => undefined)
+        if (isSettled) return
+        isSettled = true
         reject(badRequest('the body ended too early', { cause: error }))
       }
-      request.on('data', onData)
-      request.on('end', onEnd)
       request.on('error', onCut)
       request.on('close', onCut)
     })
@@ -109,7 +104,8 @@ export class HttpCall implements Call {
   async object(): Promise<KubeObject | undefined> {
     const bytes = await this.bytes()
     if (bytes.length === 0) return undefined
-    const { value, duplicates } = await decodeBody(bytes, this.request.headers['content-type'])
+    const decoded = decodeBody(bytes, this.request.headers['content-type'])
+    const { value, duplicates } = decoded instanceof Promise ? await decoded : decoded
     this.duplicates = duplicates
     return value as KubeObject
   }

@@ -28,10 +28,10 @@ export function requestMetrics(started = Date.now()): RequestMetrics {
   return {
     count({ verb, asked }, status, seconds) {
       const { group = '', plural = '', subresource = '' } = asked?.resource ?? {}
-      const isNew = !all.has(`${verb} ${group} ${plural} ${subresource}`)
-      const isRest = isNew && all.size >= mostSeries
-      const key = isRest ? verb : `${verb} ${group} ${plural} ${subresource}`
-      let one = all.get(key)
+      const whole = `${verb} ${group} ${plural} ${subresource}`
+      let one = all.get(whole)
+      const isRest = !one && all.size >= mostSeries
+      if (isRest) one = all.get(verb)
       if (!one) {
         const named = isRest
           ? { group: '', resource: 'other', subresource: '' }
@@ -40,7 +40,7 @@ export function requestMetrics(started = Date.now()): RequestMetrics {
           .map(([label, value]) => `${label}=${quoted(value)}`)
           .join()
         one = { labels, codes: new Map(), buckets: bounds.map(() => 0), seconds: 0, measured: 0 }
-        all.set(key, one)
+        all.set(isRest ? verb : whole, one)
       }
       one.codes.set(status, (one.codes.get(status) ?? 0) + 1)
       if (verb === 'watch' || streamed.has(subresource)) return
