@@ -42,6 +42,7 @@ export async function prepareHost(folders: VolumeFolders & { logs: string }): Pr
 
 export async function readHost(root: string): Promise<Host> {
   const disk = await statfs(root)
+  const machineID = (await optional('/etc/machine-id')).trim()
   return {
     hostname: hostname(),
     cpus: availableParallelism(),
@@ -53,8 +54,9 @@ export async function readHost(root: string): Promise<Host> {
     resolvConf: await hostResolvConf(),
     hostsFile: await optional('/etc/hosts'),
     system: {
-      machineID: (await optional('/etc/machine-id')).trim(),
-      systemUUID: (await optional('/sys/class/dmi/id/product_uuid')).trim(),
+      machineID,
+      // A machine without one is known by the other, as upstream has it.
+      systemUUID: (await optional('/sys/class/dmi/id/product_uuid')).trim() || machineID,
       bootID: (await optional('/proc/sys/kernel/random/boot_id')).trim(),
       kernelVersion: release(),
       osImage: osName(await optional('/etc/os-release')),

@@ -28,16 +28,30 @@ const facts = (rest: Partial<NodeFacts> = {}): NodeFacts => ({
   pressure: { memory: false, disk: false, pids: false },
   images: [],
   apiPort: 6443,
+  volumes: { attached: [], inUse: [] },
   now: new Date('2026-01-01T00:00:00Z'),
   ...rest,
 })
+const noHugePages = { 'hugepages-1Gi': '0', 'hugepages-2Mi': '0' }
 const condition = (status: ReturnType<typeof nodeStatus>, type: string) =>
   status.conditions?.find((one) => one.type === type)
 
 test('a node says what it has and keeps some of it', () => {
   const status = nodeStatus(undefined, facts())
-  assert.deepEqual(status.capacity, { cpu: '4', memory: '8Gi', pods: '110', 'ephemeral-storage': '100Gi' })
-  assert.deepEqual(status.allocatable, { cpu: '4', memory: '7680Mi', pods: '110', 'ephemeral-storage': '90Gi' })
+  assert.deepEqual(status.capacity, {
+    cpu: '4',
+    memory: '8Gi',
+    pods: '110',
+    'ephemeral-storage': '100Gi',
+    ...noHugePages,
+  })
+  assert.deepEqual(status.allocatable, {
+    cpu: '4',
+    memory: '7680Mi',
+    pods: '110',
+    'ephemeral-storage': '90Gi',
+    ...noHugePages,
+  })
   assert.deepEqual(status.addresses, [
     { type: 'InternalIP', address: '192.0.2.1' },
     { type: 'Hostname', address: 'box' },
@@ -83,4 +97,12 @@ test('conditions flip with their time', () => {
     ],
   )
   assert.equal(condition(second, 'Ready')?.message, 'no runtime')
+})
+
+test('a node tells what its runtime cannot do, and which volumes it has', () => {
+  const name = 'kubernetes.io/csi/d^h'
+  const status = nodeStatus(undefined, facts({ volumes: { attached: [name], inUse: [name] } }))
+  assert.deepEqual(status.features, { supplementalGroupsPolicy: false })
+  assert.deepEqual(status.runtimeHandlers?.[0]?.features?.userNamespaces, false)
+  assert.deepEqual([status.volumesInUse, status.volumesAttached], [[name], [{ name, devicePath: '' }]])
 })

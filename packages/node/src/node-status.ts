@@ -12,6 +12,22 @@ const maxPods = 110
 /** Memory kept from pods: what the machine itself and Sampan need. */
 const reservedMemory = 512 * 1024 * 1024
 
+/** Volumes of drivers that attach them, by their unique names (`kubernetes.io/csi/<driver>^<handle>`). */
+export interface AttachedVolumes {
+  attached: readonly string[]
+  /** Pods here have them, or are about to. */
+  inUse: readonly string[]
+}
+
+/** What the runtime can and cannot do for pods; `''` is the handler of pods without a RuntimeClass. */
+const handlers = ['', 'runc'].map((name) => ({
+  name,
+  features: { recursiveReadOnlyMounts: false, userNamespaces: false },
+}))
+
+/** Behaviour of pods that is not on every node of this release. */
+const declaredFeatures = ['RestartAllContainersOnContainerExits']
+
 export interface NodeFacts {
   host: Host
   nodeIP: string
@@ -21,6 +37,7 @@ export interface NodeFacts {
   pressure: { memory: boolean; disk: boolean; pids: boolean }
   images: readonly Image[]
   apiPort: number
+  volumes: AttachedVolumes
   now: Date
 }
 
@@ -33,6 +50,9 @@ export function capacityOf({ cpus, memory, disk }: Host): {
     memory: quantityOfBytes(memory),
     pods: String(maxPods),
     'ephemeral-storage': quantityOfBytes(disk),
+    // None are set aside: who asks for them is told that there are too few.
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
   }
   const reserved = Math.min(reservedMemory, Math.floor(memory / 10))
   return {
@@ -67,6 +87,11 @@ export function nodeStatus(before: NodeStatus | undefined, facts: NodeFacts): No
       kubeProxyVersion: kubeletVersion,
       operatingSystem: 'linux',
     },
+    runtimeHandlers: handlers,
+    features: { supplementalGroupsPolicy: false },
+    declaredFeatures,
+    volumesInUse: facts.volumes.inUse.toSorted(),
+    volumesAttached: facts.volumes.attached.toSorted().map((name) => ({ name, devicePath: '' })),
     images: facts.images
       .toSorted((a, b) => b.size - a.size)
       .slice(0, mostImages)

@@ -11,15 +11,16 @@ import { configMap } from '@sampan/resources/core/config-map'
 import { type Node, node as nodeKind } from '@sampan/resources/core/node'
 import { persistentVolume } from '@sampan/resources/core/persistent-volume'
 import { persistentVolumeClaim } from '@sampan/resources/core/persistent-volume-claim'
-import { type Pod, pod as podKind } from '@sampan/resources/core/pod'
+import { isTerminal, type Pod, pod as podKind } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { service } from '@sampan/resources/core/service'
 import { runtimeClass } from '@sampan/resources/node/runtime-class'
 import type { NodeStreams } from '@sampan/resources/node-streams'
-import type { PodUse } from '@sampan/resources/node-usage'
+import type { DiskUse, PodUse } from '@sampan/resources/node-usage'
 import { csiDriver } from '@sampan/resources/storage/csi-driver'
 import { volumeAttachment } from '@sampan/resources/storage/volume-attachment'
 import { admission, resizeRefusal } from './admission.ts'
+import { attachedVolumes } from './attached-volumes.ts'
 import { cgroups } from './cgroups.ts'
 import { changes } from './changes.ts'
 import { containerProcesses } from './container-processes.ts'
@@ -49,7 +50,9 @@ import { podStats } from './stats.ts'
 import { nodeStreams } from './streams.ts'
 import { sweep } from './sweep.ts'
 import { tokens } from './tokens.ts'
+import { type VolumePlace, volumePlaces } from './volume-places.ts'
 import { shownBy } from './volume-sources.ts'
+import { nodeDisk, volumeFigures } from './volume-use.ts'
 
 export interface NodeOptions {
   client: Client
@@ -89,6 +92,8 @@ export interface NodeAgent {
   ready(): boolean
   /** What every pod uses right now. */
   stats(): Promise<PodUse[]>
+  /** How full the disk and the volumes of pods are; measured when asked, at most once a minute. */
+  disk(): Promise<DiskUse>
   /** Lets go. Pods go on running. */
   close(): Promise<void>
 }
@@ -114,6 +119,7 @@ export function createNode(options: NodeOptions): NodeAgent {
     now: () => clock.now(),
   })
   const workers = new Map<string, PodWorker>()
+  const volumes = volumeFigures({ pods: placesNow, driver: driverFigures, now: () => clock.now() })
   const aborter = new AbortController()
   const loops: Promise<void>[] = []
   const unlisten: (() => void)[] = []
@@ -188,6 +194,11 @@ export function createNode(options: NodeOptions): NodeAgent {
       pressure: cleaner?.pressure ?? { memory: false, disk: false, pids: false },
       images: list.images,
       apiPort: options.apiPort,
+      volumes: attachedVolumes(
+        caches,
+        nodeName,
+        [...workers.values()].map(({ pod }) => pod),
+      ),
     }
   }
 
@@ -200,6 +211,29 @@ export function createNode(options: NodeOptions): NodeAgent {
     const own = caches.of(nodeKind).get({ name: nodeName })
     const refused = cleaner && refusedUnderPressure(pod, cleaner.pressure)
     return refused ?? (own && admission(pod, own, othersThan(pod)))
+  }
+
+  /** Volumes of pods that have not ended. */
+  function placesNow() {
+    const sources = {
+      claim: (namespace: string | undefined, name: string) => caches.of(persistentVolumeClaim).get({ namespace, name }),
+      volume: (name: string) => caches.of(persistentVolume).get({ name }),
+    }
+    return [...workers.values()].flatMap(({ pod }) => {
+      const { uid = '', name, namespace = '' } = pod.metadata
+      if (!context || isTerminal(pod) || !view.of(uid)?.sandboxes[0]?.isReady) return []
+      return [{ uid, name, namespace, places: volumePlaces(pod, context.settings.folders, pluginRoot, sources) }]
+    })
+  }
+
+  async function driverFigures({ csi: told, path }: VolumePlace) {
+    if (!told) return undefined
+    try {
+      return await context?.csi.use({ ...told, path })
+    } catch (error) {
+      log.warn('a driver does not say how full its volume is', { driver: told.driver, error })
+      return undefined
+    }
   }
 
   function usage(at: { uid: string; id: string }) {
@@ -256,7 +290,12 @@ export function createNode(options: NodeOptions): NodeAgent {
     }
     unlisten.push(caches.of(configMap).listen(shows('configmap')), caches.of(secret).listen(shows('secret')))
     unlisten.push(caches.of(persistentVolumeClaim).listen(shows('claim')))
-    unlisten.push(caches.of(volumeAttachment).listen(refreshClaims))
+    unlisten.push(
+      caches.of(volumeAttachment).listen(() => {
+        refreshClaims()
+        void report()
+      }),
+    )
   }
 
   async function driversChanged() {
@@ -388,6 +427,7 @@ export function createNode(options: NodeOptions): NodeAgent {
   return {
     start,
     stats,
+    disk: async () => ({ node: await nodeDisk(options.folders.pods, clock.now()), volumes: await volumes() }),
     streams: nodeStreams({ cri, view }, changed),
     ready: () => isStarted && runtimeProblem === undefined,
     async close() {

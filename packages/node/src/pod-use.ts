@@ -37,11 +37,19 @@ export async function useOf(
   )
 
   async function ownFiles(pod: Pod, kind: 'ephemeral-storage' | 'inodes'): Promise<number> {
-    const folders = [join(podFolder(settings, pod.metadata), 'volumes'), podLogFolder(settings, pod.metadata)]
+    const folders = [...ownVolumes(pod, podFolder(settings, pod.metadata)), podLogFolder(settings, pod.metadata)]
     const measured = await Promise.all(folders.map(measure))
     return measured.reduce((sum, { bytes, inodes }) => sum + (kind === 'inodes' ? inodes : bytes), 0)
   }
 }
+
+/** Folders of a pod's volumes whose files are on the node's disk: what is mounted there from elsewhere is not its own use. */
+export const ownVolumes = ({ spec }: Pod, folder: string): string[] =>
+  (spec.volumes ?? [])
+    .filter(({ emptyDir, configMap, downwardAPI }) =>
+      emptyDir ? emptyDir.medium !== 'Memory' : configMap || downwardAPI,
+    )
+    .map(({ name }) => join(folder, 'volumes', name))
 
 /** Bytes on disk and number of all files below a folder; none when there is none. What vanishes meanwhile does not count. */
 export async function measure(folder: string): Promise<{ bytes: number; inodes: number }> {

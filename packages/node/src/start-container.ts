@@ -13,7 +13,7 @@ import type { PodView, SandboxView } from './pod/view.ts'
 import { latest } from './pod/view.ts'
 import { podFolder, podLogFolder } from './pod-folders.ts'
 import { sourcesFor } from './volume-sources.ts'
-import { hostsMount, messageFile, volumeMounts } from './volumes/container-mounts.ts'
+import { hostsMount, messageFile, volumeDevices, volumeMounts } from './volumes/container-mounts.ts'
 import type { HostVolume } from './volumes/volumes.ts'
 
 /** Its pod has a sandbox already: of many pods, some are ready early rather than all late. */
@@ -103,6 +103,7 @@ export async function startContainer(
     imageUser: { uid: image.uid?.value, username: image.username },
     env,
     mounts,
+    devices: volumeDevices(container, input.volumes),
     messageFile: await messageFile(folder, container.name, attempt),
     profileRoot: settings.seccompRoot,
     target,

@@ -7,6 +7,7 @@ import { service } from '@sampan/resources/core/service'
 import { csiDriver } from '@sampan/resources/storage/csi-driver'
 import { volumeAttachment } from '@sampan/resources/storage/volume-attachment'
 import type { NodeContext } from './context.ts'
+import { growVolume } from './grow-volume.ts'
 import { mountImage } from './image-volume.ts'
 import type { DownwardFacts } from './pod/downward.ts'
 import type { EnvSources } from './pod/env.ts'
@@ -49,6 +50,7 @@ export function sourcesFor(
       )
     },
     publish: (volume) => csi.publish(pod.metadata.uid!, volume),
+    grow: (volume, claim) => growVolume(context, pod, volume, claim),
     now: () => clock.now().getTime(),
     token: (audience, seconds) => tokens.of(pod, audience, seconds),
     get services() {

@@ -1,8 +1,8 @@
-import type { PodUse } from '@sampan/resources/node-usage'
+import type { DiskUse, FsUse, PodUse, PodVolumesUse, VolumeUse } from '@sampan/resources/node-usage'
 import type { Meter, Sample } from './meter.ts'
 
 /** `/stats/summary` of a kubelet (stats/v1alpha1), as far as it is measured here. */
-export async function statsSummary(meter: Meter, nodeName: string) {
+export async function statsSummary(meter: Meter, nodeName: string, disk: DiskUse) {
   const { host, pods, time } = await meter.latest()
   const hostRate = meter.hostRate()
   return {
@@ -10,6 +10,7 @@ export async function statsSummary(meter: Meter, nodeName: string) {
       nodeName,
       cpu: { time, usageNanoCores: hostRate && Math.round(hostRate.cpu * 1e9), usageCoreNanoSeconds: host.cpuNanos },
       memory: { time, workingSetBytes: host.memoryBytes, availableBytes: host.memoryTotal - host.memoryBytes },
+      fs: fsStats(disk.node),
     },
     pods: pods.map((pod) => ({
       podRef: { name: pod.name, namespace: pod.namespace, uid: pod.uid },
@@ -39,8 +40,62 @@ export async function statsSummary(meter: Meter, nodeName: string) {
         usageBytes: sum(pod, 'memoryUsageBytes'),
         rssBytes: sum(pod, 'rssBytes'),
       },
+      ...volumesOf(pod, disk),
     })),
   }
+}
+
+const fsStats = ({ time, availableBytes, capacityBytes, usedBytes, inodesFree, inodes, inodesUsed }: FsUse) => ({
+  time,
+  availableBytes,
+  capacityBytes,
+  usedBytes,
+  inodesFree,
+  inodes,
+  inodesUsed,
+})
+
+function volumesOf({ uid, namespace }: PodUse, { volumes }: DiskUse) {
+  const found = volumes.find((one) => one.uid === uid)?.volumes ?? []
+  if (found.length === 0) return {}
+  return {
+    volume: found.map((one) => ({
+      ...fsStats(one),
+      name: one.name,
+      ...(one.claim !== undefined && { pvcRef: { name: one.claim, namespace } }),
+    })),
+  }
+}
+
+/** `/metrics` of a kubelet, as far as dashboards and alerts ask there: how full claims are. */
+export function volumeMetricsText(volumes: readonly PodVolumesUse[]): string {
+  const seen = new Set<string>()
+  const claims = volumes.flatMap(({ namespace, volumes: own }) =>
+    own.flatMap((one) => {
+      const key = `${namespace}/${one.claim}`
+      if (one.claim === undefined || seen.has(key)) return []
+      seen.add(key)
+      return [{ one, labels: { namespace, persistentvolumeclaim: one.claim } }]
+    }),
+  )
+  const figures: [name: string, help: string, value: (one: VolumeUse) => number][] = [
+    ['capacity_bytes', 'Capacity in bytes of the volume', (one) => one.capacityBytes],
+    ['available_bytes', 'Number of available bytes in the volume', (one) => one.availableBytes],
+    ['used_bytes', 'Number of used bytes in the volume', (one) => one.usedBytes],
+    ['inodes', 'Maximum number of inodes in the volume', (one) => one.inodes],
+    ['inodes_free', 'Number of free inodes in the volume', (one) => one.inodesFree],
+    ['inodes_used', 'Number of used inodes in the volume', (one) => one.inodesUsed],
+  ]
+  return text(
+    figures.map(([name, help, value]) =>
+      family(
+        `kubelet_volume_stats_${name}`,
+        'gauge',
+        help,
+        claims.map(({ one, labels }) => [labels, value(one)]),
+      ),
+    ),
+  )
 }
 
 type Labels = Record<string, string>

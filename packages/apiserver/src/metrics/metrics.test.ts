@@ -10,7 +10,7 @@ import { openAuth, systemUser } from '../auth/interfaces.ts'
 import { objectsOf } from '../objects.ts'
 import { createApiServer } from '../server.ts'
 import { hostUse } from './host-use.ts'
-import { cadvisorText, resourceMetricsText } from './kubelet.ts'
+import { cadvisorText, resourceMetricsText, volumeMetricsText } from './kubelet.ts'
 import { meter } from './meter.ts'
 import { nodeProxy } from './node-proxy.ts'
 import { resourceMetrics } from './resource-metrics.ts'
@@ -44,6 +44,28 @@ function world(t: TestContext, pods: (seconds: number) => PodUse[]) {
     while (looks < 3) await new Promise((resolve) => setTimeout(resolve, 1))
   }
   return { watch, settled }
+}
+
+const fs = {
+  time: new Date(start),
+  usedBytes: 30,
+  capacityBytes: 100,
+  availableBytes: 70,
+  inodes: 9,
+  inodesUsed: 2,
+  inodesFree: 7,
+}
+const disk = {
+  node: fs,
+  volumes: ['web', 'api'].map((name) => ({
+    uid: `uid-${name}`,
+    name,
+    namespace: 'shop',
+    volumes: [
+      { ...fs, name: 'data', claim: 'orders' },
+      { ...fs, name: 'tmp' },
+    ],
+  })),
 }
 
 const use = (name: string, seconds: number, startedAt = start): PodUse => ({
@@ -84,7 +106,7 @@ test('metrics.k8s.io answers through the API, and the node’s pages through its
   const objects = objectsOf(store)
   const api = createApiServer({ store, definitions: builtInKinds, auth: openAuth })
   for (const kind of resourceMetrics(watch, objects, 'node-1')) api.addComputedKind(kind)
-  api.addSubresource(nodeProxy(watch, 'node-1'))
+  api.addSubresource(nodeProxy(watch, 'node-1', async () => disk))
   t.after(async () => {
     await api.close()
     await store.close()
@@ -136,11 +158,16 @@ test('metrics.k8s.io answers through the API, and the node’s pages through its
   )
 
   const summary = (await get('/api/v1/nodes/node-1/proxy/stats/summary')).body as unknown as {
-    node: { nodeName: string }
-    pods: { podRef: object }[]
+    node: { nodeName: string; fs: object }
+    pods: { podRef: object; volume: object[] }[]
   }
   assert.equal(summary.node.nodeName, 'node-1')
   assert.deepEqual(summary.pods[0]?.podRef, { name: 'web', namespace: 'shop', uid: 'uid-web' })
+  assert.partialDeepStrictEqual(summary.node.fs, { capacityBytes: 100, availableBytes: 70 })
+  assert.partialDeepStrictEqual(summary.pods[0]?.volume, [
+    { name: 'data', pvcRef: { name: 'orders', namespace: 'shop' }, usedBytes: 30, inodesFree: 7 },
+    { name: 'tmp', usedBytes: 30 },
+  ])
   assert.equal(((await get('/api/v1/nodes/node-1/proxy/pods')).body as { items?: unknown[] }).items?.length, 1)
   assert.equal((await get('/api/v1/nodes/node-1/proxy/nothing')).status, 404)
   assert.equal((await get('/api/v1/nodes/other/proxy/healthz')).status, 404)
@@ -149,12 +176,19 @@ test('metrics.k8s.io answers through the API, and the node’s pages through its
 test('the texts are Prometheus’ format', () => {
   const sample = { time: new Date(start), host: hostUse(new Date(start)), pods: [{ ...use('we"b', 40) }] }
   const line = /^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="([^"\\\n]|\\.)*",?)+\})? -?[\d.e+]+( \d+)?)$/
-  for (const text of [resourceMetricsText(sample), cadvisorText(sample, 2)])
+  for (const text of [resourceMetricsText(sample), cadvisorText(sample, 2), volumeMetricsText(disk.volumes)])
     for (const one of text.trim().split('\n')) assert.match(one, line)
   assert.match(
     resourceMetricsText(sample),
     /^container_cpu_usage_seconds_total\{container="main",namespace="shop",pod="we\\"b"\} 10 \d+$/m,
   )
+})
+
+test('a claim is told once, however many pods have it', () => {
+  const lines = volumeMetricsText(disk.volumes)
+    .split('\n')
+    .filter((line) => line.startsWith('kubelet_volume_stats_used_bytes'))
+  assert.deepEqual(lines, ['kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="orders"} 30'])
 })
 
 test('the host tells what it uses', () => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { unitsOf } from '@sampan/kit/quantity'
 import type { PersistentVolume } from '@sampan/resources/core/persistent-volume'
+import type { PersistentVolumeClaim } from '@sampan/resources/core/persistent-volume-claim'
 import type { Pod } from '@sampan/resources/core/pod'
 import type { CsiDriver } from '@sampan/resources/storage/csi-driver'
 import type { VolumeAttachment } from '@sampan/resources/storage/volume-attachment'
@@ -13,6 +15,8 @@ export interface CsiVolume {
   /** Folder name below the pod's: of the PersistentVolume, or of the volume itself. */
   name: string
   isEphemeral: boolean
+  /** Shown as a device, not as files. */
+  isBlock: boolean
   readonly: boolean
   fsType: string
   mountFlags: readonly string[]
@@ -21,11 +25,14 @@ export interface CsiVolume {
   publishContext: Readonly<Record<string, string>>
   stageSecrets: Readonly<Record<string, string>>
   publishSecrets: Readonly<Record<string, string>>
+  expandSecrets: Readonly<Record<string, string>>
   /** Whose group everything gets; absent: left as the driver gives it. */
   fsGroup?: number
   onlyOnMismatch: boolean
   /** Wants to be published again now and then, for what it shows gets old. */
   republishes: boolean
+  /** Bytes it has been given since it was made for pods: its file system is to be made as large. */
+  growsTo?: number
 }
 
 export interface CsiSources {
@@ -54,6 +61,7 @@ export async function ephemeralVolume(pod: Pod, volume: Volume, sources: CsiSour
     handle: `csi-${hash}`,
     name: volume.name,
     isEphemeral: true,
+    isBlock: false,
     readonly: readOnly ?? false,
     fsType: fsType ?? '',
     mountFlags: [],
@@ -62,6 +70,7 @@ export async function ephemeralVolume(pod: Pod, volume: Volume, sources: CsiSour
     publishContext: {},
     stageSecrets: {},
     publishSecrets: secretsOf(sources, namespace, nodePublishSecretRef),
+    expandSecrets: {},
     ...groupOf(pod, object, { fsType, modes: ['ReadWriteOnce'], readOnly }),
     republishes: object.spec.requiresRepublish ?? false,
   }
@@ -71,12 +80,19 @@ export async function ephemeralVolume(pod: Pod, volume: Volume, sources: CsiSour
 export async function persistentCsiVolume(
   pod: Pod,
   { metadata, spec }: PersistentVolume,
+  claim: PersistentVolumeClaim,
   readOnly: boolean,
   sources: CsiSources,
 ): Promise<CsiVolume> {
-  const { driver, volumeHandle, fsType, volumeAttributes, nodePublishSecretRef, nodeStageSecretRef } = spec.csi!
-  if (spec.volumeMode === 'Block')
-    throw new MountError(`persistentvolume "${metadata.name}": block devices are not supported by the node`)
+  const {
+    driver,
+    volumeHandle,
+    fsType,
+    volumeAttributes,
+    nodePublishSecretRef,
+    nodeStageSecretRef,
+    nodeExpandSecretRef,
+  } = spec.csi!
   const object = sources.csiDriver(driver)
   const isReadOnly = readOnly || (spec.csi!.readOnly ?? false)
   const [mode = 'ReadWriteOnce'] = spec.accessModes ?? []
@@ -85,6 +101,7 @@ export async function persistentCsiVolume(
     handle: volumeHandle,
     name: metadata.name,
     isEphemeral: false,
+    isBlock: spec.volumeMode === 'Block',
     readonly: isReadOnly,
     fsType: fsType ?? '',
     mountFlags: spec.mountOptions ?? [],
@@ -93,9 +110,19 @@ export async function persistentCsiVolume(
     publishContext: attached(metadata.name, driver, volumeHandle, object, sources),
     stageSecrets: secretsOf(sources, '', nodeStageSecretRef),
     publishSecrets: secretsOf(sources, '', nodePublishSecretRef),
+    expandSecrets: secretsOf(sources, '', nodeExpandSecretRef),
     ...groupOf(pod, object, { fsType, modes: spec.accessModes ?? [], readOnly: isReadOnly }),
     republishes: object?.spec.requiresRepublish ?? false,
+    ...(!isReadOnly && growthOf(spec, claim)),
   }
+}
+
+/** A volume that its provisioner has made larger, and its claim does not know yet. */
+function growthOf({ capacity }: PersistentVolume['spec'], claim: PersistentVolumeClaim): { growsTo?: number } {
+  const known = claim.status?.capacity?.storage
+  const given = capacity?.storage
+  if (!known || !given || unitsOf(given) <= unitsOf(known)) return {}
+  return { growsTo: unitsOf(given) }
 }
 
 /** What the driver's attacher said about it, where it has to be attached. */

@@ -12,7 +12,7 @@ import { csiNode } from '@sampan/resources/storage/csi-node'
 import { volumeAttachment } from '@sampan/resources/storage/volume-attachment'
 import { whyNoContainerd } from '../test-containerd.ts'
 import { startNode, type TestNode } from '../test-node.ts'
-import { startDriver, type TestDriver } from './test-driver.ts'
+import { hasBlockDevice, startDriver, type TestDriver } from './test-driver.ts'
 
 /** Volumes of a real storage driver behind real sockets, in real pods. */
 const skip = whyNoContainerd()
@@ -176,6 +176,91 @@ test('a claimed volume is attached, staged once for the node, and given back whe
     await node.untilGone(pod)
   }
   assert.deepEqual(ofVolume().slice(3), ['NodeUnpublishVolume', 'NodeUnpublishVolume', 'NodeUnstageVolume'])
+})
+
+/** A claim that is bound to a volume of the driver, attached already. */
+async function bound(volume: string, volumeMode: string) {
+  await node.client.create(persistentVolume, {
+    metadata: { name: volume },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      volumeMode,
+      csi: { driver: name, volumeHandle: `h-${volume}` },
+    },
+  } as never)
+  const claim = await node.client.create(persistentVolumeClaim, {
+    metadata: { namespace: 'default', name: volume },
+    spec: {
+      volumeName: volume,
+      volumeMode,
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+    },
+  } as never)
+  await node.client.updateStatus(persistentVolumeClaim, {
+    ...claim,
+    status: { phase: 'Bound', capacity: { storage: '1Gi' } },
+  })
+  const attachment = await node.client.create(volumeAttachment, {
+    metadata: { name: `csi-${volume}` },
+    spec: { attacher: name, nodeName: node.nodeName, source: { persistentVolumeName: volume } },
+  } as never)
+  await node.client.updateStatus(volumeAttachment, { ...attachment, status: { attached: true } } as never)
+  return [{ name: 'data', persistentVolumeClaim: { claimName: volume } }]
+}
+
+test('a volume without files is a device in its pod, and is taken back', {
+  skip: skip ?? (!hasBlockDevice && 'needs a block device'),
+}, async () => {
+  const volumes = await bound('raw', 'Block')
+  const made = await node.run('raw', {
+    volumes,
+    containers: [
+      {
+        name: 'main',
+        image: node.containerd.busybox,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['sh', '-c', 'test -b /dev/disk && echo a device; exec sleep 1000'],
+        volumeDevices: [{ name: 'data', devicePath: '/dev/disk' }],
+      },
+    ],
+  })
+  await node.until('raw', isReady)
+  await eventually('it sees the device', async () => (await node.logs('raw', 'main')).includes('a device'))
+  const { volumes: told } = await node.agent.disk()
+  const figures = told.find(({ name: pod }) => pod === 'raw')?.volumes
+  assert.partialDeepStrictEqual(figures, [{ name: 'data', claim: 'raw', usedBytes: 40, capacityBytes: 100 }])
+  await node.client.remove(podKind, { namespace: 'default', name: 'raw' })
+  await node.untilGone('raw')
+  assert.deepEqual(
+    driver.calls.filter((call) => call.endsWith(' h-raw')).map((call) => call.split(' ')[0]),
+    ['NodeStageVolume', 'NodePublishVolume', 'NodeUnpublishVolume', 'NodeUnstageVolume'],
+  )
+  const folder = join(node.containerd.home, 'plugins/kubernetes.io/csi/volumeDevices')
+  assert.ok(!existsSync(join(folder, 'publish/raw', made.metadata.uid!)) && !existsSync(join(folder, 'staging/raw')))
+})
+
+test('a claim that was made larger is larger for its running pod, and says so', { skip }, async () => {
+  const volumes = await bound('grows', 'Filesystem')
+  await node.run('grows', reader({ volumes }))
+  await node.until('grows', isReady)
+  const own = await node.client.get(nodeKind, { name: node.nodeName })
+  assert.ok(own.status?.volumesAttached?.some(({ name: one }) => one === `kubernetes.io/csi/${name}^h-grows`))
+  const volume = await node.client.get(persistentVolume, { name: 'grows' })
+  await node.client.update(persistentVolume, { ...volume, spec: { ...volume.spec, capacity: { storage: '2Gi' } } })
+  const get = () => node.client.get(persistentVolumeClaim, { namespace: 'default', name: 'grows' })
+  const claim = await get()
+  await node.client.updateStatus(persistentVolumeClaim, {
+    ...claim,
+    status: { ...claim.status, conditions: [{ type: 'FileSystemResizePending', status: 'True' }] },
+  })
+  await eventually('the claim says its new size', async () => (await get()).status?.capacity?.storage === '2Gi')
+  assert.deepEqual((await get()).status?.conditions, [])
+  assert.ok(driver.calls.includes('NodeExpandVolume h-grows'))
+  await eventually('the pod tells of it', async () =>
+    (await node.events('grows')).some(({ reason }) => reason === 'FileSystemResizeSuccessful'),
+  )
 })
 
 test('what a driver in a pod mounts below the folder of pods is seen by others', { skip }, async () => {

@@ -1,12 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { CriError } from '../cri/client.ts'
+import type { Figures } from '../disk-figures.ts'
 import { giveToGroup } from '../volumes/fs-group.ts'
 import { isMounted, unmountUnder } from '../volumes/mounts.ts'
 import { MountError } from '../volumes/payload.ts'
 import type { CsiVolume } from './csi-volume.ts'
 import type { Driver, Drivers } from './drivers.ts'
+import { usageUnits } from './messages.ts'
 import {
+  blockPlaces,
+  bootId,
   csiFolder,
   readData,
   removeData,
@@ -20,9 +24,25 @@ import {
 export interface Csi {
   /** Makes a volume of a pod; what is there already stays, unless it wants to be shown anew. Throws MountError. */
   publish(uid: string, volume: CsiVolume): Promise<string>
+  /** Makes its file system as large as it has become; false when the driver needs no such step. Throws CriError. */
+  grow(uid: string, volume: CsiVolume): Promise<boolean>
+  /** How full the driver says a volume is; undefined when it does not say. Throws CriError. */
+  use(at: { driver: string; handle: string; path: string }): Promise<Partial<Figures> | undefined>
   /** Takes away all volumes of a pod, and from the node what no other pod uses. Throws while a driver is away. */
   release(uid: string): Promise<void>
 }
+
+/** Who waits for figures does not wait for ever. */
+const statsMs = 10_000
+
+const isDevice = (path: string) =>
+  stat(path).then(
+    (found) => found.isBlockDevice(),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
 
 /** `root` has the folder `plugins`; `pods` the folders of pods. */
 export function csi(drivers: () => Drivers | undefined, { root, pods }: { root: string; pods: string }): Csi {
@@ -48,34 +68,54 @@ export function csi(drivers: () => Drivers | undefined, { root, pods }: { root: 
     return found
   }
 
-  const capabilityOf = ({ fsType, mountFlags, accessMode, fsGroup }: CsiVolume, { mountsForGroup }: Driver) => ({
-    mount: {
-      fsType,
-      mountFlags,
-      ...(mountsForGroup && fsGroup !== undefined && { volumeMountGroup: String(fsGroup) }),
-    },
+  const capabilityOf = (
+    { isBlock, fsType, mountFlags, accessMode, fsGroup }: CsiVolume,
+    { mountsForGroup }: Driver,
+  ) => ({
+    ...(isBlock
+      ? { block: {} }
+      : {
+          mount: {
+            fsType,
+            mountFlags,
+            ...(mountsForGroup && fsGroup !== undefined && { volumeMountGroup: String(fsGroup) }),
+          },
+        }),
     accessMode: { mode: accessMode },
   })
 
+  /** Where it is prepared for the node, and where that is written down. */
+  function stagedAt({ isBlock, name, driver, handle }: CsiVolume): { path: string; data: string } {
+    if (isBlock) {
+      const { staging, data } = blockPlaces(root, name, '')
+      return { path: staging, data }
+    }
+    const folder = stagingFolder(root, driver, handle)
+    return { path: join(folder, 'globalmount'), data: folder }
+  }
+
   async function stage(volume: CsiVolume, driver: Driver): Promise<string> {
-    const folder = stagingFolder(root, volume.driver, volume.handle)
-    const stagingTargetPath = join(folder, 'globalmount')
-    if (await readData(folder)) return stagingTargetPath
-    await mkdir(stagingTargetPath, { recursive: true, mode: 0o750 })
+    const { path, data } = stagedAt(volume)
+    const boot = await bootId()
+    if ((await readData(data))?.boot === boot) return path
+    await mkdir(path, { recursive: true, mode: 0o750 })
     await driver.plugin.call('csi.v1.Node/NodeStageVolume', {
       volumeId: volume.handle,
       publishContext: volume.publishContext,
-      stagingTargetPath,
+      stagingTargetPath: path,
       volumeCapability: capabilityOf(volume, driver),
       secrets: volume.stageSecrets,
       volumeContext: volume.volumeContext,
     })
-    await writeData(folder, { driverName: volume.driver, volumeHandle: volume.handle })
-    return stagingTargetPath
+    await writeData(data, { driverName: volume.driver, volumeHandle: volume.handle, boot })
+    return path
   }
 
   /** Unless another pod than the one of `own` has it. */
-  async function unstage({ driverName, volumeHandle, stagingPath }: VolumeData, own: string): Promise<void> {
+  async function unstage(
+    { driverName, volumeHandle, stagingPath, devicePath }: VolumeData,
+    own: string,
+  ): Promise<void> {
     if (!stagingPath) return
     const folders = (await volumeFolders(pods)).filter((one) => one !== own)
     const others = await Promise.all(folders.map(readData))
@@ -84,17 +124,24 @@ export function csi(drivers: () => Drivers | undefined, { root, pods }: { root: 
       volumeId: volumeHandle,
       stagingTargetPath: stagingPath,
     })
-    const folder = dirname(stagingPath)
-    await unmountUnder(folder)
-    await rm(folder, { recursive: true, force: true })
+    const leftovers = devicePath
+      ? [stagingPath, dirname(blockPlaces(root, basename(stagingPath), '').data), dirname(devicePath)]
+      : [dirname(stagingPath)]
+    for (const folder of leftovers) {
+      await unmountUnder(folder)
+      await rm(folder, { recursive: true, force: true })
+    }
   }
+
+  const isThereAlready = async (volume: CsiVolume, folder: string, targetPath: string) =>
+    (await readData(folder)) !== undefined && (volume.isBlock ? isDevice(targetPath) : isMounted(targetPath))
 
   return {
     async publish(uid, volume) {
       const folder = join(csiFolder(pods, uid), volume.name)
-      const targetPath = join(folder, 'mount')
+      const targetPath = volume.isBlock ? blockPlaces(root, volume.name, uid).target : join(folder, 'mount')
       return inTurn(`${volume.driver} ${volume.handle}`, async () => {
-        const isThere = (await readData(folder)) !== undefined && (await isMounted(targetPath))
+        const isThere = await isThereAlready(volume, folder, targetPath)
         if (isThere && !volume.republishes) return targetPath
         try {
           const driver = driverNamed(volume.driver)
@@ -104,7 +151,9 @@ export function csi(drivers: () => Drivers | undefined, { root, pods }: { root: 
             driverName: volume.driver,
             volumeHandle: volume.handle,
             ...(stagingPath && { stagingPath }),
+            ...(volume.isBlock && { devicePath: targetPath }),
           })
+          if (volume.isBlock) await mkdir(dirname(targetPath), { recursive: true, mode: 0o750 })
           await driver.plugin.call('csi.v1.Node/NodePublishVolume', {
             volumeId: volume.handle,
             publishContext: volume.publishContext,
@@ -115,28 +164,62 @@ export function csi(drivers: () => Drivers | undefined, { root, pods }: { root: 
             secrets: volume.publishSecrets,
             volumeContext: volume.volumeContext,
           })
-          if (!isThere && volume.fsGroup !== undefined && !driver.mountsForGroup)
+          if (!isThere && !volume.isBlock && volume.fsGroup !== undefined && !driver.mountsForGroup)
             await giveToGroup(targetPath, volume.fsGroup, volume.onlyOnMismatch)
         } catch (error) {
           if (!(error instanceof CriError)) throw error
-          throw new MountError(`MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`, {
-            cause: error,
-          })
+          const step = volume.isBlock ? 'MapVolume.MapPodDevice' : 'MountVolume.SetUp'
+          throw new MountError(`${step} failed for volume "${volume.name}" : ${error.message}`, { cause: error })
         }
         return targetPath
       })
+    },
+    async grow(uid, volume) {
+      const driver = driverNamed(volume.driver)
+      if (!driver.expands || volume.growsTo === undefined) return false
+      const { path } = stagedAt(volume)
+      const volumePath = volume.isBlock
+        ? blockPlaces(root, volume.name, uid).target
+        : join(csiFolder(pods, uid), volume.name, 'mount')
+      return inTurn(`${volume.driver} ${volume.handle}`, async () => {
+        await driver.plugin.call('csi.v1.Node/NodeExpandVolume', {
+          volumeId: volume.handle,
+          volumePath,
+          capacityRange: { requiredBytes: volume.growsTo },
+          ...(driver.stages && { stagingTargetPath: path }),
+          volumeCapability: capabilityOf(volume, driver),
+          secrets: volume.expandSecrets,
+        })
+        return true
+      })
+    },
+    async use({ driver: name, handle, path }) {
+      const driver = drivers()?.get(name)
+      if (!driver?.tellsUse) return undefined
+      const { usage } = await driver.plugin.call(
+        'csi.v1.Node/NodeGetVolumeStats',
+        { volumeId: handle, volumePath: path },
+        statsMs,
+      )
+      const bytes = usage.find(({ unit }) => unit === usageUnits.bytes)
+      const inodes = usage.find(({ unit }) => unit === usageUnits.inodes)
+      return {
+        ...(bytes && { usedBytes: bytes.used, capacityBytes: bytes.total, availableBytes: bytes.available }),
+        ...(inodes && { inodesUsed: inodes.used, inodes: inodes.total, inodesFree: inodes.available }),
+      }
     },
     async release(uid) {
       for (const folder of await volumeFolders(pods, uid)) {
         const data = await readData(folder)
         if (!data) continue
         await inTurn(`${data.driverName} ${data.volumeHandle}`, async () => {
-          const targetPath = join(folder, 'mount')
+          const targetPath = data.devicePath ?? join(folder, 'mount')
           await driverNamed(data.driverName).plugin.call('csi.v1.Node/NodeUnpublishVolume', {
             volumeId: data.volumeHandle,
             targetPath,
           })
           await unmountUnder(targetPath)
+          if (data.devicePath) await rm(targetPath, { force: true })
           await unstage(data, folder)
           await removeData(folder)
         })

@@ -15,6 +15,10 @@ export interface Driver {
   topology: Readonly<Record<string, string>>
   /** A volume is prepared once for the node before pods see it. */
   stages: boolean
+  /** It says how full its volumes are. */
+  tellsUse: boolean
+  /** File systems of its volumes are made larger here, after the volume itself. */
+  expands: boolean
   /** It gives a volume to a group itself. */
   mountsForGroup: boolean
   plugin: Plugin
@@ -134,6 +138,8 @@ async function register(registrar: Plugin): Promise<Driver | undefined> {
       mostVolumes: info.maxVolumesPerNode,
       topology: info.accessibleTopology?.segments ?? {},
       stages: can.has(nodeCapabilities.stage),
+      tellsUse: can.has(nodeCapabilities.stats),
+      expands: can.has(nodeCapabilities.expand),
       mountsForGroup: can.has(nodeCapabilities.mountGroup),
       plugin,
     }

@@ -11,7 +11,8 @@ export const volumeCapability = message({
   accessMode: sub(3, message({ mode: int(1) })),
 })
 
-export const nodeCapabilities = { stage: 1, mountGroup: 6 } as const
+export const nodeCapabilities = { stage: 1, stats: 2, expand: 3, mountGroup: 6 } as const
+export const usageUnits = { bytes: 1, inodes: 2 } as const
 
 /** As the protocol numbers them. A claim says who may write; a driver may or may not know the single-pod kinds. */
 export const accessModes: Readonly<Record<string, number>> = {
@@ -57,6 +58,24 @@ export const csiCalls = {
     nothing,
   ],
   'csi.v1.Node/NodeUnpublishVolume': [message({ volumeId: text(1), targetPath: text(2) }), nothing],
+  'csi.v1.Node/NodeGetVolumeStats': [
+    message({ volumeId: text(1), volumePath: text(2), stagingTargetPath: text(3) }),
+    message({
+      usage: list(1, message({ available: int(1), total: int(2), used: int(3), unit: int(4) })),
+      volumeCondition: sub(2, message({ abnormal: bool(1), message: text(2) })),
+    }),
+  ],
+  'csi.v1.Node/NodeExpandVolume': [
+    message({
+      volumeId: text(1),
+      volumePath: text(2),
+      capacityRange: sub(3, message({ requiredBytes: int(1), limitBytes: int(2) })),
+      stagingTargetPath: text(4),
+      volumeCapability: sub(5, volumeCapability),
+      secrets: map(6),
+    }),
+    message({ capacityBytes: int(1) }),
+  ],
   'pluginregistration.Registration/GetInfo': [
     nothing,
     message({ type: text(1), name: text(2), endpoint: text(3), supportedVersions: texts(4) }),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
@@ -19,7 +20,11 @@ type Handlers = {
   [Name in keyof CsiCalls]?: (request: Read<CsiCalls[Name][0]>) => Promise<Given<CsiCalls[Name][1]>>
 }
 
-const stageCapability = 1
+/** Any will do: nothing is read from it. */
+const blockDevice = '/dev/loop0'
+export const hasBlockDevice = existsSync(blockDevice)
+
+const capabilities = [1, 2, 3]
 
 /** `root` is the node's folder with `plugins` and `plugins_registry`. */
 export async function startDriver(name: string, root: string): Promise<TestDriver> {
@@ -37,7 +42,18 @@ export async function startDriver(name: string, root: string): Promise<TestDrive
       maxVolumesPerNode: 7,
       accessibleTopology: { segments: { [`topology.${name}/zone`]: 'z1' } },
     }),
-    'csi.v1.Node/NodeGetCapabilities': async () => ({ capabilities: [{ rpc: { type: stageCapability } }] }),
+    'csi.v1.Node/NodeGetCapabilities': async () => ({ capabilities: capabilities.map((type) => ({ rpc: { type } })) }),
+    'csi.v1.Node/NodeGetVolumeStats': async () => ({
+      usage: [
+        { available: 60, total: 100, used: 40, unit: 1 },
+        { available: 8, total: 10, used: 2, unit: 2 },
+      ],
+    }),
+    'csi.v1.Node/NodeExpandVolume': async ({ volumeId, capacityRange }) => {
+      calls.push(`NodeExpandVolume ${volumeId}`)
+      if (driver.refuses) throw new Error(driver.refuses)
+      return { capacityBytes: capacityRange?.requiredBytes ?? 0 }
+    },
     'csi.v1.Node/NodeStageVolume': async ({ volumeId, stagingTargetPath, publishContext, secrets }) => {
       calls.push(`NodeStageVolume ${volumeId}`)
       staged.add(volumeId)
@@ -47,7 +63,7 @@ export async function startDriver(name: string, root: string): Promise<TestDrive
     'csi.v1.Node/NodeUnstageVolume': async ({ volumeId, stagingTargetPath }) => {
       calls.push(`NodeUnstageVolume ${volumeId}`)
       staged.delete(volumeId)
-      await rm(join(stagingTargetPath, 'staged'))
+      await rm(join(stagingTargetPath, 'staged'), { force: true })
       return {}
     },
     'csi.v1.Node/NodePublishVolume': async (request) => {
@@ -55,6 +71,11 @@ export async function startDriver(name: string, root: string): Promise<TestDrive
       calls.push(`NodePublishVolume ${volumeId}`)
       if (driver.refuses) throw new Error(driver.refuses)
       if (stagingTargetPath && !staged.has(volumeId)) throw new Error('not staged')
+      if (request.volumeCapability?.block) {
+        await writeFile(targetPath, '')
+        await runOrThrow('mount', ['--bind', blockDevice, targetPath])
+        return {}
+      }
       const own = join(data, volumeId)
       await mkdir(own, { recursive: true })
       const { volumeContext, volumeCapability, secrets, readonly } = request

@@ -8,7 +8,25 @@ export interface VolumeData {
   volumeHandle: string
   /** Where it was prepared for the node; absent where the driver does not do that. */
   stagingPath?: string
+  /** Where it is shown as a block device; absent for one with files, which is beside this file. */
+  devicePath?: string
+  /** Beside what was prepared: when the machine was started that did it. A mount does not outlive that. */
+  boot?: string
 }
+
+/** Where a volume without files is, as drivers know it from every node. `root` has the folder `plugins`. */
+export function blockPlaces(root: string, name: string, uid: string) {
+  const folder = join(root, 'plugins', 'kubernetes.io', 'csi', 'volumeDevices')
+  return {
+    staging: join(folder, 'staging', name),
+    /** Where what was prepared is written down. */
+    data: join(folder, name, 'data'),
+    target: join(folder, 'publish', name, uid),
+  }
+}
+
+/** Another one after every start of the machine. */
+export const bootId = async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
 
 const dataFile = 'vol_data.json'
 

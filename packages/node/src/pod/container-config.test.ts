@@ -23,6 +23,7 @@ const input: ContainerInput = {
   imageId: 'sha256:1',
   imageUser: { username: '' },
   env: new Map([['WHO', 'me']]),
+  devices: [],
   mounts: [{ hostPath: '/a', containerPath: '/b', readonly: true, propagation: 'bidirectional' }],
   messageFile: '/pods/u1/containers/main/2',
   profileRoot: '/profiles',

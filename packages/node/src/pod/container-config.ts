@@ -28,6 +28,7 @@ export interface ContainerInput {
   imageUser: ImageUser
   env: ReadonlyMap<string, string>
   mounts: readonly BindMount[]
+  devices: readonly { hostPath: string; containerPath: string; permissions: string }[]
   /** File on this machine for the termination message. */
   messageFile: string
   profileRoot: string
@@ -54,6 +55,7 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
       ...mount,
       propagation: propagations[('propagation' in mount && mount.propagation) || 'private'],
     })),
+    devices: input.devices,
     labels: {
       [labels.podName]: pod.metadata.name,
       [labels.podNamespace]: pod.metadata.namespace ?? '',

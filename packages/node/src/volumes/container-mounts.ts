@@ -20,6 +20,8 @@ export async function volumeMounts(
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
     const volume = volumes.get(mount.name)
     if (!volume) continue
+    if (volume.isDevice)
+      throw new MountError(`volume ${mount.name} has volumeMode Block, but is specified in volumeMounts`)
     const subPath = mount.subPathExpr ? expanded(mount.subPathExpr, env) : (mount.subPath ?? '')
     let hostPath = volume.path
     if (subPath) {
@@ -34,6 +36,16 @@ export async function volumeMounts(
     })
   }
   return mounts
+}
+
+/** The block devices of a container; `r` for one that may only be read. Throws MountError. */
+export function volumeDevices(container: Container, volumes: ReadonlyMap<string, HostVolume>) {
+  return (container.volumeDevices ?? []).map(({ name, devicePath }) => {
+    const volume = volumes.get(name)
+    if (!volume?.isDevice)
+      throw new MountError(`volume ${name} has volumeMode Filesystem, but is specified in volumeDevices`)
+    return { hostPath: volume.path, containerPath: devicePath, permissions: volume.readonly ? 'r' : 'mrw' }
+  })
 }
 
 /** Unlike in commands, every variable must have a value: a path made of half of them would be somebody else's. */

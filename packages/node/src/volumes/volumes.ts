@@ -16,6 +16,8 @@ import { isPayload, MountError, onlyUser, type PayloadSources, payloadOf, type V
 export interface HostVolume {
   path: string
   readonly: boolean
+  /** It has no files: containers get it as a device. */
+  isDevice?: boolean
 }
 
 /** An image whose files a volume shows. */
@@ -30,6 +32,8 @@ export interface ImageSource {
 export interface VolumeSources extends PayloadSources, CsiSources {
   /** Makes a volume of a driver and says where it is. Throws MountError. */
   publish(volume: CsiVolume): Promise<string>
+  /** The claim's volume is as large as the volume says, now also for pods. Never throws. */
+  grow(volume: CsiVolume, claim: PersistentVolumeClaim): Promise<void>
   /** Milliseconds since 1970. */
   now(): number
   /** Throws MountError, ImageError. */
@@ -79,14 +83,18 @@ async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof MountError) || /^(MountVolume|AttachVolume)\./.test(error.message)) throw error
+    if (!(error instanceof MountError) || /^(MountVolume|MapVolume|AttachVolume)\./.test(error.message)) throw error
     throw new MountError(`MountVolume.SetUp failed for volume "${name}" : ${error.message}`, { cause: error })
   }
 }
 
 function usedVolumes({ spec }: Pod): Set<string> {
   const all = [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])]
-  return new Set(all.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)))
+  return new Set(
+    all.flatMap(({ volumeMounts = [], volumeDevices = [] }) =>
+      [...volumeMounts, ...volumeDevices].map(({ name }) => name),
+    ),
+  )
 }
 
 interface OnePlan {
@@ -174,9 +182,13 @@ async function prepareEmptyDir(
 
 const republishMs = 60_000
 
-const published = (volume: CsiVolume, sources: VolumeSources): OnePlan => ({
+const published = (volume: CsiVolume, sources: VolumeSources, claim?: PersistentVolumeClaim): OnePlan => ({
   ...(volume.republishes && { refreshAt: sources.now() + republishMs }),
-  make: async () => ({ path: await sources.publish(volume), readonly: volume.readonly }),
+  async make() {
+    const path = await sources.publish(volume)
+    if (claim && volume.growsTo !== undefined) await sources.grow(volume, claim)
+    return { path, readonly: volume.readonly, ...(volume.isBlock && { isDevice: true }) }
+  },
 })
 
 async function planClaim(pod: Pod, volume: Volume, onDisk: string, sources: VolumeSources): Promise<OnePlan> {
@@ -190,10 +202,17 @@ async function planClaim(pod: Pod, volume: Volume, onDisk: string, sources: Volu
   const { hostPath, local, nfs } = bound.spec
   const readonly = volume.persistentVolumeClaim?.readOnly ?? false
   if (nfs) return { make: () => prepareNfs(onDisk, { ...nfs, readOnly: readonly }) }
-  if (bound.spec.csi) return published(await persistentCsiVolume(pod, bound, readonly, sources), sources)
+  if (bound.spec.csi) return published(await persistentCsiVolume(pod, bound, claim, readonly, sources), sources, claim)
   const path = hostPath?.path ?? local?.path
   if (!path)
     throw new MountError(`persistentvolume "${bound.metadata.name}": this kind of volume is not supported by the node`)
+  if (bound.spec.volumeMode === 'Block')
+    return {
+      async make() {
+        await checkHostPath(path, 'BlockDevice')
+        return { path, readonly, isDevice: true }
+      },
+    }
   const { fsGroup, fsGroupChangePolicy } = pod.spec.securityContext ?? {}
   return {
     async make() {
