@@ -8,7 +8,12 @@ const tooLong = (max: number) => `must be no more than ${max} characters`
 const checker = (pattern: string, max: number, message: string, ...examples: string[]) => {
   const whole = new RegExp(`^(?:${pattern})$`)
   const text = withExamples(message, pattern, ...examples)
-  return (name: string): string[] => [...(name.length > max ? [tooLong(max)] : []), ...(whole.test(name) ? [] : [text])]
+  return (name: string): string[] => {
+    const problems: string[] = []
+    if (name.length > max) problems.push(tooLong(max))
+    if (!whole.test(name)) problems.push(text)
+    return problems
+  }
 }
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
@@ -68,10 +73,14 @@ export const headerNameProblems = checker(
   'X-Header-Name',
 )
 
-const namePart = checker(qualified, 63, qualifiedMessage, ...qualifiedExamples)
+const longestPart = 63
+const namePart = checker(qualified, longestPart, qualifiedMessage, ...qualifiedExamples)
+const wellFormed = new RegExp(`^(?:${subdomain}/)?${qualified}$`)
 
 /** Label and annotation keys, resource names, condition types: `name` or `example.com/name`. */
 export function qualifiedNameProblems(name: string): string[] {
+  // Nearly all are: no part of a short one is too long.
+  if (name.length <= longestPart && wellFormed.test(name)) return []
   const parts = name.split('/')
   if (parts.length > 2)
     return [

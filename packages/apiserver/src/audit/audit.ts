@@ -97,8 +97,9 @@ function rememberBody(call: Call): { body?: unknown } {
 }
 
 /** Arguments of commands are left out: people put secrets in them. */
-function uriOf({ path, query }: Call): string {
+function uriOf({ path, query, request }: Call): string {
   if (query.size === 0) return path
+  if (request?.url && !query.has('command')) return request.url
   const shownQuery = new URLSearchParams(query)
   const count = shownQuery.getAll('command').length
   if (count > 0) shownQuery.set('command', `(${count} words)`)

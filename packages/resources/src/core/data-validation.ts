@@ -10,6 +10,16 @@ import type { Secret } from './secret.ts'
 export const largestData = 1 << 20
 
 const encoder = new TextEncoder()
+/** That UTF-8 takes for one unit of a text. */
+const mostBytes = 3
+
+function exactSize({ data = {}, binaryData = {} }: ConfigMap): number {
+  let size = 0
+  for (const text of Object.values(data))
+    size += text.length > largestData ? text.length : encoder.encode(text).length
+  for (const base64 of Object.values(binaryData)) size += sizeOf(base64)
+  return size
+}
 
 export function* configMapProblems(one: ConfigMap, old?: ConfigMap): Problems {
   let size = 0
@@ -17,13 +27,13 @@ export function* configMapProblems(one: ConfigMap, old?: ConfigMap): Problems {
     for (const why of configKeyProblems(key)) yield invalidValue(`data[${key}]`, key, why)
     if (one.binaryData && Object.hasOwn(one.binaryData, key))
       yield invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')
-    size += text.length > largestData ? text.length : encoder.encode(text).length
+    size += text.length * mostBytes
   }
   for (const [key, base64] of Object.entries(one.binaryData ?? {})) {
     for (const why of configKeyProblems(key)) yield invalidValue(`binaryData[${key}]`, key, why)
     size += sizeOf(base64)
   }
-  if (size > largestData) yield tooLong('', largestData)
+  if (size > largestData && exactSize(one) > largestData) yield tooLong('', largestData)
   if (!old?.immutable) return
   const why = 'field is immutable when `immutable` is set'
   if (!one.immutable) yield forbiddenField('immutable', why)
