@@ -11,6 +11,7 @@ import { type Service, service } from '@sampan/resources/core/service'
 import { type EndpointSlice, endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import { isReason } from '@sampan/resources/errors'
 import { type Coalesced, coalesced } from '../coalesce.ts'
+import type { ForgetFlows } from '../conntrack.ts'
 import type { NetworkConfig } from '../network-config.ts'
 import type { KernelTable } from '../nft/kernel.ts'
 import { emptyPart, type Part, type Table, tableFrom } from '../nft/table.ts'
@@ -30,7 +31,7 @@ export interface ServicesOptions {
   base: Table
   policies: Policies
   /** UDP flows to endpoints that are gone: their entries in the connection table must go too. */
-  forget: (ips: readonly string[]) => Promise<void>
+  forget: ForgetFlows
   clock: Clock
   log: Log
 }
@@ -72,7 +73,9 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
   const isLeaving = leavingOf(pods)
   const leaversOf = (own: readonly EndpointSlice[]) =>
     own.flatMap(({ endpoints }) => (endpoints ?? []).filter(isLeaving).map(({ addresses }) => addresses[0])).join()
+  /** `<service or host port>/ <address> <port>` of everything that UDP is sent to, and the node's own ports for it. */
   let udpTargets = new Set<string>()
+  let udpPorts: Set<number> | undefined
 
   const zoneHere = () => nodes.get({ name: config.nodeName })?.metadata.labels?.['topology.kubernetes.io/zone']
 
@@ -153,12 +156,21 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     })
     if (took === 'taken over' || took === 'replaced')
       log.info('service table written as a whole', { how: took, services: parts.size })
-    const now = new Set([...parts.values()].flatMap(({ udp }) => [...udp]))
-    const gone = [...udpTargets].filter((ip) => !now.has(ip))
-    udpTargets = now
-    if (gone.length > 0) await forget(gone)
+    await forgetFlows()
     health.set(healthAnswers())
     await tellBalancers(claims)
+  }
+
+  async function forgetFlows() {
+    const now = new Set([...[...parts.values()].flatMap(({ udp }) => [...udp]), ...udpHostPorts(hostPorts.values())])
+    const gone = [...udpTargets].filter((one) => !now.has(one)).map((one) => one.split(' ')[1]!)
+    const ports = new Set([...parts.values()].flatMap(({ service: one }) => udpNodePorts(one)))
+    for (const one of udpHostPorts(hostPorts.values())) ports.add(Number(/^udp . (\d+)\//.exec(one)?.[1] ?? 0))
+    ports.delete(0)
+    const come = udpPorts ? [...ports].filter((port) => !udpPorts!.has(port)) : [] // after a restart all of them seem new
+    udpTargets = now
+    udpPorts = ports
+    if (gone.length + come.length > 0) await forget([...new Set(gone)], come)
   }
 
   /** Takes what nft refuses out of the table until it changes, and tells its user. Gives how many that were. */
@@ -267,14 +279,31 @@ const hasNodeAddress = ({ status }: Service, nodeIP: string) =>
 /** A status we may clear: of a balancer that was ours, or of a Service that is none any more. */
 const isOurs = ({ spec }: Service) => !spec.loadBalancerClass
 
-function udpTargetsOf({ spec }: Service, slices: readonly EndpointSlice[]): ReadonlySet<string> {
-  if (!spec.ports?.some(({ protocol }) => protocol === 'UDP')) return new Set()
+function udpTargetsOf(one: Service, slices: readonly EndpointSlice[]): ReadonlySet<string> {
+  if (!one.spec.ports?.some(({ protocol }) => protocol === 'UDP')) return new Set()
   return new Set(
-    slices.flatMap(({ endpoints = [] }) =>
-      endpoints.filter(({ conditions }) => conditions?.ready ?? true).flatMap(({ addresses }) => addresses),
+    slices.flatMap(({ endpoints = [], ports }) =>
+      endpoints
+        .filter(({ conditions }) => conditions?.ready ?? true)
+        .flatMap(({ addresses }) =>
+          (ports ?? [])
+            .filter(({ protocol }) => protocol === 'UDP')
+            .flatMap(({ port }) => addresses.map((ip) => `${keyOf(one)}/ ${ip} ${port}`)),
+        ),
     ),
   )
 }
+
+const udpNodePorts = ({ spec }: Service): number[] =>
+  (spec.ports ?? []).flatMap(({ protocol, nodePort }) => (protocol === 'UDP' && nodePort ? [nodePort] : []))
+
+/** The same for hostPorts: `udp . 53/ 10.130.0.7 5353`. */
+const udpHostPorts = (parts: Iterable<Part>): string[] =>
+  [...parts].flatMap(({ elements }) =>
+    elements
+      .filter(([, key]) => /(^| )udp \. /.test(key))
+      .map(([, key, to]) => `${key.replace(/^.*udp/, 'udp')}/ ${to.replace(' . ', ' ')}`),
+  )
 
 async function writeStatus(client: Client, one: Service, loadBalancer: object) {
   const { namespace, name } = one.metadata

@@ -108,6 +108,38 @@ describe('Services in the kernel', { skip: noLab }, () => {
     assert.match(await machine.http('node', 'http://10.241.1.1/'), /^pod-12 /)
   })
 
+  test('traffic policy Local from outside is not about pods and the node itself', async () => {
+    const spec = {
+      type: 'NodePort',
+      clusterIP: '10.241.1.1',
+      externalIPs: ['203.0.113.7'],
+      externalTrafficPolicy: 'Local',
+      ports: [{ port: 80, nodePort: 30080 }],
+    }
+    await machine.in('outside', 'ip', 'route', 'replace', '203.0.113.0/24', 'via', '172.31.9.1')
+    for (const internalTrafficPolicy of ['Cluster', 'Local']) {
+      await hold({ web: [{ ...spec, internalTrafficPolicy }, [{ ip: b.ip, nodeName: 'other' }]] })
+      for (const url of ['http://172.31.9.1:30080/', 'http://203.0.113.7/'])
+        for (const from of [a.ns, 'node']) assert.match(await machine.http(from, url), /^pod-12 /, `${from} ${url}`)
+      assert.equal(await machine.http('outside', 'http://172.31.9.1:30080/'), 'timeout')
+    }
+  })
+
+  test('source ranges are for the load balancer, not for externalIPs and node ports', async () => {
+    const spec = {
+      type: 'LoadBalancer',
+      clusterIP: '10.241.1.2',
+      externalIPs: ['203.0.113.7'],
+      loadBalancerSourceRanges: ['192.0.2.0/24'],
+      ports: [{ port: 8888, nodePort: 30088 }],
+    }
+    await hold({ lb: [spec, [b.ip]] })
+    await machine.in('outside', 'ip', 'route', 'replace', '203.0.113.0/24', 'via', '172.31.9.1')
+    assert.equal(await machine.http('outside', 'http://172.31.9.1:8888/'), 'timeout')
+    assert.match(await machine.http('outside', 'http://203.0.113.7:8888/'), /^pod-12 /)
+    assert.match(await machine.http('outside', 'http://172.31.9.1:30088/'), /^pod-12 /)
+  })
+
   test('externalIPs and load balancers, with source ranges', async () => {
     const balanced = { type: 'LoadBalancer', clusterIP: '10.241.1.2', ports: [{ port: 8888 }] }
     await hold({
@@ -226,6 +258,27 @@ describe('Services in the kernel', { skip: noLab }, () => {
       return t.skip('needs conntrack')
     }
     assert.match(await machine.udp(b.ns, '10.241.1.1', 53, 5353), /^pod-12 /)
+  })
+
+  test('UDP clients that came before a node port did reach it', async (t) => {
+    await hold({})
+    await machine.in(
+      'outside',
+      process.execPath,
+      '-e',
+      `
+      const socket = require('node:dgram').createSocket('udp4')
+      socket.bind(5454, () => socket.send('x', 30053, '172.31.9.1', () => socket.close()))`,
+    )
+    const ports = [{ port: 8080, protocol: 'UDP' }]
+    const spec = { type: 'NodePort', clusterIP: '10.241.1.1', ports: [{ port: 53, nodePort: 30053, protocol: 'UDP' }] }
+    await hold({ dns: [spec, [a.ip], ports] })
+    try {
+      await flowForgetter((program, args) => machine.in('node', program, ...args), silent)([], [30053])
+    } catch {
+      return t.skip('needs conntrack')
+    }
+    assert.match(await machine.udp('outside', '172.31.9.1', 30053, 5454), /^pod-11 /)
   })
 
   test('pods leave with the address of the node', async () => {

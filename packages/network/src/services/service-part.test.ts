@@ -128,6 +128,8 @@ const cases: {
       'node_ports: tcp . 30001 → b',
       ...selves('10.240.0.5'),
       'a| meta l4proto tcp dnat ip to 10.240.0.5:8080',
+      'b| ip saddr 10.240.0.0/16 goto a',
+      'b| fib saddr type local goto a',
       'b| drop',
     ],
   },
@@ -294,4 +296,15 @@ test('ports of the node: the oldest Service gets them, reserved and busy ones no
     ['default/ssh', 'port 22 of the node is taken by sshd (process 1)'],
     ['default/young', 'port 8080 of the node is taken by Service default/old'],
   ])
+})
+
+test('a load balancer in mode Proxy keeps its address to itself', () => {
+  const spec = { type: 'LoadBalancer' as const, clusterIP: ip, ports: [{ port: 80 }] }
+  const keys = (ipMode: string) =>
+    servicePart(
+      serviceOf('web', spec, {}, { loadBalancer: { ingress: [{ ip: '192.0.2.9', ipMode }] } }),
+      [sliceOf('web', ['10.240.0.5'])],
+      config,
+    ).elements.filter(([, key]) => key.startsWith('192.0.2.9')).length
+  assert.deepEqual([keys('VIP'), keys('Proxy')], [1, 0])
 })

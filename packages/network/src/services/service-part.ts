@@ -70,23 +70,35 @@ export function servicePart(
     }
 
     const affinity = affinityOf(service)
-    const made = (chain: string, targetsOfChain: readonly Target[]) => {
-      const parts = balancer(chain, l4, targetsOfChain, config, affinity)
+    const made = (chain: string, targetsOfChain: readonly Target[], first: readonly string[] = []) => {
+      const parts = balancer(chain, l4, targetsOfChain, config, affinity, first)
       chains.push(...parts.chains)
       ownSets.push(...parts.sets)
     }
     made(name, inside)
     for (const key of addresses) to(name, sets.services, key)
     const sources = disjointRanges(spec.loadBalancerSourceRanges ?? [])
-    const isOutsideSpecial = outside !== inside && !sameTargets(inside, outside)
+    const isLocalOnly = !sameTargets(outside, targets.all)
+    const isOutsideSpecial = isLocalOnly || !sameTargets(inside, outside)
     if (outer.length > 0 || nodePort) {
       const outerName = isOutsideSpecial ? `${name}_out` : name
-      if (isOutsideSpecial) made(outerName, outside)
+      if (isOutsideSpecial) {
+        // Pods and the node itself are not outside: as with kube-proxy, a policy of Local is not about them.
+        const forAll = sameTargets(inside, targets.all) ? name : `${name}_all`
+        if (isLocalOnly && forAll !== name) made(forAll, targets.all)
+        const first = [`ip saddr ${config.podCIDR} goto ${forAll}`, `fib saddr type local goto ${forAll}`]
+        made(outerName, outside, isLocalOnly ? first : [])
+      }
       if (nodePort) to(outerName, sets.nodePorts, nodePort)
       const guarded = spec.type === 'LoadBalancer' && sources.length > 0 && !sources.some((one) => one.endsWith('/0'))
       if (guarded && outer.length > 0)
         chains.push([`${name}_lb`, { rules: [`ip saddr != { ${sources.join(', ')} } drop`, `goto ${outerName}`] }])
-      for (const key of outer) to(guarded ? `${name}_lb` : outerName, sets.services, key)
+      // Source ranges are for what the load balancer sends, not for externalIPs.
+      const isOpen = (key: string) => {
+        const [ip = ''] = key.split(' ')
+        return ip !== config.nodeIP && (spec.externalIPs ?? []).includes(ip)
+      }
+      for (const key of outer) to(guarded && !isOpen(key) ? `${name}_lb` : outerName, sets.services, key)
     }
     for (const { ip } of targets.all)
       if (isInCidr(ip, config.podCIDR)) elements.push([sets.selves, `${ip} . ${ip}`, ''])
@@ -96,13 +108,16 @@ export function servicePart(
 
 const exposesNodePorts = ({ spec }: Service) => spec.type === 'NodePort' || spec.type === 'LoadBalancer'
 
+/** A balancer in mode Proxy answers for itself, also when pods ask. */
+const balancerIP = ({ ip = '', ipMode }: { ip?: string; ipMode?: string }) => (ipMode === 'Proxy' ? '' : ip)
+
 /** Addresses besides the ClusterIP: externalIPs and what the load balancer was given. */
 function outerAddresses(service: Service, port: ServicePort, config: NetworkConfig, claims: Claims): string[] {
   const { spec, status } = service
   const protocol = (port.protocol ?? 'TCP').toLowerCase()
   const given = [
     ...(spec.externalIPs ?? []),
-    ...(spec.type === 'LoadBalancer' ? (status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip ?? '') : []),
+    ...(spec.type === 'LoadBalancer' ? (status?.loadBalancer?.ingress ?? []).map(balancerIP) : []),
     ...(spec.type === 'LoadBalancer' ? [config.nodeIP] : []),
   ]
   return [...new Set(given)].filter(
@@ -130,11 +145,12 @@ function balancer(
   targets: readonly Target[],
   config: NetworkConfig,
   affinity: Affinity | undefined,
+  first: readonly string[],
 ): { chains: [string, Chain][]; sets: [string, NftSet][] } {
   // Endpoints somewhere else must answer through this node, so they must see its address.
   const isElsewhere = targets.some(({ ip }) => !isInCidr(ip, config.podCIDR) && ip !== config.nodeIP)
   const mark = isElsewhere ? [`meta mark set meta mark | ${masqueradeMark}`] : []
-  if (targets.length === 0) return { chains: [[name, { rules: ['drop'] }]], sets: [] }
+  if (targets.length === 0) return { chains: [[name, { rules: [...first, 'drop'] }]], sets: [] }
   if (!affinity) {
     const [only] = targets
     const rule =
@@ -143,7 +159,7 @@ function balancer(
         : `meta l4proto ${l4} dnat ip addr . port to numgen random mod ${targets.length} map { ${targets
             .map(({ ip, port }, index) => `${index} : ${ip} . ${port}`)
             .join(', ')} }`
-    return { chains: [[name, { rules: [...mark, rule] }]], sets: [] }
+    return { chains: [[name, { rules: [...first, ...mark, rule] }]], sets: [] }
   }
   const chains: [string, Chain][] = []
   const remembered: [string, NftSet][] = []
@@ -164,7 +180,7 @@ function balancer(
   })
   const choose = `numgen random mod ${each.length} vmap { ${each.map(({ one }, index) => `${index} : goto ${one}`).join(', ')} }`
   const known = each.map(({ one, set }) => `ip saddr @${set} goto ${one}`)
-  return { chains: [...chains, [name, { rules: [...mark, ...known, choose] }]], sets: remembered }
+  return { chains: [...chains, [name, { rules: [...first, ...mark, ...known, choose] }]], sets: remembered }
 }
 
 /** Stays the same while the Service lives, so that a change of endpoints touches nothing but the chain's rules. */
