@@ -1,12 +1,14 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import { deleteApp } from '../../actions/app.ts'
+import { changeSource, syncSource, uploadCode } from '../../actions/source.ts'
 import { addHref } from '../../data/paths.ts'
 import type { AppDetail, AppRef } from '../../data/platform.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
 import { DangerZone } from '../../parts/danger-zone.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Section } from '../../parts/page.tsx'
-import { shortImage } from './release-table.tsx'
+import { WebhookSection } from './webhook.tsx'
 
 /** Where it comes from and of which type it is; last, how to be rid of it. */
 export function Settings({ data, project, app }: AppRef & { data: AppDetail }) {
@@ -14,12 +16,17 @@ export function Settings({ data, project, app }: AppRef & { data: AppDetail }) {
   const { source, template } = data.app.spec
   const facts = [
     [t('settings.source'), source.type === 'image' ? t('settings.image') : (source.url ?? t('settings.builtIn'))],
-    ...(source.image ? [[t('pipeline.image'), shortImage(source.image)]] : [[t('settings.branch'), source.branch]]),
+    ...(source.image ? [[t('pipeline.image'), source.image]] : [[t('settings.branch'), source.branch]]),
     [t('settings.type'), template],
   ] as [string, string][]
   return (
     <Stack gap="xl">
-      <Section title={t('settings.source')}>
+      <Section
+        title={t('settings.source')}
+        actions={[syncSource, uploadCode, changeSource].map((action) => (
+          <ActionButton key={action.id} action={action} target={{ project, app, data }} size="xs" />
+        ))}
+      >
         <div className="panel">
           {facts.map(([label, value]) => (
             <div key={label} className="line">
@@ -40,6 +47,7 @@ export function Settings({ data, project, app }: AppRef & { data: AppDetail }) {
           )}
         </div>
       </Section>
+      {source.type === 'git' && source.url && <WebhookSection project={project} app={app} />}
       <DangerZone help={t('app.deleteHelp')} action={deleteApp} target={{ project, app }} />
     </Stack>
   )
