@@ -26,6 +26,7 @@ import { sign } from './commands/sign.ts'
 import { sources } from './commands/sources.ts'
 import { svn } from './commands/svn.ts'
 import { tokens } from './commands/tokens.ts'
+import { users } from './commands/users.ts'
 import { webhooks } from './commands/webhooks.ts'
 import { serverCommand } from './server-process.ts'
 
@@ -62,5 +63,6 @@ export const commands: Record<string, Command & { passesThrough?: true }> = {
   delete: deleteApp,
   projects,
   environments,
+  users,
   kubeconfig,
 }

@@ -7,10 +7,15 @@ import { homeOf } from '../context.ts'
 export const kubeconfig: Command = {
   summary: "path of the administrator's kubeconfig",
   usage: '[--raw]',
+  details: 'export KUBECONFIG=$(sampan kubeconfig)',
   flags: { raw: { type: 'boolean' } },
   run({ flags, env, json, out }) {
     const file = join(homeOf(env), 'kubeconfig')
-    if (!existsSync(file)) throw new Usage(`There is no ${file}: start Sampan with "npm start", or set SAMPAN_HOME.`)
+    if (!existsSync(file)) {
+      throw new Usage(
+        `There is no ${file}: run this as root on the machine Sampan runs on (SAMPAN_HOME names another home), or ask an administrator for a kubeconfig of a service account.`,
+      )
+    }
     if (flags.raw) out(readFileSync(file, 'utf8'))
     else out(json ? `${JSON.stringify({ kubeconfig: file })}\n` : `${file}\n`)
     return 0

@@ -1,8 +1,5 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
-import { text as textOf } from 'node:stream/consumers'
-import { Refused } from '../api.ts'
-import { type Command, type Invocation, Usage } from '../command.ts'
+import { type Command, Usage } from '../command.ts'
+import { secretInput } from '../secret-input.ts'
 import { table } from '../table.ts'
 import { appFlags, pathOf, targetOf } from '../target.ts'
 
@@ -64,7 +61,7 @@ export const secrets: Command = {
       out(json ? `${JSON.stringify({ name, removed: true })}\n` : `${name} is gone.\n`)
       return 0
     }
-    const value = await valueFrom(invocation, name!)
+    const value = await secretInput(`Value of ${name}`, invocation)
     const made = await api.put<SecretRow>(at, {
       value,
       ...(flags['pull-requests'] !== undefined && { pullRequests: flags['pull-requests'] === true }),
@@ -72,24 +69,4 @@ export const secrets: Command = {
     out(json ? `${JSON.stringify(made)}\n` : `${name} is set.\n`)
     return 0
   },
-}
-
-/** A value is never an argument: those are visible to everybody on the machine. */
-async function valueFrom({ err }: Invocation, name: string): Promise<string> {
-  const value = process.stdin.isTTY ? await asked(name, err) : (await textOf(process.stdin)).replace(/\r?\n$/, '')
-  if (value === '') throw new Refused(0, `The value of ${name} is empty: give it on standard input.`)
-  return value
-}
-
-async function asked(name: string, err: (text: string) => void): Promise<string> {
-  err(`Value of ${name}: `)
-  // What is typed is not shown.
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
-  try {
-    return await lines.question('')
-  } finally {
-    lines.close()
-    err('\n')
-  }
 }
