@@ -113,7 +113,12 @@ function stop(step: StepContext, pod: Pod, view: PodView, { id, name, reason, de
   })
 }
 
-function start(step: StepContext, pod: Pod, view: PodView, { name, attempt, crashes }: Action & { do: 'start' }) {
+function start(
+  step: StepContext,
+  pod: Pod,
+  view: PodView,
+  { name, attempt, crashes, round }: Action & { do: 'start' },
+) {
   const { context, state, uid, operate } = step
   const member = memberNamed(pod, name)
   const [sandbox] = view.sandboxes
@@ -132,7 +137,7 @@ function start(step: StepContext, pod: Pod, view: PodView, { name, attempt, cras
     try {
       const volumes = await mountedVolumes(step, pod)
       state.volumes = volumes
-      await startContainer(context, { pod, member, view, sandbox, attempt, crashes, volumes, signal }, created)
+      await startContainer(context, { pod, member, view, sandbox, attempt, crashes, round, volumes, signal }, created)
       forgetFailures(state, name)
     } catch (error) {
       if (signal.aborted) return

@@ -26,6 +26,7 @@ export interface StartInput {
   sandbox: SandboxView
   attempt: number
   crashes: number
+  round: number
   volumes: ReadonlyMap<string, HostVolume>
   signal: AbortSignal
 }
@@ -99,6 +100,7 @@ export async function startContainer(
     member,
     attempt,
     crashes: input.crashes,
+    round: input.round,
     imageId: image.id,
     imageUser: { uid: image.uid?.value, username: image.username },
     env,

@@ -2,12 +2,13 @@ import { isTerminal, type Pod } from '@sampan/resources/core/pod'
 import { appMembers, ephemeralMembers, initMembers, type Member } from './containers.ts'
 import { annotations } from './labels.ts'
 import type { PodMemory } from './memory.ts'
-import { crashesAfter, hashOf, mayStartAt, wantsRestart } from './restart.ts'
+import { crashesAfter, hashOf, mayStartAt, ruleFor, wantsRestart } from './restart.ts'
+import { currentRound, thisRound, triggerOf } from './rounds.ts'
 import { type ContainerView, isRunning, latest, type PodView, type SandboxView } from './view.ts'
 
 export type Action =
   | { do: 'create-sandbox'; attempt: number }
-  | { do: 'start'; name: string; attempt: number; crashes: number }
+  | { do: 'start'; name: string; attempt: number; crashes: number; round: number }
   /** Created but never started, by an agent that was killed in between. */
   | { do: 'remove-container'; id: string; logPath: string }
   | { do: 'remove-sandbox'; id: string }
@@ -30,7 +31,7 @@ export function podActions(situation: Situation): Action[] {
   const { pod, view, now } = situation
   const deadline = activeDeadline(pod)
   if (mustEnd(situation)) return stopActions(situation)
-  const actions = [...runActions(situation), ...surplus(view)]
+  const actions = [...(beginAnew(situation) ?? runActions(situation)), ...surplus(view)]
   if (deadline !== undefined && deadline > now && view.sandboxes.length > 0) actions.push({ do: 'again', at: deadline })
   return actions
 }
@@ -58,6 +59,20 @@ export function mustEnd(situation: Situation): boolean {
   )
 }
 
+/** What has to be over before a new round begins; undefined when nothing has. Nobody gets time to end. */
+function beginAnew(situation: Situation): Action[] | undefined {
+  const { pod, view, memory, now } = situation
+  const trigger = triggerOf(pod, view)
+  if (!trigger) return undefined
+  const visitors = new Set(ephemeralMembers(pod).map(({ container }) => container.name))
+  const alive = view.containers.filter(({ name, state }) => !visitors.has(name) && state !== 'exited')
+  if (alive.length > 0)
+    return alive.flatMap((one) => (one.state === 'created' ? [removal(one)] : stop(situation, one, '', now)))
+  if (memory.starting.size > 0) return []
+  const at = mayStartAt(trigger)
+  return at > now ? [{ do: 'again', at }] : undefined
+}
+
 const removal = ({ id, logPath }: ContainerView): Action => ({ do: 'remove-container', id, logPath })
 
 /** Of each name the latest container and the one before are kept, and every sandbox that still holds one. */
@@ -74,7 +89,8 @@ function surplus({ containers, sandboxes }: PodView): Action[] {
 }
 
 /** Every app container has exited for good, or an init container failed for good. */
-export function hasRunToEnd({ pod, view, memory }: Situation): boolean {
+export function hasRunToEnd({ pod, view: all, memory }: Situation): boolean {
+  const view = thisRound(pod, all)
   if (memory.starting.size > 0) return false
   const isDone = ({ kind, container }: Member) => {
     const last = latest(view, container.name)
@@ -105,7 +121,8 @@ function runActions(situation: Situation): Action[] {
 
 function containerActions(situation: Situation, sandbox: SandboxView): Action[] {
   const { pod, view } = situation
-  const here: PodView = { ...view, containers: view.containers.filter((one) => one.sandboxId === sandbox.id) }
+  const { containers } = thisRound(pod, view)
+  const here: PodView = { ...view, containers: containers.filter((one) => one.sandboxId === sandbox.id) }
   const actions: Action[] = []
   const wanted: Member[] = ephemeralMembers(pod).filter(({ container }) => !latest(view, container.name))
   if (initsDone(pod, here)) {
@@ -148,22 +165,33 @@ function memberActions(situation: Situation, here: PodView, { kind, container }:
   if (memory.starting.has(name)) return []
   const last = latest(here, name)
   const attempt = nextAttempt(pod, view, name)
+  const round = currentRound(pod, view)
   const failure = memory.failures.get(name)
   if (failure && failure.until > now) return [{ do: 'again', at: failure.until }]
-  if (!last) return hasSucceeded(situation, { kind, container }) ? [] : [{ do: 'start', name, attempt, crashes: 0 }]
+  if (!last) {
+    const crashes = crashesBefore(situation, name)
+    return hasSucceeded(situation, { kind, container }) ? [] : [{ do: 'start', name, attempt, crashes, round }]
+  }
   if (last.state === 'created') return [removal(last)]
   if (last.state === 'unknown') return stop(situation, last, 'Container is in unknown state', now)
   if (last.state === 'running') return runningActions(situation, container, last)
-  if (kind === 'app' && isChanged(container, last)) return [{ do: 'start', name, attempt, crashes: 0 }]
+  if (kind === 'app' && isChanged(container, last)) return [{ do: 'start', name, attempt, crashes: 0, round }]
   if (!wantsRestart(pod, kind, last)) return []
   const at = mayStartAt(last)
   if (at > now) return [{ do: 'again', at }]
-  return [{ do: 'start', name, attempt, crashes: crashesAfter(last) }]
+  return [{ do: 'start', name, attempt, crashes: crashesAfter(last), round }]
+}
+
+/** Who makes the pod begin anew again and again waits like one that crashes. */
+function crashesBefore({ pod, view }: Situation, name: string): number {
+  const before = latest(view, name)
+  const isTrigger = before?.state === 'exited' && ruleFor(pod, before)?.action === 'RestartAllContainers'
+  return isTrigger ? crashesAfter(before) : 0
 }
 
 /** What ended well with OnFailure is not done again because its sandbox died. */
 function hasSucceeded({ pod, view }: Situation, { kind, container }: Member): boolean {
-  const ever = latest(view, container.name)
+  const ever = latest(thisRound(pod, view), container.name)
   return kind === 'app' && ever?.state === 'exited' && !wantsRestart(pod, kind, ever) && !isChanged(container, ever)
 }
 

@@ -12,6 +12,8 @@ export interface ConditionInput {
   inits: readonly ContainerStatus[]
   apps: readonly ContainerStatus[]
   hasNetwork: boolean
+  /** All containers are on their way to a new start; undefined where no rule ever asks for that. */
+  beginsAnew?: boolean
   now: number
   resizePending?: PodMemory['resizePending']
   resizing?: boolean
@@ -46,6 +48,7 @@ function verdicts({
   inits,
   apps,
   hasNetwork,
+  beginsAnew,
   resizePending,
   resizing,
   resizeFailed,
@@ -63,6 +66,7 @@ function verdicts({
     gated(pod, { type: 'Ready', ...ready }, isOver),
     { type: 'ContainersReady', ...ready },
     { type: 'PodScheduled', status: 'True' },
+    ...(beginsAnew === undefined ? [] : [allRestarting(phase, beginsAnew)]),
     ...(resizePending ? [{ type: 'PodResizePending', status: 'True', ...resizePending }] : []),
     ...(resizing || resizeFailed
       ? [
@@ -77,6 +81,15 @@ function verdicts({
       ? [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: ended.message }]
       : []),
   ]
+}
+
+function allRestarting(phase: string, beginsAnew: boolean): Verdict {
+  const type = 'AllContainersRestarting'
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' }
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
+  if (!beginsAnew) return { type, status: 'False' }
+  const message = 'container exited with restart policy rule'
+  return { type, status: 'True', reason: 'RestartAllContainersStarted', message }
 }
 
 function readyVerdict(phase: string, unready: readonly string[]): Omit<Verdict, 'type'> {

@@ -24,6 +24,7 @@ const input: ContainerInput = {
   imageUser: { username: '' },
   env: new Map([['WHO', 'me']]),
   devices: [],
+  round: 0,
   mounts: [{ hostPath: '/a', containerPath: '/b', readonly: true, propagation: 'bidirectional' }],
   messageFile: '/pods/u1/containers/main/2',
   profileRoot: '/profiles',

@@ -23,6 +23,7 @@ export interface ContainerInput {
   member: Member
   attempt: number
   crashes: number
+  round: number
   /** Id of the image in the runtime. */
   imageId: string
   imageUser: ImageUser
@@ -70,6 +71,7 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
       [annotations.image]: container.image ?? '',
       [annotations.grace]: String(pod.spec.terminationGracePeriodSeconds ?? 30),
       [annotations.crashes]: String(input.crashes),
+      ...(input.round > 0 && { [annotations.round]: String(input.round) }),
     },
     logPath: `${container.name}/${attempt}.log`,
     stdin: container.stdin ?? false,

@@ -4,6 +4,7 @@ import { forkStorm } from './fork-storm.ts'
 import { annotations } from './labels.ts'
 import { toldAt } from './memory.ts'
 import { crashesAfter, mayStartAt, waitBefore } from './restart.ts'
+import { currentRound, roundOf, thisRound } from './rounds.ts'
 import { type StatusInput, willRestart } from './status.ts'
 import { type ContainerView, isRunning, latest, previous } from './view.ts'
 
@@ -15,23 +16,22 @@ const at = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 export function containerStatus(input: StatusInput, member: Member): ContainerStatus {
   const { view, memory } = input
   const { kind, container } = member
-  const last = latest(view, container.name)
+  const newest = latest(view, container.name)
+  const isPast = newest?.state === 'exited' && kind !== 'ephemeral' && roundOf(newest) < currentRound(input.pod, view)
+  /** Undefined while it has not been started since the pod began anew. */
+  const last = isPast ? undefined : newest
   const probes = last && memory.probes.get(last.id)
   const started = isRunning(last) && (probes?.started ?? true)
   const state = stateOf(input, member, last)
-  const before = state.terminated
-    ? previous(view, container.name)
-    : last?.state === 'exited'
-      ? last
-      : previous(view, container.name)
+  const before = isPast || (newest?.state === 'exited' && !state.terminated) ? newest : previous(view, container.name)
   const told = toldBy(input.pod, container.name)
-  if (!last && told?.containerID && isTerminal(input.pod)) return told
+  if (!newest && told?.containerID && isTerminal(input.pod)) return told
   return {
     name: container.name,
     image: last?.annotations[annotations.image] || last?.image || container.image || '',
     imageID: last?.imageRef ?? '',
     ...(last && { containerID: `containerd://${last.id}` }),
-    restartCount: last?.attempt ?? told?.restartCount ?? 0,
+    restartCount: newest?.attempt ?? told?.restartCount ?? 0,
     ready: kind === 'init' ? state.terminated?.exitCode === 0 : started && (probes?.ready ?? true),
     started: kind === 'init' ? false : started,
     state,
@@ -82,7 +82,8 @@ function stateOf(input: StatusInput, { kind, container }: Member, last: Containe
     return { terminated: terminated(input, last) }
   }
   const hasInits = initMembers(pod).length > 0
-  const isInitialising = hasInits && !appMembers(pod).some((app) => latest(input.view, app.container.name))
+  const isInitialising =
+    hasInits && !appMembers(pod).some((app) => latest(thisRound(pod, input.view), app.container.name))
   if (input.isFinished && !isInitialising) return lost()
   return { waiting: { reason: isInitialising && kind !== 'sidecar' ? 'PodInitializing' : 'ContainerCreating' } }
 }

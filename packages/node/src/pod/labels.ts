@@ -16,6 +16,8 @@ export const annotations = {
   image: 'sampan.dev/image',
   /** How many starts in a row ended soon: decides the wait before the next. */
   crashes: 'sampan.dev/crashes',
+  /** How often the pod as a whole had begun anew when the container was made. */
+  round: 'sampan.dev/round',
   /** Which node object the pod belongs to, so that two agents can share a runtime. */
   node: 'sampan.dev/node',
 } as const

@@ -26,13 +26,19 @@ export const mayStartAt = (exited: ContainerView) => exited.finishedAt + waitBef
 /** Whether the restart policy wants another start after this exit: the container's own rules, its policy, the pod's. */
 export function wantsRestart(pod: Pod, kind: Kind, exited: ContainerView): boolean {
   if (kind === 'ephemeral') return false
-  if (kind === 'sidecar') return true
-  const own = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === exited.name)
-  if (own?.restartPolicyRules?.some((rule) => rule.action === 'Restart' && isAbout(rule, exited.exitCode))) return true
+  if (kind === 'sidecar' || ruleFor(pod, exited)) return true
+  const own = containerOf(pod, exited)
   const policy = own?.restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
   if (kind === 'init') return exited.exitCode !== 0 && policy !== 'Never'
   return policy === 'Always' || (policy === 'OnFailure' && exited.exitCode !== 0)
 }
+
+const containerOf = ({ spec }: Pod, { name }: ContainerView) =>
+  [...(spec.initContainers ?? []), ...spec.containers].find((one) => one.name === name)
+
+/** The first of a container's own rules that is about its exit: it comes before every policy. */
+export const ruleFor = (pod: Pod, exited: ContainerView): Rule | undefined =>
+  containerOf(pod, exited)?.restartPolicyRules?.find((rule) => isAbout(rule, exited.exitCode))
 
 type Rule = NonNullable<Container['restartPolicyRules']>[number]
 

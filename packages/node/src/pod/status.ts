@@ -5,6 +5,7 @@ import { conditionsOf } from './conditions.ts'
 import { type ContainerStatus, containerStatus } from './container-status.ts'
 import { appMembers, ephemeralMembers, initMembers } from './containers.ts'
 import { wantsRestart } from './restart.ts'
+import { currentRound, mayBeginAnew, thisRound, triggerOf } from './rounds.ts'
 import { latest } from './view.ts'
 
 export type PodStatus = NonNullable<Pod['status']>
@@ -38,6 +39,7 @@ export function podStatus(input: StatusInput): PodStatus {
       inits,
       apps,
       hasNetwork: Boolean(sandbox?.isReady),
+      beginsAnew: mayBeginAnew(pod) ? triggerOf(pod, view) !== undefined : undefined,
       now,
       ...resizeOf(input),
     }),
@@ -81,6 +83,8 @@ function phaseOf(input: StatusInput, inits: ContainerStatus[], apps: ContainerSt
     const exits = apps.map((status) => (status.state?.terminated ?? status.lastState?.terminated)?.exitCode)
     return exits.every((code) => code === 0) ? 'Succeeded' : 'Failed'
   }
+  // A pod that begins anew has not gone back to where it was before it ever ran.
+  if (currentRound(pod, view) > 0) return 'Running'
   const initsThrough = initMembers(pod).every((member, index) => {
     const status = inits[index]!
     if (member.kind === 'sidecar')
@@ -95,7 +99,8 @@ function phaseOf(input: StatusInput, inits: ContainerStatus[], apps: ContainerSt
   return pod.status?.phase === 'Running' && anyApp(input) ? 'Running' : 'Pending'
 }
 
-const anyApp = ({ pod, view }: StatusInput) => appMembers(pod).some(({ container }) => latest(view, container.name))
+const anyApp = ({ pod, view }: StatusInput) =>
+  appMembers(pod).some(({ container }) => latest(thisRound(pod, view), container.name))
 
 const hasSidecarRunning = ({ pod, view }: StatusInput) =>
   initMembers(pod).some(
