@@ -1,6 +1,6 @@
 import { invalid } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
-import type { Admitted } from './admission/interfaces.ts'
+import type { Admission, Admitted } from './admission/interfaces.ts'
 import type { Context } from './context.ts'
 import type { Call } from './handlers.ts'
 import { metadataProblems } from './metadata-rules.ts'
@@ -24,35 +24,42 @@ export const surroundings = (
   },
 })
 
-/** Runs the mutating half. Answers a promise only when a plugin does. */
-export function mutateAll({ admission }: Context, write: Admitted): void | Promise<void> {
-  for (const [index, plugin] of admission.entries()) {
-    if (!plugin.mutate || (plugin.concerns && !plugin.concerns(write))) continue
-    const result = plugin.mutate(write)
-    if (isPromise(result)) return mutateRest(admission.slice(index + 1), write, result)
+/** Runs the mutating half. Answers whether anything may have been changed, a promise only when a plugin does. */
+export function mutateAll({ pluginsFor }: Context, write: Admitted): boolean | Promise<boolean> {
+  const { mutating } = pluginsFor(write.definition)
+  let isTouched = false
+  for (let i = 0; i < mutating.length; i++) {
+    const plugin = mutating[i]!
+    if (plugin.concerns && !plugin.concerns(write)) continue
+    isTouched = true
+    const result = plugin.mutate!(write)
+    if (isPromise(result)) return mutateRest(mutating.slice(i + 1), write, result)
   }
+  return isTouched
 }
 
-async function mutateRest(rest: Context['admission'], write: Admitted, first: Promise<void>): Promise<void> {
+async function mutateRest(rest: readonly Admission[], write: Admitted, first: Promise<void>): Promise<boolean> {
   await first
-  for (const plugin of rest)
-    if (plugin.mutate && (!plugin.concerns || plugin.concerns(write))) await plugin.mutate(write)
+  for (const plugin of rest) if (!plugin.concerns || plugin.concerns(write)) await plugin.mutate!(write)
+  return true
 }
 
 /**
  * Runs the validating half. Answers what takes it back, for a write that fails afterwards; when a later plugin refuses,
  * the earlier ones have been undone.
  */
-export function validateAll({ admission }: Context, write: Admitted): (() => void) | Promise<() => void> {
-  const done: Context['admission'][number][] = []
+export function validateAll({ pluginsFor }: Context, write: Admitted): (() => void) | Promise<() => void> {
+  const { validating } = pluginsFor(write.definition)
+  const done: Admission[] = []
   const undo = () => {
     for (const plugin of done) void plugin.undo?.(write)
   }
   try {
-    for (const [index, plugin] of admission.entries()) {
-      if (!plugin.validate || (plugin.concerns && !plugin.concerns(write))) continue
-      const result = plugin.validate(write)
-      if (isPromise(result)) return validateRest(admission.slice(index + 1), write, { done, undo, plugin, result })
+    for (let i = 0; i < validating.length; i++) {
+      const plugin = validating[i]!
+      if (plugin.concerns && !plugin.concerns(write)) continue
+      const result = plugin.validate!(write)
+      if (isPromise(result)) return validateRest(validating.slice(i + 1), write, { done, undo, plugin, result })
       done.push(plugin)
     }
   } catch (error) {
@@ -63,12 +70,12 @@ export function validateAll({ admission }: Context, write: Admitted): (() => voi
 }
 
 async function validateRest(
-  rest: Context['admission'],
+  rest: readonly Admission[],
   write: Admitted,
   begun: {
-    done: Context['admission'][number][]
+    done: Admission[]
     undo: () => void
-    plugin: Context['admission'][number]
+    plugin: Admission
     result: Promise<void>
   },
 ): Promise<() => void> {
@@ -77,8 +84,8 @@ async function validateRest(
     await result
     done.push(plugin)
     for (const one of rest) {
-      if (!one.validate || (one.concerns && !one.concerns(write))) continue
-      await one.validate(write)
+      if (one.concerns && !one.concerns(write)) continue
+      await one.validate!(write)
       done.push(one)
     }
   } catch (error) {

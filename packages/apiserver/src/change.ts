@@ -80,8 +80,8 @@ export async function changeObject(
       ...surroundings(context, call),
     }
     const mutating = mutateAll(context, write)
-    if (mutating) await mutating
-    if (context.admission.length > 0 && !isStatus) definition.defaults(next)
+    const isTouched = mutating instanceof Promise ? await mutating : mutating
+    if (isTouched && !isStatus) definition.defaults(next)
     // A subresource may change what the main resource may not; a status has no rules but those of a schema.
     if (!isStatus || served.custom) checkObject(served, next, old, change.subresource)
     else checkMetadata(served, next, old)

@@ -1,6 +1,7 @@
 import type { Log } from '@sampan/kit/log'
+import type { Definition } from '@sampan/resources/define'
 import type { Store } from '@sampan/store/store'
-import type { Admission } from './admission/interfaces.ts'
+import type { Plugins } from './admission/by-kind.ts'
 import type { Auth } from './auth/interfaces.ts'
 import type { Kinds } from './kinds.ts'
 import type { Objects } from './objects.ts'
@@ -11,7 +12,8 @@ export interface Context {
   objects: Objects
   kinds: Kinds
   auth: Auth
-  admission: readonly Admission[]
+  /** Who is asked about writes to a kind. */
+  pluginsFor(definition: Definition): Plugins
   now: () => Date
   /** As `Math.random`, for generated names. */
   random: () => number

@@ -6,6 +6,7 @@ import { StatusError } from '@sampan/resources/errors'
 import { schemaOf } from '@sampan/resources/schemas'
 import type { Transport } from '@sampan/resources/transport'
 import type { Store } from '@sampan/store/store'
+import { pluginsByKind } from './admission/by-kind.ts'
 import type { Admission } from './admission/interfaces.ts'
 import { recheckTypes } from './admission/policies/recheck.ts'
 import { admitConnection } from './admit-connection.ts'
@@ -92,7 +93,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     objects: objectsOf(store),
     kinds,
     auth,
-    admission: [crdAdmission(now), customRules, ...(options.admission ?? [])],
+    pluginsFor: pluginsByKind([crdAdmission(now), customRules, ...(options.admission ?? [])]),
     now,
     random,
     log,

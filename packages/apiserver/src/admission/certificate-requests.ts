@@ -4,13 +4,11 @@ import type { Admission, Admitted } from './interfaces.ts'
 
 const group = 'certificates.k8s.io'
 
-const isAbout = ({ definition }: Admitted) =>
-  definition.group === group && definition.plural === 'certificatesigningrequests'
-
 /** Who asks for a certificate is written down by the server: approvers rely on it. Who approves or signs needs the right to. */
 export const certificateRequests: Admission = {
   name: 'CertificateSigningRequest',
-  concerns: (write) => write.object !== undefined && isAbout(write),
+  kinds: [`certificatesigningrequests.${group}`],
+  concerns: ({ object }) => object !== undefined,
   mutate({ operation, subresource, object, user }) {
     if (operation !== 'CREATE' || subresource !== undefined) return
     const { spec } = object as CertificateSigningRequest

@@ -16,11 +16,8 @@ function defaultOf(objects: Objects, kind: { group: string; plural: string }, ma
 /** A claim that names no storage class gets the default one; one that names `""` wants none. */
 export const defaultStorageClass: Admission = {
   name: 'DefaultStorageClass',
-  concerns: ({ operation, definition, subresource }) =>
-    operation === 'CREATE' &&
-    definition.group === '' &&
-    definition.plural === 'persistentvolumeclaims' &&
-    subresource === undefined,
+  kinds: ['persistentvolumeclaims'],
+  concerns: ({ operation, subresource }) => operation === 'CREATE' && subresource === undefined,
   mutate({ object, objects }) {
     const { spec, metadata } = object as PersistentVolumeClaim
     if (spec.storageClassName !== undefined || metadata.annotations?.['volume.beta.kubernetes.io/storage-class']) return
@@ -36,11 +33,8 @@ export const defaultStorageClass: Admission = {
 /** An Ingress that names no class gets the default one. */
 export const defaultIngressClass: Admission = {
   name: 'DefaultIngressClass',
-  concerns: ({ operation, definition, subresource }) =>
-    operation === 'CREATE' &&
-    definition.group === 'networking.k8s.io' &&
-    definition.plural === 'ingresses' &&
-    subresource === undefined,
+  kinds: ['ingresses.networking.k8s.io'],
+  concerns: ({ operation, subresource }) => operation === 'CREATE' && subresource === undefined,
   mutate({ object, objects }) {
     const { spec, metadata } = object as Ingress
     if (spec.ingressClassName !== undefined || metadata.annotations?.['kubernetes.io/ingress.class']) return

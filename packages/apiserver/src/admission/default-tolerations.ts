@@ -7,11 +7,9 @@ const taints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'
 /** Pods stay five minutes on a node that has stopped answering, unless they say otherwise. An update cannot take that away. */
 export const defaultTolerations: Admission = {
   name: 'DefaultTolerationSeconds',
-  concerns: ({ operation, definition, subresource }) =>
-    (operation === 'CREATE' || operation === 'UPDATE') &&
-    definition.group === '' &&
-    definition.plural === 'pods' &&
-    subresource === undefined,
+  kinds: ['pods'],
+  concerns: ({ operation, subresource }) =>
+    (operation === 'CREATE' || operation === 'UPDATE') && subresource === undefined,
   mutate({ object }) {
     const { spec } = object as Pod
     for (const key of taints) {

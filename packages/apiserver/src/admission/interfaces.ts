@@ -33,7 +33,9 @@ export interface Admitted {
  */
 export interface Admission {
   name: string
-  /** Whether it has anything to say; left out: always. */
+  /** What it is about, as `pods` and `deployments.apps`; left out: every kind. */
+  kinds?: readonly string[]
+  /** Whether it has anything to say of a write to one of them; left out: always. */
   concerns?(write: Admitted): boolean
   mutate?(write: Admitted): void | Promise<void>
   validate?(write: Admitted): void | Promise<void>

@@ -13,10 +13,11 @@ type Item = LimitRange['spec']['limits'][number]
 /** Fills in and enforces what the LimitRanges of a namespace say about containers, pods and claims. */
 export const limitRanger: Admission = {
   name: 'LimitRanger',
-  concerns: ({ operation, definition: { group, plural }, subresource }) =>
-    group === '' &&
-    ((plural === 'pods' && (subresource === 'resize' || (operation === 'CREATE' && subresource === undefined))) ||
-      (plural === 'persistentvolumeclaims' && operation !== 'DELETE' && subresource === undefined)),
+  kinds: ['pods', 'persistentvolumeclaims'],
+  concerns: ({ operation, definition: { plural }, subresource }) =>
+    plural === 'pods'
+      ? subresource === 'resize' || (operation === 'CREATE' && subresource === undefined)
+      : operation !== 'DELETE' && subresource === undefined,
   mutate(write) {
     if (write.definition.plural !== 'pods' || write.subresource === 'resize') return
     const { spec } = write.object as Pod

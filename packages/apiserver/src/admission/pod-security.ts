@@ -3,6 +3,7 @@ import type { Pod } from '@sampan/resources/core/pod'
 import { forbidden, invalid } from '@sampan/resources/errors'
 import type { KubeObject } from '@sampan/resources/meta'
 import { notSupported } from '@sampan/resources/problem'
+import { kindName } from './by-kind.ts'
 import type { Admission, Admitted } from './interfaces.ts'
 import { type Level, violations } from './pod-security-checks.ts'
 
@@ -12,31 +13,29 @@ const namespaces = { group: '', plural: 'namespaces' }
 
 /** Kinds with a pod template: only warned about, their pods are refused when they come. */
 const templates: Readonly<Record<string, (object: unknown) => Partial<Pod> | undefined>> = {
-  '/podtemplates': (one) => (one as { template?: Pod }).template,
-  '/replicationcontrollers': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
-  'apps/deployments': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
-  'apps/replicasets': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
-  'apps/statefulsets': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
-  'apps/daemonsets': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
-  'batch/jobs': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
-  'batch/cronjobs': (one) =>
+  podtemplates: (one) => (one as { template?: Pod }).template,
+  replicationcontrollers: (one) => (one as { spec?: { template?: Pod } }).spec?.template,
+  'deployments.apps': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
+  'replicasets.apps': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
+  'statefulsets.apps': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
+  'daemonsets.apps': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
+  'jobs.batch': (one) => (one as { spec?: { template?: Pod } }).spec?.template,
+  'cronjobs.batch': (one) =>
     (one as { spec?: { jobTemplate?: { spec?: { template?: Pod } } } }).spec?.jobTemplate?.spec?.template,
 }
 
 /** Holds pods to the Pod Security Standard that the labels of their namespace name. */
 export const podSecurity: Admission = {
   name: 'PodSecurity',
-  concerns: ({ operation, definition: { group, plural }, subresource }) => {
-    if (operation !== 'CREATE' && operation !== 'UPDATE') return false
-    if (group === '' && plural === 'namespaces') return subresource === undefined
-    if (group === '' && plural === 'pods') return subresource === undefined || subresource === 'ephemeralcontainers'
-    return subresource === undefined && `${group}/${plural}` in templates
-  },
+  kinds: ['namespaces', 'pods', ...Object.keys(templates)],
+  concerns: ({ operation, definition: { plural }, subresource }) =>
+    (operation === 'CREATE' || operation === 'UPDATE') &&
+    (subresource === undefined || (plural === 'pods' && subresource === 'ephemeralcontainers')),
   validate(write) {
-    const { group, plural } = write.definition
-    if (group === '' && plural === 'namespaces') checkLabels(write)
-    else if (group === '' && plural === 'pods') checkPod(write)
-    else warnOfTemplate(write, templates[`${group}/${plural}`]!(write.object))
+    const kind = kindName(write.definition)
+    if (kind === 'namespaces') checkLabels(write)
+    else if (kind === 'pods') checkPod(write)
+    else warnOfTemplate(write, templates[kind]!(write.object))
   },
 }
 

@@ -8,10 +8,9 @@ const classes = { group: 'scheduling.k8s.io', plural: 'priorityclasses' }
 /** Turns a pod's class into the number the scheduler and the node go by; keeps to one default class. */
 export const priorityAdmission: Admission = {
   name: 'Priority',
-  concerns: ({ operation, definition: { group, plural }, subresource }) =>
-    subresource === undefined &&
-    ((operation === 'CREATE' && group === '' && plural === 'pods') ||
-      (operation !== 'DELETE' && group === classes.group && plural === classes.plural)),
+  kinds: ['pods', `${classes.plural}.${classes.group}`],
+  concerns: ({ operation, definition: { plural }, subresource }) =>
+    subresource === undefined && (plural === 'pods' ? operation === 'CREATE' : operation !== 'DELETE'),
   mutate(write) {
     if (write.definition.plural === 'pods') setPriority(write)
   },

@@ -32,9 +32,6 @@ export const resourceQuota: Admission = {
     operation !== 'DELETE' &&
     namespace !== undefined &&
     (subresource === undefined || (definition.plural === 'pods' && subresource === 'resize')),
-  mutate(write) {
-    if (write.definition.plural === quotas.plural && write.definition.group === '') countAnew(write)
-  },
   validate(write) {
     const charges = chargesOf(write)
     for (const charge of charges) check(write, charge)
@@ -48,12 +45,17 @@ export const resourceQuota: Admission = {
 }
 
 /** A new or changed quota knows at once what is used. */
-function countAnew({ object, old, objects, namespace }: Admitted): void {
-  const quota = object as ResourceQuota
-  if (!quota.spec?.hard) return
-  const before = old as ResourceQuota | undefined
-  if (before && JSON.stringify(before.spec?.hard) === JSON.stringify(quota.spec.hard)) return
-  quota.status = { hard: { ...quota.spec.hard }, used: countUsage(quota, objects, namespace) }
+export const quotaUsage: Admission = {
+  name: 'ResourceQuotaUsage',
+  kinds: [quotas.plural],
+  concerns: ({ operation, subresource }) => operation !== 'DELETE' && subresource === undefined,
+  mutate({ object, old, objects, namespace }) {
+    const quota = object as ResourceQuota
+    if (!quota.spec?.hard) return
+    const before = old as ResourceQuota | undefined
+    if (before && JSON.stringify(before.spec?.hard) === JSON.stringify(quota.spec.hard)) return
+    quota.status = { hard: { ...quota.spec.hard }, used: countUsage(quota, objects, namespace) }
+  },
 }
 
 function chargesOf({ definition, object, old, objects, namespace }: Admitted): Charge[] {

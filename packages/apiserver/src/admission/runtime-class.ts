@@ -7,8 +7,8 @@ import type { Admission } from './interfaces.ts'
 /** A pod's runtime class has to exist; what it costs and where it runs is added to the pod. */
 export const runtimeClassAdmission: Admission = {
   name: 'RuntimeClass',
-  concerns: ({ operation, definition, subresource }) =>
-    operation === 'CREATE' && definition.group === '' && definition.plural === 'pods' && subresource === undefined,
+  kinds: ['pods'],
+  concerns: ({ operation, subresource }) => operation === 'CREATE' && subresource === undefined,
   mutate({ object, objects, definition, name }) {
     const { spec } = object as Pod
     if (!spec.runtimeClassName) {

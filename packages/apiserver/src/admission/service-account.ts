@@ -19,8 +19,8 @@ const patienceMs = 1000
  */
 export const serviceAccountAdmission = (random: () => number = Math.random): Admission => ({
   name: 'ServiceAccount',
-  concerns: ({ operation, definition, subresource }) =>
-    operation === 'CREATE' && definition.group === '' && definition.plural === 'pods' && subresource === undefined,
+  kinds: ['pods'],
+  concerns: ({ operation, subresource }) => operation === 'CREATE' && subresource === undefined,
   mutate(write) {
     const pod = write.object as Pod
     if (pod.metadata.annotations?.[mirror]) return

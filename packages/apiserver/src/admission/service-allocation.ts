@@ -114,8 +114,8 @@ export function serviceAllocation(options: ServiceAllocationOptions): Admission 
 
   return {
     name: 'ServiceAllocation',
-    concerns: ({ definition, subresource }) =>
-      definition.group === '' && definition.plural === 'services' && subresource === undefined,
+    kinds: ['services'],
+    concerns: ({ subresource }) => subresource === undefined,
     mutate(write) {
       if (write.operation === 'DELETE') return write.dryRun ? undefined : giveBack(write)
       const next = write.object as Service

@@ -6,7 +6,7 @@ import { limitRanger } from './limit-ranger.ts'
 import { podSecurity } from './pod-security.ts'
 import { expressionChecks, mutatingPolicies, validatingPolicies } from './policies/policies.ts'
 import { priorityAdmission } from './priority.ts'
-import { resourceQuota } from './resource-quota.ts'
+import { quotaUsage, resourceQuota } from './resource-quota.ts'
 import { runtimeClassAdmission } from './runtime-class.ts'
 import { serviceAccountAdmission } from './service-account.ts'
 import { type ServiceAllocationOptions, serviceAllocation } from './service-allocation.ts'
@@ -28,6 +28,7 @@ export const standardAdmission = (options: ServiceAllocationOptions, more: reado
   expressionChecks,
   mutatingPolicies,
   mutatingWebhooks,
+  quotaUsage,
   podSecurity,
   ...more,
   validatingPolicies,

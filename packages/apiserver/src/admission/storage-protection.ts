@@ -8,8 +8,8 @@ const finalizers: Readonly<Record<string, string>> = {
 /** Claims and volumes that are in use outlive their deletion: a controller removes the finalizer. */
 export const storageProtection: Admission = {
   name: 'StorageObjectInUseProtection',
-  concerns: ({ operation, definition, subresource }) =>
-    operation === 'CREATE' && definition.group === '' && definition.plural in finalizers && subresource === undefined,
+  kinds: Object.keys(finalizers),
+  concerns: ({ operation, subresource }) => operation === 'CREATE' && subresource === undefined,
   mutate({ object, definition }) {
     const { metadata } = object!
     const finalizer = finalizers[definition.plural]!

@@ -18,11 +18,8 @@ type Binding = KubeObject & { roleRef: RoleRef; subjects?: unknown }
 export function escalationCheck(rbac: Rbac): Admission {
   return {
     name: 'rbac-escalation',
-    concerns: ({ definition, operation, subresource }) =>
-      definition.group === group &&
-      operation !== 'DELETE' &&
-      !subresource &&
-      [...roles, ...bindings].includes(definition.plural),
+    kinds: [...roles, ...bindings].map((plural) => `${plural}.${group}`),
+    concerns: ({ operation, subresource }) => operation !== 'DELETE' && !subresource,
     validate(write) {
       if (write.user.groups.includes(mastersGroup)) return
       if (roles.includes(write.definition.plural)) checkRole(rbac, write)

@@ -17,11 +17,8 @@ export const cleanup = 'customresourcecleanup.apiextensions.k8s.io'
  */
 export const crdAdmission = (now: () => Date): Admission => ({
   name: 'CustomResourceDefinition',
-  concerns: ({ definition, operation, subresource }) =>
-    definition.group === crdKind.group &&
-    definition.plural === crdKind.plural &&
-    operation !== 'DELETE' &&
-    subresource === undefined,
+  kinds: [`${crdKind.plural}.${crdKind.group}`],
+  concerns: ({ operation, subresource }) => operation !== 'DELETE' && subresource === undefined,
   mutate: (write) => establish(write, timeText(now())),
   validate({ object, old }) {
     const crd = object as Crd

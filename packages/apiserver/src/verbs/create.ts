@@ -64,8 +64,7 @@ export async function createObject(
       ...surroundings(context, call),
     }
     const mutating = mutateAll(context, write)
-    if (mutating) await mutating
-    if (context.admission.length > 0) definition.defaults(object)
+    if (mutating instanceof Promise ? await mutating : mutating) definition.defaults(object)
     checkObject(served, object)
     const key = served.key(meta.name, meta.namespace)
     const taken = context.store.latest(key)

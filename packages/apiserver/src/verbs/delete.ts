@@ -62,7 +62,7 @@ export async function removeObject(
       ...surroundings(context, call),
     }
     const mutating = mutateAll(context, write)
-    if (mutating) await mutating
+    if (mutating instanceof Promise) await mutating
     const validating = validateAll(context, write)
     const undo = validating instanceof Promise ? await validating : validating
     const next = marked(context, served, old, options)

@@ -1,7 +1,8 @@
 import type { Admission, Admitted } from '../interfaces.ts'
 import { isExempt } from '../matching.ts'
 
-const prefix = '/admissionregistration.k8s.io'
+const group = 'admissionregistration.k8s.io'
+const prefix = `/${group}`
 
 /** The evaluator is loaded by the first write while there are bindings: an engine without policies never does. */
 function lazily<Module>(load: () => Promise<Module>, use: (module: Module, write: Admitted) => void | Promise<void>) {
@@ -40,21 +41,16 @@ export const validatingPolicies: Admission = {
   ),
 }
 
-const kinds = new Set([
-  'validatingadmissionpolicies',
-  'mutatingadmissionpolicies',
-  'validatingwebhookconfigurations',
-  'mutatingwebhookconfigurations',
-])
-
 /** Expressions of policies and webhooks must compile; what schemas say about those of policies is put into their status. */
 export const expressionChecks: Admission = {
   name: 'AdmissionExpressions',
-  concerns: ({ definition, object, subresource }) =>
-    object !== undefined &&
-    subresource === undefined &&
-    definition.group === 'admissionregistration.k8s.io' &&
-    kinds.has(definition.plural),
+  kinds: [
+    'validatingadmissionpolicies',
+    'mutatingadmissionpolicies',
+    'validatingwebhookconfigurations',
+    'mutatingwebhookconfigurations',
+  ].map((plural) => `${plural}.${group}`),
+  concerns: ({ object, subresource }) => object !== undefined && subresource === undefined,
   mutate: lazily(
     () => import('./expression-checks.ts'),
     ({ typeCheck }, write) => typeCheck(write),
