@@ -1,7 +1,10 @@
 import {
   CodeIcon,
+  CounterClockwiseClockIcon,
+  ExitIcon,
   FileTextIcon,
   LightningBoltIcon,
+  LinkBreak2Icon,
   LockClosedIcon,
   LockOpen1Icon,
   MixIcon,
@@ -99,6 +102,17 @@ export const scaleObject: Action<ObjectTarget> = {
   run: (target, { open }) => open(() => import('../pages/cluster/scale.tsx'), target),
 }
 
+const isPaused = ({ object }: ObjectTarget) => (object as Field<{ paused?: boolean }>)?.spec?.paused === true
+
+export const rollbackWorkload: Action<ObjectTarget> = {
+  id: 'object.rollback',
+  label: 'object.rollback',
+  icon: CounterClockwiseClockIcon,
+  right: rightTo('patch'),
+  obstacle: (target) => (isWorkload(target.kind) ? (isPaused(target) ? 'object.rollbackPaused' : undefined) : 'hidden'),
+  run: (target, { open }) => open(() => import('../pages/cluster/rollback.tsx'), target),
+}
+
 const isCordoned = ({ object }: ObjectTarget) => (object as Field<{ unschedulable?: boolean }>)?.spec?.unschedulable
 
 export const cordonNode: Action<ObjectTarget> = {
@@ -120,6 +134,15 @@ export const uncordonNode: Action<ObjectTarget> = {
   obstacle: (target) => (isNode(target.kind) && isCordoned(target) ? undefined : 'hidden'),
   run: (target) => patchObject(target, { spec: { unschedulable: null } }),
   done: 'object.uncordoned',
+}
+
+export const drainNode: Action<ObjectTarget> = {
+  id: 'object.drain',
+  label: 'object.drain',
+  icon: ExitIcon,
+  right: () => ({ verb: 'create', group: '', resource: 'pods/eviction' }),
+  obstacle: ({ kind }) => (isNode(kind) ? undefined : 'hidden'),
+  run: (target, { open }) => open(() => import('../pages/cluster/drain.tsx'), target),
 }
 
 const isSuspended = ({ object }: ObjectTarget) => (object as Field<{ suspend?: boolean }>)?.spec?.suspend === true
@@ -177,17 +200,43 @@ export const runCronJob: Action<ObjectTarget> = {
   done: 'object.started',
 }
 
+/** What is only for a while, or is made again: its name need not be typed. */
+const isPassing = ({ group, plural }: ObjectTarget['kind']) =>
+  ['pods', 'events', 'endpoints'].includes(plural) ||
+  (group === 'apps' && ['replicasets', 'controllerrevisions'].includes(plural)) ||
+  (group === 'batch' && plural === 'jobs') ||
+  ['coordination.k8s.io', 'discovery.k8s.io', 'events.k8s.io'].includes(group)
+
+/** For what is being deleted and waits for somebody who will never come. */
+export const releaseObject: Action<ObjectTarget> = {
+  id: 'object.release',
+  label: 'object.release',
+  icon: LinkBreak2Icon,
+  isDangerous: true,
+  right: rightTo('patch'),
+  obstacle: ({ object }) =>
+    object?.metadata.deletionTimestamp && object.metadata.finalizers?.length ? undefined : 'hidden',
+  question: ({ name, object }) => ({
+    title: { key: 'object.release' },
+    text: { key: 'object.releaseAsk', values: { finalizers: object?.metadata.finalizers?.join(', ') ?? '' } },
+    typed: name,
+  }),
+  run: (target) => patchObject(target, { metadata: { finalizers: null } }),
+  done: 'object.released',
+}
+
 export const deleteObject: Action<ObjectTarget> = {
   id: 'object.delete',
   label: 'object.delete',
   icon: TrashIcon,
   isDangerous: true,
   right: rightTo('delete'),
-  question: ({ kind, name }) => ({
-    title: { key: 'object.delete' },
-    text: { key: 'object.deleteAsk', values: { kind: kind.kind, name } },
-    typed: name,
-  }),
+  question: ({ kind, name }) => {
+    const title = { key: 'object.delete' } as const
+    if (isPod(kind)) return { title, text: { key: 'object.deletePodAsk', values: { name } } }
+    const text = { key: 'object.deleteAsk', values: { kind: kind.kind, name } } as const
+    return isPassing(kind) ? { title, text } : { title, text, typed: name }
+  },
   run: async (target, { go }) => {
     await removeObject(target)
     const own = hrefOf(target)
@@ -203,11 +252,14 @@ export const objectActions: readonly Action<ObjectTarget>[] = [
   debugPod,
   scaleObject,
   restartWorkload,
+  rollbackWorkload,
   runCronJob,
   suspendCronJob,
   resumeCronJob,
   cordonNode,
   uncordonNode,
+  drainNode,
   editObject,
+  releaseObject,
   deleteObject,
 ]

@@ -14,7 +14,7 @@ export interface ApiKind {
   subresources: readonly string[]
   /** The path of all of them, as `/apis/apps/v1/deployments`. */
   path: string
-  /** Whether this is the version the server prefers of the group. */
+  /** Whether this is the version the server prefers, of those that have the kind. */
   isPreferred: boolean
 }
 
@@ -60,14 +60,23 @@ export const kindsFrom = ({ items }: Discovery): ApiKind[] =>
         categories: one.categories ?? [],
         subresources: (one.subresources ?? []).map(({ subresource }) => subresource),
         path: `${group ? `/apis/${group}` : '/api'}/${version}/${one.resource}`,
-        isPreferred: order === 0,
+        // Of those that have the kind: not every version of a group has all its kinds.
+        isPreferred: !versions
+          .slice(0, order)
+          .some((before) => before.resources?.some(({ resource }) => resource === one.resource)),
       })),
     ),
   )
 
-/** The kind behind a word of `kindWord`, in the version the server prefers. */
-export const kindByWord = (all: readonly ApiKind[], word: string): ApiKind | undefined =>
-  all.find((kind) => kind.isPreferred && kindWord(kind) === word)
+/** The kind behind a word of `kindWord`, in a version it is served in; else in the one the server prefers. */
+export function kindByWord(all: readonly ApiKind[], word: string, version?: string): ApiKind | undefined {
+  const own = versionsOf(all, word)
+  return own.find((kind) => kind.version === version) ?? own.find(({ isPreferred }) => isPreferred)
+}
+
+/** Every version a kind is served in, the preferred one first. */
+export const versionsOf = (all: readonly ApiKind[], word: string): ApiKind[] =>
+  all.filter((kind) => kindWord(kind) === word)
 
 /** The kind as an object names it: `apps/v1`, `Deployment`. Any version when the server no longer has that one. */
 export function kindOf(all: readonly ApiKind[], { apiVersion, kind }: { apiVersion?: string; kind?: string }) {

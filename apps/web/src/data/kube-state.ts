@@ -16,7 +16,10 @@ const colours: Record<string, string> = {
   Pending: 'blue',
   ContainerCreating: 'blue',
   PodInitializing: 'blue',
+  Provisioning: 'blue',
+  Progressing: 'blue',
   Terminating: 'orange',
+  Degraded: 'orange',
   Unknown: 'orange',
   Warning: 'orange',
   NotReady: 'red',
@@ -37,8 +40,9 @@ export function kubeColour(word: string): string {
 }
 
 export const kubeIsMoving = (word: string): boolean =>
-  ['Pending', 'ContainerCreating', 'PodInitializing', 'Terminating'].includes(word) || /^Init:\d/.test(word)
+  ['Pending', 'ContainerCreating', 'PodInitializing', 'Provisioning', 'Progressing', 'Terminating'].includes(word) ||
+  /^Init:\d/.test(word)
 
 /** What the word is called in the language of the console; words nobody translates are shown as they are. */
 export const kubeStateKey = (word: string): MessageKey | undefined =>
-  knownKey(`phase.${word[0]?.toLowerCase() ?? ''}${word.slice(1)}`)
+  knownKey(`phase.${word[0]?.toLowerCase() ?? ''}${word.slice(1).replace(':', '')}`)

@@ -43,6 +43,11 @@ interface Standing {
   replicas?: number
 }
 
+/** What asks for somebody before what is on its way before what is well; the rest as it was. */
+export const worstFirst = (a: Standing, b: Standing): number => weight(a) - weight(b)
+
+const weight = (one: Standing) => (isBad(one.state) ? 0 : isMoving(one.state) ? 1 : 2)
+
 /** Not over yet: shown as moving. */
 export const isMoving = (state: string): boolean =>
   ['running', 'building', 'deploying', 'applied', 'rolledOut', 'routed', 'resolved', 'rollingBack'].includes(state)

@@ -9,6 +9,8 @@ const cases = [
   ['2026-01-02T11:57:00Z', 'zh', '3分钟前'],
   ['2026-01-01T11:00:00Z', 'en', 'yesterday'],
   ['2026-01-02T12:00:10Z', 'en', 'now'],
+  ['2026-01-05T13:00:00Z', 'en', 'in 3 days'],
+  ['2026-01-02T14:00:00Z', 'zh', '2小时后'],
 ] as const
 for (const [time, language, want] of cases)
   test(`${time} is "${want}"`, () => assert.equal(ago(time, language, now), want))

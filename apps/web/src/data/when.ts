@@ -7,11 +7,15 @@ const units = [
   ['second', 1],
 ] as const
 
-/** `3 minutes ago`, `3分钟前`. */
+/** Clocks differ: what is ahead by less, in seconds, is now. */
+const clockDifference = 60
+
+/** `3 minutes ago`, `3分钟前`; for what is to come `in 3 days`. */
 export function ago(time: string, language: Language, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(time)) / 1000))
+  const passed = Math.round((now - Date.parse(time)) / 1000)
+  const seconds = passed < -clockDifference ? -passed : Math.max(0, passed)
   const [unit, size] = units.find(([, length]) => seconds >= length) ?? (['second', 1] as const)
-  return relative(language).format(-Math.floor(seconds / size), unit)
+  return relative(language).format(-Math.sign(passed) * Math.floor(seconds / size), unit)
 }
 
 /** The exact time, for hovering. */

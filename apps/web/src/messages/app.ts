@@ -39,7 +39,7 @@ export const appMessages = {
     en: 'Instance {pod} is stopped and a new one takes its place.',
     zh: '实例 {pod} 将停止，并由新的实例替代。',
   },
-  'app.restarts': { en: '{count} restarts', zh: '重启 {count} 次' },
+  'app.restarts': { en: 'restarted {count}×', zh: '重启 {count} 次' },
   'app.says.building': {
     en: 'A new version is being built; what serves is unchanged.',
     zh: '正在构建新版本，现有服务不受影响。',

@@ -4,6 +4,7 @@ import type { Messages } from '../data/messages.ts'
 export const columnMessages = {
   'column.age': { en: 'Age', zh: '时长' },
   'column.app': { en: 'App', zh: '应用' },
+  'column.choose': { en: 'Columns', zh: '选择列' },
   'column.commit': { en: 'Commit', zh: '提交' },
   'column.duration': { en: 'Took', zh: '用时' },
   'column.environment': { en: 'Environment', zh: '环境' },
@@ -13,6 +14,7 @@ export const columnMessages = {
   'column.release': { en: 'Release', zh: '版本' },
   'column.role': { en: 'Role', zh: '角色' },
   'column.state': { en: 'State', zh: '状态' },
+  'column.usual': { en: 'As many as fit', zh: '恢复默认' },
   'column.user': { en: 'User', zh: '用户' },
   'column.version': { en: 'Version', zh: '版本' },
   'column.what': { en: 'What', zh: '内容' },

@@ -9,6 +9,14 @@ export const platformMessages = {
   'platform.disable': { en: 'Disable', zh: '停用' },
   'platform.disk': { en: 'Disk', zh: '磁盘' },
   'platform.diskFree': { en: '{free} are free', zh: '剩余 {free}' },
+  'platform.diskFull': {
+    en: 'The disk is nearly full: delete apps, environments or volumes that nobody needs, or enlarge it.',
+    zh: '磁盘即将写满：请删除不用的应用、环境或存储卷，或扩容磁盘。',
+  },
+  'platform.diskTight': {
+    en: 'Room is getting scarce.',
+    zh: '剩余空间不多。',
+  },
   'platform.diskUsed': { en: '{used} of {total} are used', zh: '已使用 {used}，共 {total}' },
   'platform.domain': { en: 'Apps answer below', zh: '应用域名' },
   'platform.enable': { en: 'Enable', zh: '启用' },
@@ -16,6 +24,11 @@ export const platformMessages = {
   'platform.licence': { en: 'Licence', zh: '许可证' },
   'platform.newUser': { en: 'New user', zh: '新建用户' },
   'platform.nodes': { en: 'Nodes', zh: '节点' },
+  'platform.noVolumes': { en: 'No volumes yet', zh: '还没有存储卷' },
+  'platform.noVolumesHelp': {
+    en: 'Apps that ask for a PersistentVolumeClaim are listed here with their size.',
+    zh: '申请了 PersistentVolumeClaim 的应用会显示在这里，并标明容量。',
+  },
   'platform.notYourself': { en: 'Another administrator has to do this to you.', zh: '此操作需由其他管理员进行。' },
   'platform.removeUser': { en: 'Delete user', zh: '删除用户' },
   'platform.removeUserAsk': {

@@ -21,6 +21,7 @@ export const projectMessages = {
     en: 'Everything that runs in {name} stops and is deleted.',
     zh: '{name} 中运行的全部内容都将停止并删除。',
   },
+  'project.find': { en: 'Find among {count}', zh: '在 {count} 个中查找' },
   'project.members': { en: 'Members', zh: '成员' },
   'project.new': { en: 'New project', zh: '新建项目' },
   'project.noApps': { en: 'No apps yet', zh: '还没有应用' },

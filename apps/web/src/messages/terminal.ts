@@ -13,6 +13,7 @@ export const terminalMessages = {
   'terminal.ended': { en: 'The shell ended with code {code}.', zh: 'Shell 已退出，退出码 {code}。' },
   'terminal.fontLarger': { en: 'Larger text', zh: '放大文字' },
   'terminal.fontSmaller': { en: 'Smaller text', zh: '缩小文字' },
+  'terminal.gone': { en: 'The pod {pod} is gone.', zh: 'Pod {pod} 已不存在。' },
   'terminal.input': { en: 'Terminal', zh: '终端' },
   'terminal.keys': {
     en: 'Ctrl+C copies what is selected, Ctrl+V pastes, Ctrl+Shift+↑ leaves the terminal.',
@@ -29,8 +30,8 @@ export const terminalMessages = {
     zh: '终端需要运行中的容器；请查看日志了解原因。',
   },
   'terminal.noShell': {
-    en: 'There is no shell in this container: its image holds neither bash nor sh.',
-    zh: '此容器中没有 Shell：镜像既没有 bash 也没有 sh。',
+    en: 'This container has no shell: its image holds neither bash nor sh. A debug container brings the tools and sees its processes.',
+    zh: '此容器中没有 Shell（镜像既没有 bash 也没有 sh）。可启动调试容器，它自带工具并能看到此容器的进程。',
   },
   'terminal.open': { en: 'Connected to {container} of {pod}', zh: '已连接到 {pod} 的 {container}' },
   'terminal.pod': { en: 'Instance', zh: '实例' },

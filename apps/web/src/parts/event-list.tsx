@@ -1,9 +1,11 @@
 import { Anchor, Badge, Group, Text } from '@mantine/core'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { kindOf, objectPath } from '../data/discovery.ts'
 import type { EventGroup } from '../data/events.ts'
 import { useKnownKinds } from '../data/use-kinds.ts'
 import { KubeState } from './kube-state.tsx'
+import { useWords } from './language.tsx'
 import { When } from './when.tsx'
 import './objects.css'
 
@@ -13,10 +15,12 @@ export function EventList({ groups, withObject }: { groups: readonly EventGroup[
     <div className="panel">
       {groups.map((group) => (
         <div key={group.key} className="line event-line">
-          <KubeState value={group.type} />
+          <span className="event-type">
+            <KubeState value={group.type} />
+          </span>
           <div className="grow">
-            <Group gap={6}>
-              <Text size="sm" fw={600} span>
+            <Group gap={6} className="event-head">
+              <Text size="sm" fw={600} span className="name">
                 {group.reason}
               </Text>
               {group.count > 1 && (
@@ -26,9 +30,7 @@ export function EventList({ groups, withObject }: { groups: readonly EventGroup[
               )}
               {withObject && <ObjectLink about={group.about} />}
             </Group>
-            <Text size="sm" className="name">
-              {group.message}
-            </Text>
+            <Message text={group.message} />
           </div>
           {group.time && <When time={group.time} />}
         </div>
@@ -37,10 +39,29 @@ export function EventList({ groups, withObject }: { groups: readonly EventGroup[
   )
 }
 
-/** A link to what an event or a reference is about; text when the server does not have the kind. */
-export function ObjectLink({ about }: { about: EventGroup['about'] }) {
+const usual = 240
+
+/** The words of an event; long ones are cut until somebody asks for the rest. */
+function Message({ text }: { text: string }) {
+  const { t } = useWords()
+  const [isWhole, setWhole] = useState(false)
+  const isLong = text.length > usual
+  return (
+    <Text size="sm" className="name event-message">
+      {isLong && !isWhole ? `${text.slice(0, usual - 20)}… ` : `${text} `}
+      {isLong && (
+        <button type="button" className="more" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {t(isWhole ? 'cluster.less' : 'cluster.whole')}
+        </button>
+      )}
+    </Text>
+  )
+}
+
+/** `isBare`: its name alone, where its kind is said beside it. A link to what an event or a reference is about; text when the server does not have the kind. */
+export function ObjectLink({ about, isBare }: { about: EventGroup['about']; isBare?: boolean }) {
   const kind = kindOf(useKnownKinds(), about)
-  const label = `${about.kind ?? ''}/${about.name ?? ''}`
+  const label = isBare ? (about.name ?? '') : `${about.kind ?? ''}/${about.name ?? ''}`
   if (!kind || !about.name)
     return (
       <Text size="sm" span className="name">

@@ -1,14 +1,26 @@
 import { Group, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { tracksFor } from '../data/column-widths.ts'
-import { type ApiKind, apiPath, objectPath } from '../data/discovery.ts'
+import { fitting, pillWidth, trackOf, widthsFor } from '../data/column-widths.ts'
+import { type ApiKind, apiPath, kindWord, objectPath } from '../data/discovery.ts'
 import { headingKey } from '../data/heading.ts'
+import {
+  cellText,
+  isNothing as isNothingIn,
+  isShort,
+  isTime,
+  type KindColumn,
+  kindColumns,
+  orderOf,
+  shownText,
+} from '../data/kind-columns.ts'
+import { kubeStateKey } from '../data/kube-state.ts'
 import { useObjects } from '../data/live.ts'
 import type { Row } from '../data/objects.ts'
 import { wantedFrom } from '../data/search-words.ts'
+import { ColumnMenu, useColumnChoice } from './column-menu.tsx'
 import { Empty } from './empty.tsx'
 import { KubeState } from './kube-state.tsx'
 import { useWords } from './language.tsx'
@@ -57,66 +69,80 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
   // biome-ignore lint/correctness/useExhaustiveDependencies: as said
   const sample = useMemo(() => rows.items.slice(0, 50), [rows.columns, rows.isLoaded])
   const isOurs = kind.group === 'sampan.dev'
-  const columns = useMemo<TableColumn<Row>[]>(() => {
-    const own = (rows.columns ?? []).flatMap(({ name, type, priority }, i) =>
-      priority > 0 || name === 'Name' || name === 'Age' || name === 'Namespace' ? [] : [{ name, type, i }],
-    )
-    const isState = (name: string) => states.has(name) || (isOurs && name === 'State')
+  const own = useMemo(() => kindColumns(rows.columns, sample), [rows.columns, sample])
+  const box = useRef<HTMLDivElement>(null)
+  const room = useRoom(box)
+  const [choice, choose] = useColumnChoice(kindWord(kind))
+  const { columns, titles, fits } = useMemo(() => {
+    const isState = ({ name }: KindColumn) => states.has(name) || (isOurs && name === 'State')
     // The one column there is room for on a phone.
-    const main = Math.max(
-      0,
-      own.findIndex(({ name }) => isState(name)),
-    )
-    const titles = own.map(({ name }) => (headingKey(name) ? t(headingKey(name)!) : name))
-    const tracks = tracksFor(
-      titles,
-      own.map(({ i }) => sample.map(({ cells }) => String(cells[i] ?? ''))),
-    )
+    const main = own.find(isState) ?? own.find(({ isWide }) => !isWide)
+    const titleOf = (name: string) => (headingKey(name) ? t(headingKey(name)!) : name)
+    const textOf = (column: KindColumn, cell: unknown) => {
+      const text = shownText(column, cell)
+      const key = isState(column) && !isOurs ? kubeStateKey(text) : undefined
+      return key ? t(key) : isOurs ? said(text) : text
+    }
+    const cells = own.map((column) => sample.map(({ cells }) => textOf(column, cells[column.at])))
+    const widths = widthsFor(
+      own.map(({ name }) => titleOf(name)),
+      cells,
+    ).map((width, i) => (isState(own[i]!) ? { least: pillWidth(cells[i]!), weight: 12 } : width))
     const longestName = Math.max(18, ...sample.map(({ metadata }) => metadata.name.length))
-    return [
+    const name = room < phone ? 140 : Math.min(280, Math.max(140, Math.round(longestName * 7.6)))
+    const namespaceWidth = { least: room < phone ? 90 : 120, weight: 16 }
+    const withNamespace = kind.isNamespaced && !namespace
+    const rankOf = (column: KindColumn) => {
+      if (choice[column.name]) return 1
+      return column === main ? 2 : column.isEmpty ? 6 : 5
+    }
+    const wanted = own.filter(({ name, isWide }) => choice[name] ?? !isWide)
+    const fits = fitting(
+      [
+        { key: 'name', least: name, rank: 0 },
+        ...(menu ? [{ key: 'menu', least: 36, rank: 0 }] : []),
+        ...(withNamespace ? [{ key: 'namespace', least: namespaceWidth.least, rank: 3 }] : []),
+        { key: 'age', least: 96, rank: 4 },
+        ...wanted.map((column) => ({
+          key: column.name,
+          least: widths[own.indexOf(column)]!.least,
+          rank: rankOf(column),
+        })),
+      ],
+      room - 34,
+    )
+    const columns: TableColumn<Row>[] = [
       {
         key: 'name',
         title: t('common.name'),
-        width: `minmax(140px, ${Math.min(44, longestName)}fr)`,
+        width: trackOf({ least: name, weight: Math.min(44, longestName) }),
         sortBy: ({ metadata }) => metadata.name,
         cell: (row) => (
           <RowLink href={hrefOf ? hrefOf(row) : objectPath(kind, row.metadata)}>{row.metadata.name}</RowLink>
         ),
       },
-      ...(kind.isNamespaced && !namespace
+      ...(withNamespace
         ? [
             {
               key: 'namespace',
               title: t('column.namespace'),
-              width: 'minmax(90px, 16fr)',
-              hide: 1 as const,
+              width: trackOf(namespaceWidth),
               sortBy: ({ metadata }: Row) => metadata.namespace ?? '',
               cell: ({ metadata }: Row) => <Cell dimmed>{metadata.namespace ?? ''}</Cell>,
             },
           ]
         : []),
-      ...own.map(({ name, type, i }, place) => ({
-        key: name,
-        title: titles[place]!,
-        width: isState(name) ? 'minmax(118px, 12fr)' : tracks[place]!,
-        ...(place !== main && { hide: (place > 2 ? 2 : 1) as 1 | 2 }),
-        sortBy: ({ cells }: Row) => cells[i] as string | number,
-        cell: ({ cells }: Row) =>
-          type === 'date' && cells[i] ? (
-            <When time={String(cells[i])} />
-          ) : isOurs && name === 'State' && cells[i] ? (
-            <State value={String(cells[i])} size="sm" />
-          ) : states.has(name) && cells[i] ? (
-            <KubeState value={String(cells[i])} />
-          ) : (
-            <Cell>{isOurs ? said(String(cells[i] ?? '')) : String(cells[i] ?? '')}</Cell>
-          ),
+      ...own.map((column, i) => ({
+        key: column.name,
+        title: titleOf(column.name),
+        width: trackOf(widths[i]!),
+        sortBy: ({ cells }: Row) => orderOf(column.type, cells[column.at]),
+        cell: (row: Row) => <KindCell column={column} row={row} all={own} isOurs={isOurs} />,
       })),
       {
         key: 'age',
         title: t('column.age'),
-        width: 'minmax(90px, 110px)',
-        hide: 1,
+        width: 'minmax(96px, 110px)',
         sortBy: ({ metadata }) => -Date.parse(metadata.creationTimestamp ?? '0'),
         cell: ({ metadata }) => (metadata.creationTimestamp ? <When time={metadata.creationTimestamp} /> : null),
       },
@@ -124,7 +150,12 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
         ? [{ key: 'menu', title: '', width: '36px', cell: menu, alignRight: true } satisfies TableColumn<Row>]
         : []),
     ]
-  }, [rows.columns, sample, kind, namespace, t, said, isOurs, menu, hrefOf])
+    return {
+      columns: columns.filter(({ key }) => fits.has(key)),
+      titles: own.map(({ name }) => ({ key: name, title: titleOf(name) })),
+      fits,
+    }
+  }, [own, sample, room, choice, kind, namespace, t, said, isOurs, menu, hrefOf])
   const shown = useMemo(() => {
     const text = wantedFrom(wanted).name
     return rows.items.filter(
@@ -133,7 +164,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
   }, [rows.items, wanted, isShown])
   const isNothing = rows.isLoaded && rows.items.length === 0 && wanted === ''
   return (
-    <>
+    <div ref={box}>
       {!isPlain && (!isNothing || actions) && (
         <Group justify="space-between" mb="sm" gap="xs" className="tools">
           <TextInput
@@ -157,13 +188,20 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
               )
             }}
           />
-          <Group gap="sm" className="tools-own">
-            {rows.isLoaded && !rows.isComplete && (
-              <Text size="xs" c="dimmed" role="status">
-                {t('common.loadingRest', { count: rows.items.length })}
-              </Text>
-            )}
+          {rows.isLoaded && !isNothing && (
+            <Text size="xs" c="dimmed" role="status" className="tools-count">
+              {!rows.isComplete
+                ? t('common.loadingRest', { count: rows.items.length })
+                : shown.length < rows.items.length
+                  ? t('cluster.someOf', { shown: shown.length, all: rows.items.length })
+                  : t('cluster.count', { count: rows.items.length })}
+            </Text>
+          )}
+          <Group gap="xs" className="tools-own">
             {actions}
+            {titles.length > 1 && !isNothing && (
+              <ColumnMenu columns={titles} shown={fits} choice={choice} onChange={choose} />
+            )}
           </Group>
         </Group>
       )}
@@ -190,9 +228,54 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
           )
         }
       </Loaded>
-    </>
+    </div>
   )
 }
+
+/** Narrower than this it is a phone. */
+const phone = 520
+
+/** How wide the element is, in pixels. */
+function useRoom(box: { readonly current: HTMLElement | null }): number {
+  const [room, setRoom] = useState(1000)
+  useLayoutEffect(() => {
+    const measure = () => box.current && setRoom(box.current.clientWidth)
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(box.current!)
+    return () => observer.disconnect()
+  }, [box])
+  return room
+}
+
+interface KindCellProps {
+  column: KindColumn
+  row: Row
+  all: readonly KindColumn[]
+  isOurs: boolean
+}
+
+function KindCell({ column, row: { cells }, all, isOurs }: KindCellProps) {
+  const { said } = useWords()
+  const { name, type, at } = column
+  const text = shownText(column, cells[at])
+  if (text === '') return null
+  if (type === 'date' && isTime(text)) return <When time={text} />
+  if (isOurs && name === 'State') return <State value={text} size="sm" />
+  const ready = all.find((one) => one.name === 'Ready')
+  const isLacking = ready !== undefined && isShort(cellText(cells[ready.at]))
+  if (states.has(name)) return <KubeState value={text} isLacking={isLacking} />
+  if (column === ready && isLacking && !isOver(cells, all)) return <Cell isShort>{text}</Cell>
+  return (
+    <Cell dimmed={isNothingIn(text)} {...(text !== cellText(cells[at]) && { title: cellText(cells[at]) })}>
+      {isOurs ? said(text) : text}
+    </Cell>
+  )
+}
+
+/** What has done its work need not be ready. */
+const isOver = (cells: readonly unknown[], all: readonly KindColumn[]) =>
+  all.some(({ name, at }) => states.has(name) && ['Completed', 'Succeeded'].includes(cellText(cells[at])))
 
 /** Headings of the server's tables whose cells are states. */
 const states = new Set(['Status', 'Phase'])

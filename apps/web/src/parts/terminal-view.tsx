@@ -3,7 +3,7 @@ import { Alert, Button, Group, Text, useComputedColorScheme } from '@mantine/cor
 import { waitAfter } from '@sampan/kit/backoff'
 import { FitAddon } from '@xterm/addon-fit'
 import { Terminal } from '@xterm/xterm'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { type End, type ExecSocket, openSession, type Session } from '../data/exec.ts'
 import { terminalTheme } from '../data/terminal-theme.ts'
 import { useWords } from './language.tsx'
@@ -23,6 +23,10 @@ export interface TerminalOf {
 interface Props extends TerminalOf {
   isShown: boolean
   fontSize: number
+  /** What helps where there is no shell. */
+  help?: ReactNode
+  /** The pod is there no more: nothing is tried again. */
+  isGone?: boolean
 }
 
 const connect = (path: string, protocols: string[]) =>
@@ -32,7 +36,19 @@ type State = { kind: 'connecting' } | { kind: 'open' } | End
 
 /** One terminal. Lost connections are made again; what was running then is gone, which is said. */
 export function TerminalView(props: Props) {
-  const { namespace, pod, container, command, tty = true, stdin = true, isWaiting, isShown, fontSize } = props
+  const {
+    namespace,
+    pod,
+    container,
+    command,
+    tty = true,
+    stdin = true,
+    isWaiting,
+    isShown,
+    fontSize,
+    help,
+    isGone,
+  } = props
   const { t } = useWords()
   const scheme = useComputedColorScheme('light')
   const [state, setState] = useState<State>({ kind: 'connecting' })
@@ -41,6 +57,8 @@ export function TerminalView(props: Props) {
   const view = useRef<{ terminal: Terminal; fit: FitAddon }>(undefined)
   const session = useRef<Session>(undefined)
   const failures = useRef(0)
+  const gone = useRef(isGone)
+  gone.current = isGone
   const label = t('terminal.input')
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: theme and size are set below, on the terminal that is there
@@ -102,10 +120,10 @@ export function TerminalView(props: Props) {
         onOutput: (bytes) => terminal.write(bytes),
         onEnd(end) {
           setState(end)
-          if (end.kind !== 'lost') return
+          if (end.kind !== 'lost' || gone.current) return
           failures.current++
           again = setTimeout(
-            () => setAttempt((now) => now + 1),
+            () => !gone.current && setAttempt((now) => now + 1),
             waitAfter(failures.current, { first: 500, most: 8_000 }),
           )
         },
@@ -125,7 +143,14 @@ export function TerminalView(props: Props) {
 
   return (
     <div className="terminal" hidden={!isShown}>
-      <Told state={state} at={{ pod, container }} isAttached={!command} onAgain={() => setAttempt((now) => now + 1)} />
+      <Told
+        state={state}
+        at={{ pod, container }}
+        isAttached={!command}
+        onAgain={() => setAttempt((now) => now + 1)}
+        help={help}
+        isGone={isGone}
+      />
       <div ref={box} className="terminal-screen" data-state={state.kind} />
       <Text size="xs" c="dimmed" mt={6}>
         {t('terminal.keys')}
@@ -157,10 +182,12 @@ interface ToldProps {
   at: { pod: string; container: string }
   isAttached: boolean
   onAgain: () => void
+  help: ReactNode
+  isGone: boolean | undefined
 }
 
 /** How the session is, in words. */
-function Told({ state, at, isAttached, onAgain }: ToldProps) {
+function Told({ state, at, isAttached, onAgain, help, isGone }: ToldProps) {
   const { t } = useWords()
   if (state.kind === 'open' || state.kind === 'connecting')
     return (
@@ -170,7 +197,7 @@ function Told({ state, at, isAttached, onAgain }: ToldProps) {
     )
   const words =
     state.kind === 'lost'
-      ? t('terminal.lost')
+      ? t(isGone ? 'terminal.gone' : 'terminal.lost', at)
       : state.kind === 'noShell'
         ? t('terminal.noShell')
         : state.kind === 'exit'
@@ -189,9 +216,13 @@ function Told({ state, at, isAttached, onAgain }: ToldProps) {
         <Text size="sm" className="name">
           {words}
         </Text>
-        <Button size="compact-sm" variant="default" onClick={onAgain}>
-          {t('terminal.again')}
-        </Button>
+        {state.kind === 'noShell' ? (
+          help
+        ) : isGone ? null : (
+          <Button size="compact-sm" variant="default" onClick={onAgain}>
+            {t('terminal.again')}
+          </Button>
+        )}
       </Group>
     </Alert>
   )

@@ -1,10 +1,14 @@
 import { ActionIcon, Group, Loader, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { Cross2Icon, Link2Icon, PlusIcon } from '@radix-ui/react-icons'
 import { Suspense, useEffect, useRef, useState } from 'react'
+import { debugPod } from '../actions/object.ts'
+import { kindByWord } from '../data/discovery.ts'
 import { shell } from '../data/exec.ts'
 import { useMay } from '../data/permissions.ts'
 import { type Container, containersOf, type PodLike } from '../data/pod.ts'
 import { useQueryState } from '../data/query-state.ts'
+import { useKnownKinds } from '../data/use-kinds.ts'
+import { ActionButton } from './action-button.tsx'
 import { Empty } from './empty.tsx'
 import { useWords } from './language.tsx'
 import { Loading } from './loaded.tsx'
@@ -42,6 +46,7 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
   const isAwaited = isUnknown || (wanted !== undefined && !wanted.isRunning && !wanted.isEnded)
   const container = containers.find(({ name }) => name === wantedContainer) ?? containers[0]
   const { namespace = '', name: podName = '' } = pod?.metadata ?? {}
+  const podKind = kindByWord(useKnownKinds(), 'pods')
   const mayAttach = useMay({ verb: 'create', group: '', resource: 'pods/attach', namespace, name: podName })
 
   const open = (to: Container, isAttached: boolean) => {
@@ -153,7 +158,22 @@ export function Terminals({ pods }: { pods: readonly PodLike[] }) {
       </Group>
       <Suspense fallback={<Loading />}>
         {opened.map((one) => (
-          <View key={one.id} {...one} isShown={one.id === shown} fontSize={fontSize} />
+          <View
+            key={one.id}
+            {...one}
+            isShown={one.id === shown}
+            fontSize={fontSize}
+            isGone={!pods.some(({ metadata }) => metadata.name === one.pod)}
+            help={
+              podKind && (
+                <ActionButton
+                  action={debugPod}
+                  target={{ kind: podKind, namespace: one.namespace, name: one.pod }}
+                  size="compact-sm"
+                />
+              )
+            }
+          />
         ))}
       </Suspense>
     </div>

@@ -138,9 +138,18 @@ const tracksWithout = (columns: readonly { hide?: number; width?: string }[], hi
     .map(({ width = 'minmax(90px, 1fr)' }) => width)
     .join(' ')
 
+interface CellProps {
+  children: string | number
+  dimmed?: boolean
+  /** Fewer than there should be. */
+  isShort?: boolean
+  /** Whole, where what is shown is not. */
+  title?: string
+}
+
 /** A cell of plain text that is cut rather than wrapped; whole on hovering. */
-export const Cell = ({ children, dimmed }: { children: string | number; dimmed?: boolean }) => (
-  <span className={dimmed ? 'cell dimmed' : 'cell'} title={String(children)}>
+export const Cell = ({ children, dimmed, isShort, title }: CellProps) => (
+  <span className={dimmed ? 'cell dimmed' : 'cell'} data-short={isShort || undefined} title={title ?? String(children)}>
     {children}
   </span>
 )

@@ -1,13 +1,14 @@
-import { Badge, Button } from '@mantine/core'
+import { Badge, Button, Select } from '@mantine/core'
 import { PlusIcon } from '@radix-ui/react-icons'
 import { useCallback } from 'react'
 import { Link } from 'wouter'
 import { objectActions } from '../../actions/object.ts'
-import { type ApiKind, apiVersionOf, kindByWord, kindWord } from '../../data/discovery.ts'
+import { type ApiKind, apiVersionOf, kindByWord, kindWord, versionsOf } from '../../data/discovery.ts'
 import { useNamespaces } from '../../data/namespaces.ts'
 import type { Row } from '../../data/objects.ts'
 import { useMay } from '../../data/permissions.ts'
-import { useKinds } from '../../data/use-kinds.ts'
+import { useQueryState } from '../../data/query-state.ts'
+import { useKinds, useKnownKinds } from '../../data/use-kinds.ts'
 import { ActionMenu } from '../../parts/action-menu.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { KindTable } from '../../parts/kind-table.tsx'
@@ -20,11 +21,12 @@ import { Page as Frame } from '../../parts/page.tsx'
 export function Page({ kind: word }: { kind: string }) {
   const { t } = useWords()
   const kinds = useKinds()
+  const [version] = useQueryState('version')
   return (
     <Loaded query={kinds}>
       {(all) => {
-        const kind = kindByWord(all, word)
-        if (kind) return <KindPage key={word} kind={kind} />
+        const kind = kindByWord(all, word, version)
+        if (kind) return <KindPage key={`${word} ${kind.version}`} kind={kind} />
         return <Empty title={t('cluster.unknownKind')}>{t('cluster.unknownKindHelp', { kind: word })}</Empty>
       }}
     </Loaded>
@@ -37,14 +39,35 @@ function KindPage({ kind }: { kind: ApiKind }) {
     <Frame
       title={kind.kind}
       trail={[{ label: t('cluster.kinds'), href: '/cluster/kinds' }]}
-      beside={
-        <Badge color="gray" variant="default">
-          {apiVersionOf(kind)}
-        </Badge>
-      }
+      beside={<Versions kind={kind} />}
     >
       <KindList kind={kind} />
     </Frame>
+  )
+}
+
+/** The version shown; where there are several, the one to show. */
+function Versions({ kind }: { kind: ApiKind }) {
+  const { t } = useWords()
+  const all = versionsOf(useKnownKinds(), kindWord(kind))
+  const [, choose] = useQueryState('version')
+  if (all.length < 2)
+    return (
+      <Badge color="gray" variant="default">
+        {apiVersionOf(kind)}
+      </Badge>
+    )
+  return (
+    <Select
+      size="xs"
+      w={260}
+      maw="100%"
+      aria-label={t('column.version')}
+      data={all.map((one) => ({ value: one.version, label: apiVersionOf(one) }))}
+      value={kind.version}
+      onChange={(value) => choose(value && value !== all[0]!.version ? value : '')}
+      allowDeselect={false}
+    />
   )
 }
 

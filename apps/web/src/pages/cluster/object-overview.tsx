@@ -5,6 +5,7 @@ import { objectActions } from '../../actions/object.ts'
 import { conditionsOf } from '../../data/condition.ts'
 import { type ApiKind, apiPath, kindByWord } from '../../data/discovery.ts'
 import { headingKey } from '../../data/heading.ts'
+import { isTime, shownText, timeBehind } from '../../data/kind-columns.ts'
 import { useObjects } from '../../data/live.ts'
 import { isNode, isPod, isSecret } from '../../data/object.ts'
 import type { Row } from '../../data/objects.ts'
@@ -26,6 +27,7 @@ import { NodeUse } from './node-use.tsx'
 import { Events } from './object-events.tsx'
 import { Owned } from './owned.tsx'
 import { UsedBy } from './used-by.tsx'
+import { PodWhy } from './why.tsx'
 
 type Whole = KubeObject & { spec?: unknown; status?: unknown } & Record<string, unknown>
 
@@ -40,6 +42,7 @@ export function Overview({ kind, object }: { kind: ApiKind; object: KubeObject }
   const namespace = object.metadata.namespace
   return (
     <div className="stack">
+      {isPod(kind) && <PodWhy kind={kind} pod={object} />}
       <Section title={t('common.details')}>
         <Essentials kind={kind} object={object} />
       </Section>
@@ -83,7 +86,7 @@ export function Overview({ kind, object }: { kind: ApiKind; object: KubeObject }
             </Scrolled>
           </Section>
         )}
-        {status !== undefined && (
+        {!isBlank(withoutConditions(status)) && (
           <Section title={t('object.status')}>
             <Scrolled label={t('object.status')}>
               <Tree value={withoutConditions(status)} />
@@ -123,6 +126,9 @@ function Rest({ object }: { object: Record<string, unknown> }) {
   )
 }
 
+const isBlank = (status: unknown) =>
+  status === undefined || status === null || (typeof status === 'object' && Object.keys(status).length === 0)
+
 function withoutConditions(status: unknown): unknown {
   if (typeof status !== 'object' || status === null || Array.isArray(status)) return status
   const { conditions: _, ...rest } = status as Record<string, unknown>
@@ -137,12 +143,22 @@ function Essentials({ kind, object }: { kind: ApiKind; object: KubeObject }) {
     fields: `metadata.name=${metadata.name}`,
     form: 'table',
   })
-  const cells = (row.columns ?? []).flatMap<Fact>(({ name, type }, i) => {
+  const cells = (row.columns ?? []).flatMap<Fact>(({ name, type, description }, i) => {
     const value = row.items[0]?.cells[i]
     if (['Name', 'Age', 'Created At', 'Namespace'].includes(name)) return []
     if (value === null || value === undefined || value === '' || value === '<none>') return []
     const key = headingKey(name)
-    return [{ name: key ? t(key) : name, value: cellOf(name, type, String(value)) }]
+    return [
+      {
+        name: key ? t(key) : name,
+        value: cellOf(
+          kind,
+          name,
+          type,
+          timeBehind(type === 'date' ? description : '', object) ?? shownText({ name, type }, value),
+        ),
+      },
+    ]
   })
   const { labels = {}, annotations: all = {}, ownerReferences = [], finalizers = [] } = metadata
   // A copy of the whole object, secrets included.
@@ -173,8 +189,10 @@ function Essentials({ kind, object }: { kind: ApiKind; object: KubeObject }) {
   )
 }
 
-function cellOf(name: string, type: string, value: string) {
-  if (type === 'date') return <When time={value} />
+function cellOf(kind: ApiKind, name: string, type: string, value: string): ReactNode {
+  if (type === 'date' && isTime(value)) return <When time={value} />
+  if (isPod(kind) && name === 'Node')
+    return <ObjectLink about={{ apiVersion: 'v1', kind: 'Node', name: value }} isBare />
   return ['Status', 'Phase'].includes(name) ? <KubeState value={value} /> : value
 }
 

@@ -1,8 +1,8 @@
-import { Alert, Badge, Button, Tabs } from '@mantine/core'
+import { Alert, Badge, Button, Group, Tabs, Text } from '@mantine/core'
 import type { KubeObject } from '@sampan/resources/meta'
 import { Suspense, useMemo } from 'react'
 import { Link } from 'wouter'
-import { deleteObject, editObject, objectActions } from '../../actions/object.ts'
+import { deleteObject, editObject, objectActions, podLogs, podTerminal, releaseObject } from '../../actions/object.ts'
 import { offer } from '../../data/action.ts'
 import { type ApiKind, apiPath, apiVersionOf, kindByWord, kindWord } from '../../data/discovery.ts'
 import { useObjects } from '../../data/live.ts'
@@ -122,17 +122,21 @@ function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
         </Badge>
       }
       actions={objectActions
-        .filter(({ id }) => id !== editObject.id)
+        .filter(({ id }) => !inTabs.has(id))
         .map((action) => (
           <ActionButton key={action.id} action={action} target={target} size="xs" variant={look(action.id)} />
         ))}
     >
       {deletionTimestamp && (
         <Alert color="orange" variant="light" role="status">
-          {t('object.ending', {
-            time: exact(deletionTimestamp, language),
-            finalizers: finalizers.join(', ') || t('common.none'),
-          })}
+          <Group justify="space-between" gap="xs">
+            <Text size="sm" className="name grow">
+              {finalizers.length > 0
+                ? t('object.ending', { time: exact(deletionTimestamp, language), finalizers: finalizers.join(', ') })
+                : t('object.endingSoon', { time: exact(deletionTimestamp, language) })}
+            </Text>
+            <ActionButton action={releaseObject} target={target} size="xs" />
+          </Group>
         </Alert>
       )}
       <Tabs
@@ -163,5 +167,8 @@ function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
     </Frame>
   )
 }
+
+/** What the tabs of the page lead to is not offered beside them once more. */
+const inTabs = new Set([editObject.id, podLogs.id, podTerminal.id, releaseObject.id])
 
 const look = (id: string) => (id === deleteObject.id ? 'light' : 'default')

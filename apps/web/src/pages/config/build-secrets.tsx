@@ -16,15 +16,24 @@ export function BuildSecrets({ project }: { project: string }) {
     queryKey: ['platform', 'secrets', project],
     queryFn: () => buildSecrets.list(project),
   })
+  const create = <ActionButton action={newSecret} target={{ project }} size="xs" />
   return (
     <>
       <Group justify="space-between" mb="sm">
         <Text size="sm" c="dimmed">
           {t('config.buildsHelp')}
         </Text>
-        <ActionButton action={newSecret} target={{ project }} />
+        {list.data && list.data.length > 0 && create}
       </Group>
-      <Loaded query={list} isEmpty={(all) => all.length === 0} empty={<Empty title={t('config.noSecrets')} />}>
+      <Loaded
+        query={list}
+        isEmpty={(all) => all.length === 0}
+        empty={
+          <Empty title={t('config.noSecrets')} action={create}>
+            {t('config.buildsEmpty')}
+          </Empty>
+        }
+      >
         {(all) => (
           <div className="panel">
             {all.map(({ name, pullRequests, createdAt }) => (

@@ -28,8 +28,22 @@ import { BuildSecrets } from './build-secrets.tsx'
 import '../../parts/objects.css'
 
 const views = [
-  { id: 'secrets', title: 'config.secrets', help: 'config.secretsHelp', empty: 'config.noSecrets', word: 'secrets' },
-  { id: 'maps', title: 'config.maps', help: 'config.mapsHelp', empty: 'config.noMaps', word: 'configmaps' },
+  {
+    id: 'secrets',
+    title: 'config.secrets',
+    help: 'config.secretsHelp',
+    empty: 'config.noSecrets',
+    why: 'config.secretsEmpty',
+    word: 'secrets',
+  },
+  {
+    id: 'maps',
+    title: 'config.maps',
+    help: 'config.mapsHelp',
+    empty: 'config.noMaps',
+    why: 'config.mapsEmpty',
+    word: 'configmaps',
+  },
 ] as const
 
 /** What a project's builds and environments are told: secrets of pipelines, Secrets and ConfigMaps of its namespaces. */
@@ -103,7 +117,7 @@ interface ListedProps {
 }
 
 /** What every namespace has without anybody having made it. */
-const standing = new Set(['kube-root-ca.crt'])
+const standing = new Set(['kube-root-ca.crt', 'sampan-registry'])
 
 function Listed({ view, kind, namespace }: ListedProps) {
   const { t } = useWords()
@@ -180,7 +194,15 @@ function Listed({ view, kind, namespace }: ListedProps) {
         </Text>
         {items.length > 0 && create}
       </Group>
-      <Loaded query={rows} isEmpty={() => items.length === 0} empty={<Empty title={t(view.empty)} action={create} />}>
+      <Loaded
+        query={rows}
+        isEmpty={() => items.length === 0}
+        empty={
+          <Empty title={t(view.empty)} action={create}>
+            {t(view.why)}
+          </Empty>
+        }
+      >
         {() => (
           <VirtualTable
             label={t(view.title)}

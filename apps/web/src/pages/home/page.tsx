@@ -49,13 +49,17 @@ function First() {
   )
 }
 
-/** What failed and what is on its way, over all projects. */
+/** Tiles of apps that run; all of them are on the pages of their projects. */
+const mostTiles = 6
+
+/** What failed, what is on its way and what serves, over all projects. */
 function Now() {
   const { t } = useWords()
   const apps = useApps()
   const pipelines = usePipelines()
   const places = placesOf(apps.items)
   const bad = places.filter(({ state, reason }) => isBad(state) || (reason && state !== 'verified'))
+  const serving = places.filter((one) => !bad.includes(one) && (one.ready ?? 0) > 0)
   const runs = pipelines.items.toSorted(newestFirst)
   const moving = runs.filter(({ status }) => isMoving(status?.state ?? 'pending') || !status?.state)
   return (
@@ -70,7 +74,7 @@ function Now() {
         </Section>
       )}
       {bad.length === 0 && apps.isComplete && places.length > 0 && (
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" className="all-well">
           {t('home.allWell')}
         </Text>
       )}
@@ -81,6 +85,20 @@ function Now() {
               <RunLine key={one.metadata.uid} pipeline={one} withProject />
             ))}
           </div>
+        </Section>
+      )}
+      {serving.length > 0 && (
+        <Section title={t('home.serving')}>
+          <div className="cards">
+            {serving.slice(0, mostTiles).map((place) => (
+              <AppTile key={`${place.project}/${place.name}/${place.environment}`} place={place} withProject />
+            ))}
+          </div>
+          {serving.length > mostTiles && (
+            <Text size="sm" c="dimmed" mt="xs">
+              {t('home.servingMore', { count: serving.length - mostTiles })}
+            </Text>
+          )}
         </Section>
       )}
       <Section title={t('home.recent')}>
@@ -111,6 +129,7 @@ function Projects({ rows }: { rows: readonly ProjectRow[] }) {
         const own = placesOf(apps.items).filter(({ project }) => project === name)
         const names = new Set(own.map((one) => one.name))
         const running = new Set(own.filter(({ ready }) => (ready ?? 0) > 0).map((one) => one.name))
+        const failing = new Set(own.filter(({ state }) => isBad(state)).map((one) => one.name))
         return (
           <Link key={name} href={projectHref(name)} className="tile">
             <Text fw={600} size="sm" className="name">
@@ -122,7 +141,17 @@ function Projects({ rows }: { rows: readonly ProjectRow[] }) {
               </Text>
             </Group>
             <Text size="xs" mt={8}>
-              {apps.isComplete ? t('home.summary', { apps: names.size, running: running.size }) : '…'}
+              {!apps.isComplete
+                ? '…'
+                : names.size === 0
+                  ? t('project.noApps')
+                  : [
+                      t(names.size === 1 ? 'home.oneApp' : 'home.apps', { count: names.size }),
+                      t('home.appsRunning', { count: running.size }),
+                      failing.size > 0 && t('home.appsFailing', { count: failing.size }),
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}
             </Text>
             {message && (
               <Text size="xs" mt={4} c="dimmed">

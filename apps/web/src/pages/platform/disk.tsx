@@ -2,6 +2,7 @@ import { Progress, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { platform } from '../../data/platform.ts'
 import { bytesText } from '../../data/usage.ts'
+import { Empty } from '../../parts/empty.tsx'
 import { KindTable } from '../../parts/kind-table.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
@@ -40,13 +41,17 @@ export function Disk() {
               />
               <Text size="xs" c="dimmed" mt="xs">
                 {t('platform.diskFree', { free: bytesText(freeBytes) })}
+                {colour && ` ${t(colour === 'red' ? 'platform.diskFull' : 'platform.diskTight')}`}
               </Text>
             </div>
           )
         }}
       </Loaded>
       <Section title={t('platform.volumes')}>
-        <KindTable kind={volumes} />
+        <KindTable
+          kind={volumes}
+          empty={<Empty title={t('platform.noVolumes')}>{t('platform.noVolumesHelp')}</Empty>}
+        />
       </Section>
     </Stack>
   )
