@@ -119,6 +119,20 @@ describe('The network of a node', { skip: noLab }, () => {
     await until(/^refused$/, () => machine.http('outside', 'http://172.31.9.1:8700/'))
   })
 
+  test('names are found whatever becomes of the objects that say where', async () => {
+    const found = () => resolve(b.ns, 'web.default.svc.cluster.local')
+    await tell('remove', 'endpointSlice', { metadata: { namespace: 'kube-system', name: 'kube-dns-sampan' } })
+    await tell('put', 'service', serviceOf('other', { clusterIP: '10.241.1.9' })) // the table is made anew
+    await pause(300)
+    assert.equal(await found(), '10.241.1.1')
+  })
+
+  test('names are found again when somebody takes the address off the machine', async () => {
+    await machine.in('node', 'ip', 'address', 'delete', `${machine.config.dnsIP}/32`, 'dev', 'lo')
+    assert.notEqual(await resolve(b.ns, 'web.default.svc.cluster.local'), '10.241.1.1')
+    await until(/^10\.241\.1\.1$/, () => resolve(b.ns, 'web.default.svc.cluster.local'), 25_000)
+  })
+
   test('Services work while the engine is dead, and through its return', async () => {
     child.kill('SIGKILL')
     await once(child, 'exit')

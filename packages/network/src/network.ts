@@ -5,13 +5,16 @@ import { recorder as newRecorder } from '@sampan/control/events'
 import type { Clock } from '@sampan/kit/clock'
 import type { Log } from '@sampan/kit/log'
 import { deployment } from '@sampan/resources/apps/deployment'
+import { configMap } from '@sampan/resources/core/config-map'
 import { namespace } from '@sampan/resources/core/namespace'
 import { ingressClass } from '@sampan/resources/networking/ingress-class'
 import { flowForgetter } from './conntrack.ts'
 import { forwarder } from './dns/forward.ts'
+import { keepDns } from './dns/keep-dns.ts'
 import { ensureKubeDns } from './dns/kube-dns.ts'
 import { hostUpstreams } from './dns/resolv-conf.ts'
 import { type DnsServer, dnsServer } from './dns/server.ts'
+import { stubDomainsFrom, upstreamsFor } from './dns/stub-domains.ts'
 import { viewOf } from './dns/view.ts'
 import { closeFirewall, type Host, openFirewall, prepareHost, restoreHost, thisHost } from './host.ts'
 import { type IngressController, ingressController } from './ingress/controller.ts'
@@ -60,6 +63,7 @@ export function createNetwork(options: NetworkOptions): Network {
   let table: ServiceTable | undefined
   let ingress: IngressController | undefined
   let stopFirewall: (() => void) | undefined
+  let stopKeeping: (() => void) | undefined
   let isClosed = false
   let hasBegun = false
 
@@ -68,7 +72,16 @@ export function createNetwork(options: NetworkOptions): Network {
     if (!abilities.seesBridged)
       log.warn('the kernel has no br_netfilter: network policies between pods cannot be enforced')
     dns = await listen()
-    await ensureKubeDns(client, config.dnsIP, dns.port)
+    const { port } = dns
+    stopKeeping = keepDns({
+      at: () => ({ address: config.dnsIP, port }),
+      name: `ns.dns.${config.clusterDomain}`,
+      prepare: () => prepareHost(host, config),
+      reopen: () => listenAgain(port),
+      clock,
+      log,
+    })
+    await ensureKubeDns(client, config.dnsIP, port)
     table = await serviceTable({
       client,
       caches,
@@ -77,6 +90,7 @@ export function createNetwork(options: NetworkOptions): Network {
       kernel: kernelTable(nft, config.nftTable),
       base: baseTable(config, abilities),
       policies: policies(caches, config.bridge, { ip: config.dnsIP, port: dns.port }),
+      dnsPort: dns.port,
       forget: flowForgetter(host, log),
       clock,
       log,
@@ -106,21 +120,35 @@ export function createNetwork(options: NetworkOptions): Network {
     })
   }
 
+  const view = viewOf(caches)
+  const configMaps = caches.of(configMap)
+  const ofHost = hostUpstreams(config.dnsIP)
+  let stubs = stubDomainsFrom(undefined)
+  const stopStubs = configMaps.listen(({ type, object }) => {
+    if (object.metadata.namespace !== 'kube-system' || object.metadata.name !== 'kube-dns') return
+    stubs = stubDomainsFrom(type === 'put' ? object : undefined)
+    for (const problem of stubs.problems) log.warn('ConfigMap kube-system/kube-dns', { problem })
+  })
+  const answers = forwarder({ upstreams: (name) => upstreamsFor(name, stubs, ofHost), clock })
+  const answering = () => ({ view, config, forwarder: answers, address: config.dnsIP, log })
+
+  /** At the port of before, which Services lead to. */
+  async function listenAgain(port: number) {
+    const before = dns
+    dns = undefined
+    await before?.close()
+    const opened = await dnsServer({ ...answering(), port })
+    if (isClosed) await opened.close()
+    else dns = opened
+  }
+
   /** At its own address and the usual port; where another program holds that port everywhere, Services lead to a free one. */
   async function listen(): Promise<DnsServer> {
-    const view = viewOf(caches)
-    const answering = {
-      view,
-      config,
-      forwarder: forwarder({ upstreams: hostUpstreams(config.dnsIP), clock }),
-      address: config.dnsIP,
-      log,
-    }
     try {
-      return await dnsServer({ ...answering, port: 53 })
+      return await dnsServer({ ...answering(), port: 53 })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-      const other = await dnsServer({ ...answering, port: 0 })
+      const other = await dnsServer({ ...answering(), port: 0 })
       log.warn('port 53 is taken on every address of this machine; cluster DNS uses another', { port: other.port })
       return other
     }
@@ -154,6 +182,8 @@ export function createNetwork(options: NetworkOptions): Network {
     // A start under way comes to its end first: what it opened is closed too.
     if (hasBegun) await started.promise.catch(() => undefined)
     stopFirewall?.()
+    stopKeeping?.()
+    stopStubs()
     await ingress?.close()
     await table?.close()
     nft.close?.()

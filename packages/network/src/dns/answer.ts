@@ -8,6 +8,7 @@ import {
   RECURSION_DESIRED,
 } from 'dns-packet'
 import type { Forwarder } from './forward.ts'
+import { compressed } from './raw-message.ts'
 import type { View } from './view.ts'
 import { type Reply, replyFrom, soa, type ZoneConfig } from './zone.ts'
 
@@ -42,17 +43,21 @@ export async function answerTo(message: Buffer, limit: number, answering: Answer
   const reply = replyFrom(question.name, question.type, answering.view, answering.config)
   if (!reply) {
     const forwarded = await answering.forwarder.resolve(message)
-    return fit(forwarded ?? failure(message, rcodes.SERVFAIL), limit, message)
+    return fit(forwarded ?? failure(message, rcodes.SERVFAIL), limit)
   }
   const whole = await followed(reply, question.type, answering)
-  return fit(encoded(query, whole, answering), limit, message)
+  return fit(encoded(query, whole, answering), limit)
 }
 
 /** Resolves what an alias points to, here or elsewhere, into the same answer. */
 async function followed(reply: Reply, type: string, answering: Answering): Promise<Reply> {
   let { alias } = reply
   const answers = [...reply.answers]
+  const seen = new Set<string>()
   for (let hops = 0; alias && type !== 'CNAME' && hops < aliasesAtMost; hops++) {
+    const name = alias.toLowerCase()
+    if (seen.has(name)) break // a circle
+    seen.add(name)
     const own = replyFrom(alias, type, answering.view, answering.config)
     if (own) {
       answers.push(...own.answers)
@@ -80,7 +85,7 @@ function encoded(query: Packet, reply: Reply, { shuffle = shuffled }: Answering)
     ...reply.additionals,
     ...(edns ? [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as unknown as Answer] : []),
   ]
-  return encode({
+  const message = encode({
     type: 'response',
     id: query.id,
     flags: AUTHORITATIVE_ANSWER | RECURSION_AVAILABLE | ((query.flags ?? 0) & RECURSION_DESIRED) | rcodes[reply.code],
@@ -89,6 +94,7 @@ function encoded(query: Packet, reply: Reply, { shuffle = shuffled }: Answering)
     authorities: answers.length === 0 ? [soa(reply.zone)] : [],
     additionals,
   })
+  return answers.length > 1 ? compressed(message) : message
 }
 
 /** A bare refusal that needs nothing of the question understood. */
@@ -100,12 +106,32 @@ function failure(message: Buffer, code: number): Buffer {
   return header
 }
 
-/** An answer that is too long becomes an empty one that says so: the client asks again over TCP. */
-function fit(answer: Buffer, limit: number, message: Buffer): Buffer {
+/**
+ * An answer that is too long has as many records as fit and says that there are more: clients that know it ask again over
+ * TCP, and those that do not (older musl) live with what they got.
+ */
+function fit(answer: Buffer, limit: number): Buffer {
   if (answer.length <= limit) return answer
-  const { id, flags, questions } = decode(answer)
-  const edns = decode(message).additionals?.filter(({ type }) => type === 'OPT') ?? []
-  return encode({ type: 'response', id, flags: (flags ?? 0) | truncated, questions, additionals: edns })
+  const { id, flags, questions, answers = [], additionals } = decode(answer)
+  const edns = additionals?.filter(({ type }) => type === 'OPT') ?? []
+  const cut = (count: number) =>
+    compressed(
+      encode({
+        type: 'response',
+        id,
+        flags: (flags ?? 0) | truncated,
+        questions,
+        answers: answers.slice(0, count),
+        additionals: edns,
+      }),
+    )
+  let [fits, most] = [0, answers.length]
+  while (fits < most) {
+    const middle = Math.ceil((fits + most) / 2)
+    if (cut(middle).length <= limit) fits = middle
+    else most = middle - 1
+  }
+  return cut(fits)
 }
 
 /** How long an answer over UDP may be: as the client says (EDNS), at least 512 and never more than a safe 1232. */

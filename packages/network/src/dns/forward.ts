@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import type { Clock } from '@sampan/kit/clock'
-import { idOf, isResponse, isTruncated, lifetimes, questionOf, rcodeOf, withId } from './raw-message.ts'
+import { idOf, isResponse, isTruncated, lifetimes, nameOf, questionOf, rcodeOf, withId } from './raw-message.ts'
 
 export interface Upstream {
   address: string
@@ -18,8 +18,8 @@ export interface Forwarder {
 }
 
 export interface ForwarderOptions {
-  /** Asked each time: the host's resolvers may change. */
-  upstreams: () => readonly Upstream[]
+  /** Who is asked for a name (lower-case, no dot at its end). Asked each time: the host's resolvers may change. */
+  upstreams: (name: string) => readonly Upstream[]
   clock: Clock
   /** For one upstream; default 2000. */
   timeoutMs?: number
@@ -74,7 +74,7 @@ export function forwarder({ upstreams, clock, timeoutMs = 2000, capacity = 4096 
 
   async function ask(key: string, query: Buffer): Promise<Buffer | undefined> {
     let refusal: Buffer | undefined
-    for (const upstream of upstreams()) {
+    for (const upstream of upstreams(nameOf(query))) {
       const answer = await one(upstream, query, timeoutMs)
       if (!answer) continue
       const code = rcodeOf(answer)
@@ -120,7 +120,8 @@ const answers = (query: Buffer, message: Buffer) =>
   idOf(message) === idOf(query) &&
   questionOf(message)?.key === questionOf(query)?.key
 
-function overUdp({ address, port }: Upstream, query: Buffer, timeoutMs: number): Promise<Buffer | undefined> {
+/** The answer of one upstream; undefined when there is none in time. */
+export function overUdp({ address, port }: Upstream, query: Buffer, timeoutMs: number): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     const done = (answer?: Buffer) => {

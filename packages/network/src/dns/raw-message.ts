@@ -33,6 +33,18 @@ export function questionOf(message: Buffer): Question | undefined {
   }
 }
 
+/** The name of the first question, lower-case; empty for the root and for a broken message. */
+export function nameOf(message: Buffer): string {
+  const labels: string[] = []
+  for (let at = 12; at < message.length; ) {
+    const length = message[at]!
+    if (length === 0 || length > 63) break
+    labels.push(message.toString('latin1', at + 1, at + 1 + length))
+    at += length + 1
+  }
+  return labels.join('.').toLowerCase()
+}
+
 /** Where each record's TTL is, and the smallest; OPT has none. undefined for a broken message. */
 export function lifetimes(message: Buffer): { offsets: number[]; seconds: number } | undefined {
   const question = questionOf(message)
@@ -53,6 +65,31 @@ export function lifetimes(message: Buffer): { offsets: number[]; seconds: number
   }
   return at > message.length ? undefined : { offsets, seconds }
 }
+
+/**
+ * The same message with records of the asked name pointing to it (RFC 1035, 4.1.4) in place of spelling it again: two to
+ * three times as many fit. The message must have no pointers yet, as those that dns-packet writes.
+ */
+export function compressed(message: Buffer): Buffer {
+  const question = questionOf(message)
+  const nameLength = question ? question.end - 4 - 12 : 0
+  if (!question || nameLength < 3) return message
+  const records = message.readUInt16BE(6) + message.readUInt16BE(8) + message.readUInt16BE(10)
+  const asked = message.toString('latin1', 12, 12 + nameLength).toLowerCase()
+  const pieces = [message.subarray(0, question.end)]
+  let at = question.end
+  for (let i = 0; i < records; i++) {
+    const end = nameEnd(message, at)
+    if (end === undefined || end + 10 > message.length) return message
+    const next = end + 10 + message.readUInt16BE(end + 8)
+    const isSame = end - at === nameLength && message.toString('latin1', at, end).toLowerCase() === asked
+    pieces.push(...(isSame ? [pointer, message.subarray(end, next)] : [message.subarray(at, next)]))
+    at = next
+  }
+  return Buffer.concat(pieces)
+}
+
+const pointer = Buffer.from([0xc0, 12])
 
 function nameEnd(message: Buffer, from: number): number | undefined {
   let at = from

@@ -90,6 +90,7 @@ describe('Cluster DNS over the wire', () => {
   test('an answer that is too long for UDP says so, and comes whole over TCP', async () => {
     const cut = await ask('many.default.svc.cluster.local')
     assert.equal((cut.flags ?? 0) & truncated, truncated)
+    assert.ok(addresses(cut).length > 25, 'clients that know no TCP live with what fits')
     const query = encode({ type: 'query', id: 1, questions: [{ name: 'many.default.svc.cluster.local', type: 'A' }] })
     assert.equal(addresses(await askTcp(server.port, query)).length, 90)
     const edns = { type: 'OPT', name: '.', udpPayloadSize: 4096, flags: 0, options: [] } as unknown as Answer
@@ -147,6 +148,12 @@ describe('Cluster DNS over the wire', () => {
     assert.equal((await ask('nobody.example.org')).rcode, 'NXDOMAIN')
     assert.equal((await ask('nobody.example.org')).rcode, 'NXDOMAIN')
     assert.equal(upstream.asked - before, 1)
+  })
+
+  test('a name that is its own alias is no endless answer', async () => {
+    client.seed(service, serviceOf('loop', { type: 'ExternalName', externalName: 'LOOP.default.svc.cluster.local.' }))
+    const answer = await ask('loop.default.svc.cluster.local')
+    assert.deepEqual([answer.answers?.length, (answer.flags ?? 0) & truncated], [2, 0])
   })
 
   test('noise gets an error or nothing, and the server lives on', async () => {

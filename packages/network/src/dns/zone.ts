@@ -188,7 +188,8 @@ function endpointsOf(slices: readonly EndpointSlice[]): Endpoint[] {
 
 function reverseReply(name: string, type: string, view: View, config: ZoneConfig): Reply | undefined {
   const ip = name.slice(0, -'.in-addr.arpa'.length).split('.').toReversed().join('.')
-  const isOurs = isIPv4(ip) && (isInCidr(ip, config.serviceCIDR) || isInCidr(ip, config.podCIDR))
+  const isOurs =
+    isIPv4(ip) && (isInCidr(ip, config.serviceCIDR) || isInCidr(ip, config.podCIDR) || view.isServiceAddress(ip))
   const zone = config.clusterDomain
   const names: string[] = []
   const service = view.serviceAt(ip)

@@ -18,6 +18,8 @@ export const sets = {
   refusedNodePorts: 'refused_node_ports',
   /** Address . address of pods that are endpoints: one that reaches itself through a Service. */
   selves: 'selves',
+  /** Ranges of further ServiceCIDRs. */
+  furtherServices: 'further_services',
   /** Pod address → the chain of its policies. */
   egress: 'egress',
   ingress: 'ingress',
@@ -122,6 +124,7 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
           'jump policies',
           // What no Service answers for must not wander off to the default route.
           `ip daddr ${serviceCIDR} reject`,
+          `ip daddr @${sets.furtherServices} reject`,
         ],
       },
     ],
@@ -136,7 +139,12 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
       'out_of_node',
       {
         hook: 'type filter hook output priority filter; policy accept;',
-        rules: [known, 'jump refuse', `ip daddr ${serviceCIDR} ip daddr != ${dnsIP} reject`],
+        rules: [
+          known,
+          'jump refuse',
+          `ip daddr ${serviceCIDR} ip daddr != ${dnsIP} reject`,
+          `ip daddr @${sets.furtherServices} reject`,
+        ],
       },
     ],
   ]
@@ -150,6 +158,7 @@ export function baseTable(config: NetworkConfig, { seesBridged }: HostAbilities)
     set(sets.refused, address),
     set(sets.refusedNodePorts, port),
     set(sets.selves, 'ipv4_addr . ipv4_addr'),
+    [sets.furtherServices, { kind: 'set', type: 'ipv4_addr', flags: 'interval', elements: new Map() }],
     map(sets.egress, 'ipv4_addr : verdict'),
     map(sets.ingress, 'ipv4_addr : verdict'),
   ]

@@ -10,12 +10,16 @@ import { pod } from '@sampan/resources/core/pod'
 import { type Service, service } from '@sampan/resources/core/service'
 import { type EndpointSlice, endpointSlice } from '@sampan/resources/discovery/endpoint-slice'
 import { isReason } from '@sampan/resources/errors'
+import { type ServiceCidr, serviceCidr } from '@sampan/resources/networking/service-cidr'
 import { type Coalesced, coalesced } from '../coalesce.ts'
 import type { ForgetFlows } from '../conntrack.ts'
+import { kubeDnsSlice } from '../dns/kube-dns.ts'
 import type { NetworkConfig } from '../network-config.ts'
 import type { KernelTable } from '../nft/kernel.ts'
 import { emptyPart, type Part, type Table, tableFrom } from '../nft/table.ts'
 import type { Policies } from '../policies/controller.ts'
+import { disjointRanges } from '../ranges.ts'
+import { sets } from './base-table.ts'
 import { beginsToLeave, type IsLeaving, leavingOf, serviceOf } from './endpoints.ts'
 import { type HealthAnswer, healthPorts } from './health-ports.ts'
 import { hostPortPart } from './host-ports.ts'
@@ -30,6 +34,8 @@ export interface ServicesOptions {
   kernel: KernelTable
   base: Table
   policies: Policies
+  /** Where the name server listens. */
+  dnsPort: number
   /** UDP flows to endpoints that are gone: their entries in the connection table must go too. */
   forget: ForgetFlows
   clock: Clock
@@ -57,17 +63,19 @@ const holderMs = 10_000
 
 /** Begins when the caches are filled: until then the kernel keeps what an earlier run left. */
 export async function serviceTable(options: ServicesOptions): Promise<ServiceTable> {
-  const { client, caches, recorder, config, kernel, base, policies, forget, clock, log } = options
+  const { client, caches, recorder, config, kernel, base, policies, dnsPort, forget, clock, log } = options
   const services = caches.of(service)
   const slices = caches.of(endpointSlice)
   const pods = caches.of(pod)
   const nodes = caches.of(node)
+  const ranges = caches.of(serviceCidr)
   slices.index('service', (slice) => {
     const owner = serviceOf(slice)
     return owner === undefined ? [] : [owner]
   })
-  await Promise.all([services.synced, slices.synced, pods.synced, nodes.synced, policies.synced])
+  await Promise.all([services.synced, slices.synced, pods.synced, nodes.synced, ranges.synced, policies.synced])
 
+  const dnsSlices = [kubeDnsSlice(config.dnsIP, dnsPort)]
   const parts = new Map<string, ServicePart>()
   const hostPorts = new Map<string, Part>()
   const isLeaving = leavingOf(pods)
@@ -86,7 +94,8 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     for (const one of services.list()) {
       const key = keyOf(one)
       seen.add(key)
-      const own = slices.by('service', key)
+      // Names must be found whatever becomes of the object that says where they are.
+      const own = one.spec.clusterIP === config.dnsIP ? dnsSlices : slices.by('service', key)
       const granted = claims.granted.get(key)
       const inputs = [one, granted && [...granted].join(), zone, leaversOf(own), ...own]
       let known = parts.get(key)
@@ -148,7 +157,8 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
 
   async function run() {
     const claims = claimed()
-    const whole = () => tableFrom(base, [...parted(claims), ...hostPorts.values(), policies.part()])
+    const whole = () =>
+      tableFrom(base, [...parted(claims), ...hostPorts.values(), policies.part(), rangesPart(ranges.list(), config)])
     const took = await kernel.apply(whole()).catch(async (error) => {
       // One object that nft cannot take must not keep all others from the kernel.
       if (!(error instanceof RunFailed) || !(await leaveOutBad())) throw error
@@ -216,6 +226,7 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
   const stops = [
     services.listen(() => job.ask()),
     slices.listen(() => job.ask()),
+    ranges.listen(() => job.ask()),
     nodes.listen(() => {
       if (zoneHere() !== zone) job.ask()
       zone = zoneHere()
@@ -262,6 +273,14 @@ export async function serviceTable(options: ServicesOptions): Promise<ServiceTab
     },
   }
 }
+
+/** Addresses of further ServiceCIDRs that no Service has are refused as those of the first. */
+const rangesPart = (ranges: readonly ServiceCidr[], { serviceCIDR }: NetworkConfig): Part => ({
+  ...emptyPart,
+  elements: disjointRanges(ranges.flatMap(({ spec }) => spec.cidrs ?? []))
+    .filter((cidr) => cidr !== serviceCIDR)
+    .map((cidr) => [sets.furtherServices, cidr, '']),
+})
 
 const keyOf = ({ metadata }: Service) => `${metadata.namespace}/${metadata.name}`
 
