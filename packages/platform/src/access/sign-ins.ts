@@ -15,7 +15,7 @@ export interface Credential {
 
 /** Says when a sign-in is over, however it ended: signed out, revoked, run out, another password, the user changed or gone. */
 export interface SignIns {
-  /** Calls `end` once, when `credential` is no longer good. Returns the way to stop waiting. */
+  /** Calls `end` once, within half a second of `credential` being no longer good. Returns the way to stop waiting. */
   wait(credential: Credential, end: () => void): () => void
   close(): Promise<void>
 }
@@ -39,12 +39,15 @@ interface Waiting {
 /** How often it is looked for tokens that ran out, in milliseconds. */
 const lookMs = 10_000
 const mostGone = 1000
+/** What is just being answered still arrives, the answer to signing out among it, in milliseconds. */
+const graceMs = 400
 
 /** Follows the Secrets that tokens and passwords are kept in and the users: nobody has to tell of an end. */
 export function followSignIns({ client, users, onEnd, now, log }: Options): SignIns {
   const held = openCaches({ client, log, only: { namespace: systemNamespace, labels: userLabel } })
   const kept = held.of(secret)
   const waiting = new Set<Waiting>()
+  const ending = new Set<NodeJS.Timeout>()
   /** Names are never used again; the last of them, for those who were let in before the end and wait only after it. */
   const gone = new Set<string>()
 
@@ -52,8 +55,16 @@ export function followSignIns({ client, users, onEnd, now, log }: Options): Sign
     onEnd()
     for (const one of [...waiting].filter(isOver)) {
       waiting.delete(one)
-      one.end()
+      over(one.end)
     }
+  }
+
+  function over(end: () => void) {
+    const timer = setTimeout(() => {
+      ending.delete(timer)
+      end()
+    }, graceMs)
+    ending.add(timer)
   }
 
   function endToken(name: string) {
@@ -92,12 +103,13 @@ export function followSignIns({ client, users, onEnd, now, log }: Options): Sign
     wait({ user, token }, end) {
       const id = token && tokenId(token)
       const one = { user, ...(id && { name: tokenName(id) }), end }
-      if (one.name && gone.has(one.name)) end()
+      if (one.name && gone.has(one.name)) over(end)
       else waiting.add(one)
       return () => waiting.delete(one)
     },
     async close() {
       clearInterval(clock)
+      for (const timer of ending) clearTimeout(timer)
       for (const stop of stops) stop()
       waiting.clear()
       await held.close()

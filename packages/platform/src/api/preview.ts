@@ -1,6 +1,5 @@
 import { route } from '@sampan/http/route'
 import { mergePatch } from '@sampan/kit/merge-patch'
-import { unifiedDiff } from '@sampan/kit/unified-diff'
 import { StatusError } from '@sampan/resources/errors'
 import { app } from '@sampan/resources/sampan/app'
 import { appTemplate } from '@sampan/resources/sampan/app-template'
@@ -11,6 +10,7 @@ import { anything } from '@sampan/resources/schema'
 import { baseOf, nextRelease } from '../apps/next-release.ts'
 import { TemplateError } from '../releases/documents.ts'
 import { releaseFrom } from '../releases/make.ts'
+import { releaseDiff } from '../releases/release-diff.ts'
 import { inEnvironment, releasesOf } from '../rollouts/history.ts'
 import { checked, found } from './apps.ts'
 import { type ApiContext, all } from './context.ts'
@@ -48,7 +48,7 @@ export const previewRoutes = (context: ApiContext) => [
         reason: wanted.reason,
         environments: made.spec.environments.map(({ name, yaml }) => ({
           name,
-          diff: unifiedDiff(inEnvironment(before, name)?.yaml ?? '', yaml),
+          diff: releaseDiff(inEnvironment(before, name)?.yaml ?? '', yaml),
         })),
       }
     },

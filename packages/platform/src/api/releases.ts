@@ -1,6 +1,5 @@
 import { json } from '@sampan/http/answer'
 import { route } from '@sampan/http/route'
-import { unifiedDiff } from '@sampan/kit/unified-diff'
 import { parseImage } from '@sampan/resources/core/image-name'
 import { StatusError } from '@sampan/resources/errors'
 import { type App, app } from '@sampan/resources/sampan/app'
@@ -10,6 +9,7 @@ import { type Rollout, rollout } from '@sampan/resources/sampan/rollout'
 import { integer, object, optional, text } from '@sampan/resources/schema'
 import { createPipeline } from '../pipelines/create-pipeline.ts'
 import { ImageUnknown } from '../registry/image-facts.ts'
+import { releaseDiff } from '../releases/release-diff.ts'
 import { inEnvironment, releaseName, releasesOf, rolloutsOf, stateOf } from '../rollouts/history.ts'
 import { rolloutFrom } from '../rollouts/make.ts'
 import { found } from './apps.ts'
@@ -67,7 +67,7 @@ export function releaseRoutes(context: ApiContext) {
           image: { before: other?.spec.image, after: one.spec.image },
           environments: one.spec.environments.map(({ name, yaml }) => ({
             name,
-            diff: unifiedDiff((other && inEnvironment(other, name)?.yaml) ?? '', yaml),
+            diff: releaseDiff((other && inEnvironment(other, name)?.yaml) ?? '', yaml),
           })),
         }
       },

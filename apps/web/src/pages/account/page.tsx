@@ -1,5 +1,5 @@
 import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { newToken, revokeToken } from '../../actions/token.ts'
 import { platform } from '../../data/platform.ts'
@@ -38,12 +38,19 @@ export function Page() {
 
 function Password() {
   const { t } = useWords()
+  const me = useMe()
+  const client = useQueryClient()
   const { context } = useActions()
   const [old, setOld] = useState('')
   const [password, setPassword] = useState('')
   const change = useMutation({
-    mutationFn: () => platform.changePassword(old, password),
-    onSuccess: () => {
+    // All sessions end with the old password, this one too: it goes on with a new one.
+    mutationFn: async () => {
+      await platform.changePassword(old, password)
+      await platform.signIn(me.name, password)
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['me'] })
       setOld('')
       setPassword('')
       context.say({ key: 'common.saved' })

@@ -117,7 +117,7 @@ interface ListedProps {
 }
 
 /** What every namespace has without anybody having made it. */
-const standing = new Set(['kube-root-ca.crt', 'sampan-registry'])
+const standing = new Set(['kube-root-ca.crt'])
 
 function Listed({ view, kind, namespace }: ListedProps) {
   const { t } = useWords()
