@@ -11,9 +11,12 @@ interface Operation {
 
 const maxOperations = 10_000
 
+/** Objects and lists made by this patch: these alone may be changed. */
+type Own = WeakSet<object>
+
 /**
- * JSON patch (RFC 6902) on a private copy of `target`; `target` itself is not changed. Throws BadRequest for what is no
- * patch, Invalid for a patch that does not fit, as upstream does without saying where.
+ * JSON patch (RFC 6902). Neither argument is changed, parts that no operation is about are shared with `target`. Throws
+ * BadRequest for what is no patch, Invalid for a patch that does not fit, as upstream does without saying where.
  */
 export function jsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw badRequest('error decoding patch: a JSON patch is a list of operations')
@@ -22,33 +25,34 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
       'RequestEntityTooLarge',
       `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
     )
-  let result = jsonCopy(target)
+  const own: Own = new WeakSet()
+  let result = target
   for (const operation of patch as Operation[]) {
     if (typeof operation?.op !== 'string' || typeof operation.path !== 'string')
       throw badRequest('error decoding patch: every operation needs op and path')
-    result = applied(result, operation)
+    result = applied(result, operation, own)
   }
   return result
 }
 
-function applied(target: unknown, { op, path, from, value }: Operation): unknown {
+function applied(target: unknown, { op, path, from, value }: Operation, own: Own): unknown {
   const place = tokens(path)
   switch (op) {
     case 'add':
-      return put(target, place, jsonCopy(value), true)
+      return put(target, place, jsonCopy(value), { own, insert: true })
     case 'replace':
       read(target, place, path)
-      return put(target, place, jsonCopy(value), false)
+      return put(target, place, jsonCopy(value), { own, insert: false })
     case 'remove':
-      return removed(target, place, path)
+      return removed(target, place, path, own)
     case 'test':
       if (!jsonEqual(read(target, place, path), value)) throw unfit(`testing value ${path} failed`)
       return target
     case 'copy':
-      return put(target, place, jsonCopy(read(target, tokens(from ?? ''), from ?? '')), true)
+      return put(target, place, jsonCopy(read(target, tokens(from ?? ''), from ?? '')), { own, insert: true })
     case 'move': {
       const moved = read(target, tokens(from ?? ''), from ?? '')
-      return put(removed(target, tokens(from ?? ''), from ?? ''), place, moved, true)
+      return put(removed(target, tokens(from ?? ''), from ?? '', own), place, moved, { own, insert: true })
     }
     default:
       throw badRequest(`error decoding patch: unexpected kind of operation ${JSON.stringify(op)}`)
@@ -74,26 +78,51 @@ function read(target: unknown, place: readonly string[], path: string): unknown 
   return at
 }
 
-function put(target: unknown, place: readonly string[], value: unknown, insert: boolean): unknown {
+/** What is at `place`, as a copy that may be changed, and the root of all it is in. */
+function opened(target: unknown, place: readonly string[], path: string, own: Own): { root: unknown; at: unknown } {
+  const root = owned(target, own)
+  let at = root
+  for (const token of place) {
+    const inner = owned(read(at, [token], path), own)
+    if (Array.isArray(at)) at[indexIn(at, token, at.length - 1)] = inner
+    else (at as Record<string, unknown>)[token] = inner
+    at = inner
+  }
+  return { root, at }
+}
+
+function owned(value: unknown, own: Own): unknown {
+  if (typeof value !== 'object' || value === null || own.has(value)) return value
+  const copy = Array.isArray(value) ? [...value] : { ...value }
+  own.add(copy)
+  return copy
+}
+
+function put(
+  target: unknown,
+  place: readonly string[],
+  value: unknown,
+  { own, insert }: { own: Own; insert: boolean },
+): unknown {
   if (place.length === 0) return value
   const last = place.at(-1)!
-  const parent = read(target, place.slice(0, -1), `/${place.slice(0, -1).join('/')}`)
+  const { root, at: parent } = opened(target, place.slice(0, -1), `/${place.slice(0, -1).join('/')}`, own)
   if (Array.isArray(parent)) {
     if (insert) parent.splice(last === '-' ? parent.length : indexIn(parent, last, parent.length), 0, value)
     else parent[indexIn(parent, last, parent.length - 1)] = value
   } else if (isObject(parent) && last !== '__proto__') parent[last] = value
   else throw unfit(`/${place.join('/')} is inside something that has no members`)
-  return target
+  return root
 }
 
-function removed(target: unknown, place: readonly string[], path: string): unknown {
+function removed(target: unknown, place: readonly string[], path: string, own: Own): unknown {
   read(target, place, path)
   if (place.length === 0) return null
   const last = place.at(-1)!
-  const parent = read(target, place.slice(0, -1), path)
+  const { root, at: parent } = opened(target, place.slice(0, -1), path, own)
   if (Array.isArray(parent)) parent.splice(indexIn(parent, last, parent.length - 1), 1)
   else delete (parent as Record<string, unknown>)[last]
-  return target
+  return root
 }
 
 function indexIn(list: readonly unknown[], token: string, max: number): number {

@@ -1,7 +1,7 @@
 import { jsonCopy } from '@sampan/kit/json-copy'
 import { mergePatch } from '@sampan/kit/merge-patch'
 import { badRequest } from '@sampan/resources/errors'
-import type { KubeObject } from '@sampan/resources/meta'
+import type { KubeObject, ManagedFields } from '@sampan/resources/meta'
 import { changeObject } from '../change.ts'
 import type { Context } from '../context.ts'
 import { unsupportedType } from '../decode.ts'
@@ -28,15 +28,27 @@ export async function patch(context: Context, target: OneTarget, call: Call): Pr
   const patched = patcherFor(type, body, served)
   const written = await changeObject(context, target, call, {
     next: (old) => {
-      const made = patched(old)
-      const object = objectOfKind(jsonCopy(made), served, { ...(namespace && { namespace }), name })
+      const { value, owners } = withoutOwners(patched(old), old)
+      const object = objectOfKind(jsonCopy(value), served, { ...(namespace && { namespace }), name })
       checkFields(call, served, object)
+      if (owners) object.metadata.managedFields = owners
       return object
     },
     subresource,
     dryRun,
   })
   return answerWith(context, served, call, written, 200)
+}
+
+/**
+ * What a patch made, and apart from it the owners of its fields when the patch left them alone: they are often the largest
+ * part, known to be right, and never changed in place.
+ */
+function withoutOwners(made: unknown, old: KubeObject): { value: unknown; owners?: ManagedFields[] } {
+  const owners = old.metadata.managedFields
+  const metadata = (made as Partial<KubeObject> | null)?.metadata
+  if (!owners || !metadata || metadata.managedFields !== owners) return { value: made }
+  return { value: { ...(made as KubeObject), metadata: { ...metadata, managedFields: undefined } }, owners }
 }
 
 export const patchTypeOf = ({ headers }: Call) => (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
