@@ -205,10 +205,12 @@ function options.before(path, captures, host)
   if wishes.answer then
     var.answer_headers = wishes.answer
   end
-  if wishes.limit or wishes.connections then
+  if wishes.limits or wishes.connections then
     if not (wishes.unlimited and doors.within(wishes, 'unlimited')) then
-      if wishes.limit and too_many(wishes.limit, path.n) then
-        return answers.say(429)
+      for index, limit in ipairs(wishes.limits or {}) do
+        if too_many(limit, path.n .. ' ' .. index) then
+          return answers.say(429)
+        end
       end
       if wishes.connections and too_many_at_once(wishes.connections, path.n) then
         return answers.say(429)

@@ -24,7 +24,6 @@ const harmless = new Set([
   'proxy-next-upstream-timeout',
   'session-cookie-hash',
   'session-cookie-change-on-failure',
-  'proxy-ssl-verify',
   'proxy-ssl-server-name',
   'websocket-services',
 ])
@@ -137,8 +136,14 @@ const readers: Record<string, Reader> = {
     if (!/^[1-9]\d?$/.test(value)) return bad(name, 'use a whole number from 1 to 99')
     wishes.options.tries = Math.min(4, Number(value))
   },
-  'proxy-next-upstream': (value, { wishes }) => {
+  'proxy-next-upstream': (value, { wishes, bad }, name) => {
     if (value === 'off') wishes.options.tries = 1
+    const others = value.split(/\s+/).filter((one) => !['off', 'error', 'timeout'].includes(one))
+    if (others.length > 0)
+      bad(name, `${shown(others.join(' '))}: what one endpoint answered is not asked of another; error and timeout are`)
+  },
+  'proxy-ssl-verify': (value, { bad }, name) => {
+    if (value === 'on') bad(name, 'certificates of endpoints are not checked')
   },
   'proxy-buffering': (_value, reading) => profile(reading),
   'proxy-buffer-size': (value, reading, name) => {
@@ -273,5 +278,6 @@ function limit(value: string, { wishes, get, bad }: Reading, name: string, secon
   if (Number(value) === 0) return
   const factor = get('limit-burst-multiplier')
   const times = factor && /^[1-9]\d?$/.test(factor) ? Number(factor) : 5
-  wishes.options.limit = { rate: Number(value) / seconds, burst: Math.ceil(Number(value) * times) }
+  const all = wishes.options.limits ?? []
+  wishes.options.limits = [...all, { rate: Number(value) / seconds, burst: Math.ceil(Number(value) * times) }]
 }

@@ -261,6 +261,21 @@ describe('Ingress: answers', { skip: noNginx }, () => {
     assert.equal((await lab.ask(`http://${name}.example/`)).headers.location, '/home')
   })
 
+  test('limits per second and per minute both hold', async () => {
+    const name = await host({ 'limit-rpm': '2', 'limit-rps': '100', 'limit-burst-multiplier': '1' })
+    const got = await Promise.all(
+      Array.from({ length: 8 }, async () => (await lab.ask(`http://${name}.example/`)).status),
+    )
+    assert.ok(got.filter((one) => one === 429).length >= 4, got.join())
+  })
+
+  test('what would be left undone silently is told', async () => {
+    const name = await host({ 'proxy-ssl-verify': 'on', 'proxy-next-upstream': 'error http_503' })
+    const events = (await lab.eventsOf(name)).join('\n')
+    assert.match(events, /certificates of endpoints are not checked/)
+    assert.match(events, /"http_503": what one endpoint answered/)
+  })
+
   test('redirects and rewrites with variables and a query', async () => {
     const moved = await host({ 'permanent-redirect': 'https://new.example$request_uri' })
     assert.equal((await lab.ask(`http://${moved}.example/a%20b?c=d`)).headers.location, 'https://new.example/a%20b?c=d')

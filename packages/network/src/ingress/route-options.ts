@@ -11,8 +11,8 @@ export interface RouteOptions {
   shut?: true
   allow?: string[]
   deny?: string[]
-  /** Requests per second and how many may come at once. */
-  limit?: { rate: number; burst: number }
+  /** Requests per second and how many may come at once; each of them holds. */
+  limits?: { rate: number; burst: number }[]
   /** How many requests of one client may be under way at once. */
   connections?: number
   /** Addresses that no limit is for. */
