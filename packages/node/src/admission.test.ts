@@ -65,10 +65,18 @@ const cases: { name: string; pod: Pod; node?: Node; others?: Pod[]; want?: strin
   { name: 'a port taken on all addresses', pod: port(80, '127.0.0.1'), others: [port(80)], want: 'NodePorts' },
 ]
 for (const { name, pod, node: on = node(), others = [], want } of cases)
-  test(`admission: ${name}`, () => assert.equal(admission(pod, on, others)?.reason, want))
+  test(`admission: ${name}`, () => assert.equal(admission(pod, on, others, { hasAppArmor: false })?.reason, want))
 
 test('a resize waits for room, or never comes', () => {
   assert.equal(resizeRefusal(asking('1'), node(), [])?.reason, undefined)
   assert.equal(resizeRefusal(asking('1500m'), node(), [asking('1')])?.reason, 'Deferred')
   assert.equal(resizeRefusal(asking('5'), node(), [])?.reason, 'Infeasible')
+})
+
+const profiled = (type: string) => podOf({ spec: { securityContext: { appArmorProfile: { type } } } })
+test('admission: a profile is not left out where the machine knows none', () => {
+  const on = node()
+  assert.equal(admission(profiled('RuntimeDefault'), on, [], { hasAppArmor: false })?.reason, 'AppArmor')
+  assert.equal(admission(profiled('RuntimeDefault'), on, [], { hasAppArmor: true }), undefined)
+  assert.equal(admission(profiled('Unconfined'), on, [], { hasAppArmor: false }), undefined)
 })

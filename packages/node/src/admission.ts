@@ -7,14 +7,25 @@ import { tolerates } from '@sampan/resources/core/tolerations'
 import type { Ending, PodMemory } from './pod/memory.ts'
 import { requestOf } from './pod/resources.ts'
 
+/** What the machine can do, as far as it decides who is let in. */
+export interface MachineFacts {
+  hasAppArmor: boolean
+}
+
 /**
  * Why the node will not take a pod that was bound to it, whoever bound it: the same order and reasons as any node agent.
  * `others` are the pods it has taken already. Undefined: it fits.
  */
-export function admission(pod: Pod, node: Node, others: readonly Pod[]): Ending | undefined {
+export function admission(
+  pod: Pod,
+  node: Node,
+  others: readonly Pod[],
+  { hasAppArmor }: MachineFacts,
+): Ending | undefined {
   const live = others.filter((one) => !isTerminal(one))
   return (
     system(pod) ??
+    (hasAppArmor ? undefined : appArmor(pod)) ??
     sysctls(pod) ??
     groups(pod) ??
     affinity(pod, node) ??
@@ -39,6 +50,17 @@ export function resizeRefusal(pod: Pod, node: Node, others: readonly Pod[]): Pod
 function system({ spec }: Pod): Ending | undefined {
   if (spec.os?.name === undefined || spec.os.name === 'linux') return undefined
   return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" }
+}
+
+/** Better no pod than one without the profile it asked for. */
+function appArmor({ spec }: Pod): Ending | undefined {
+  const all = [spec, ...spec.containers, ...(spec.initContainers ?? [])]
+  const isAsked = all.some(({ securityContext }) => {
+    const type = securityContext?.appArmorProfile?.type
+    return type !== undefined && type !== 'Unconfined'
+  })
+  if (!isAsked) return undefined
+  return { reason: 'AppArmor', message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host' }
 }
 
 function sysctls({ spec }: Pod): Ending | undefined {

@@ -14,6 +14,7 @@ export interface Host {
   /** Bytes of the file system images and volumes are on. */
   disk: number
   hasSwapLimit: boolean
+  hasAppArmor: boolean
   resolvConf: ResolvConf
   hostsFile: string
   system: {
@@ -51,6 +52,7 @@ export async function readHost(root: string): Promise<Host> {
     hasSwapLimit:
       existsSync('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes') ||
       existsSync('/sys/fs/cgroup/cgroup.controllers'),
+    hasAppArmor: (await optional('/sys/module/apparmor/parameters/enabled')).trim() === 'Y',
     resolvConf: await hostResolvConf(),
     hostsFile: await optional('/etc/hosts'),
     system: {

@@ -7,10 +7,12 @@ import { type Credentials, credentialsFor } from './image-auth.ts'
 
 /** An image cannot be had now. `reason` is what the container waits for. */
 export class ImageError extends Error {
+  readonly image: string
   readonly reason: 'InvalidImageName' | 'ErrImageNeverPull' | 'ErrImagePull'
-  constructor(reason: ImageError['reason'], message: string, options?: ErrorOptions) {
+  constructor(image: string, reason: ImageError['reason'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'ImageError'
+    this.image = image
     this.reason = reason
   }
 }
@@ -101,7 +103,7 @@ export function images(cri: Cri, now: () => number): Images {
       if (!parseImage(image)) {
         const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
         tell('Warning', 'InspectFailed', message)
-        throw new ImageError('InvalidImageName', message)
+        throw new ImageError(image, 'InvalidImageName', message)
       }
       const present = await findExpected(image)
       if (present && policy !== 'Always') {
@@ -111,7 +113,7 @@ export function images(cri: Cri, now: () => number): Images {
       if (policy === 'Never') {
         const message = `Container image "${image}" is not present with pull policy of Never`
         tell('Warning', 'ErrImageNeverPull', message)
-        throw new ImageError('ErrImageNeverPull', message)
+        throw new ImageError(image, 'ErrImageNeverPull', message)
       }
       tell('Normal', 'Pulling', `Pulling image "${image}"`)
       const started = now()
@@ -122,10 +124,10 @@ export function images(cri: Cri, now: () => number): Images {
         if (!(error instanceof CriError)) throw error
         tell('Warning', 'Failed', `Failed to pull image "${image}": ${error.message}`)
         tell('Warning', 'Failed', 'Error: ErrImagePull')
-        throw new ImageError('ErrImagePull', error.message, { cause: error })
+        throw new ImageError(image, 'ErrImagePull', error.message, { cause: error })
       }
       const pulled = await find(image)
-      if (!pulled) throw new ImageError('ErrImagePull', `image "${image}" was pulled but is not there`)
+      if (!pulled) throw new ImageError(image, 'ErrImagePull', `image "${image}" was pulled but is not there`)
       const took = durationText(now() - started)
       tell(
         'Normal',

@@ -10,6 +10,7 @@ const host: Host = {
   memory: 8 * Gi,
   disk: 100 * Gi,
   hasSwapLimit: true,
+  hasAppArmor: false,
   resolvConf: { servers: [], searches: [], options: [] },
   hostsFile: '',
   system: {

@@ -210,7 +210,7 @@ export function createNode(options: NodeOptions): NodeAgent {
   function admit(pod: Pod) {
     const own = caches.of(nodeKind).get({ name: nodeName })
     const refused = cleaner && refusedUnderPressure(pod, cleaner.pressure)
-    return refused ?? (own && admission(pod, own, othersThan(pod)))
+    return refused ?? (own && admission(pod, own, othersThan(pod), registration.host))
   }
 
   /** Volumes of pods that have not ended. */

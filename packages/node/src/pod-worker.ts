@@ -146,7 +146,7 @@ export function podWorker(context: NodeContext, first: Pod, done: () => void): P
     for (const action of actions) carryOut(steps, action, pod, view)
     if (mustStop || isFinished) return
     resize(steps, pod, view)
-    if (view.sandboxes[0]?.isReady && !state.volumes && !isAdopted) {
+    if (view.sandboxes[0]?.isReady && !state.volumes && !isAdopted && view.containers.some(isRunning)) {
       // Found running: from now on its volumes are ours to keep up to date.
       isAdopted = true
       volumesTold.wanted++

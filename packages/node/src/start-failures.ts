@@ -4,7 +4,6 @@ import type { NodeContext } from './context.ts'
 import { CriError } from './cri/client.ts'
 import { ImageError } from './images.ts'
 import { ConfigError } from './pod/config-error.ts'
-import { memberNamed } from './pod/containers.ts'
 import type { Failure } from './pod/memory.ts'
 import { countFailure, type PodState } from './pod-state.ts'
 import { teller } from './start-container.ts'
@@ -39,7 +38,7 @@ export function startFailure(
   const { message } = error as Error
   if (error instanceof ImageError) {
     if (error.reason !== 'ErrImagePull') return { reason: error.reason, message, until: now + pullBackoff.first }
-    const back = `Back-off pulling image "${memberNamed(pod, name)?.container.image}"`
+    const back = `Back-off pulling image "${error.image}"`
     tell('Normal', 'BackOff', back)
     tell('Warning', 'Failed', 'Error: ImagePullBackOff')
     return {

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ConfigError } from '../pod/config-error.ts'
 import type { BindMount } from '../pod/container-config.ts'
 import type { Container } from '../pod/containers.ts'
 import { expand } from '../pod/expand.ts'
@@ -22,6 +23,10 @@ export async function volumeMounts(
     if (!volume) continue
     if (volume.isDevice)
       throw new MountError(`volume ${mount.name} has volumeMode Block, but is specified in volumeMounts`)
+    if (mount.recursiveReadOnly === 'Enabled')
+      throw new ConfigError(
+        `failed to resolve recursive read-only mode: volume "${mount.name}" requested recursive read-only mode, but it is not supported by the runtime`,
+      )
     const subPath = mount.subPathExpr ? expanded(mount.subPathExpr, env) : (mount.subPath ?? '')
     let hostPath = volume.path
     if (subPath) {
