@@ -124,8 +124,8 @@ function withFields({ kept: _, ...one }: Manager, fields: FieldTree): Manager {
 /** What others own of what is about to change. */
 export function conflictsWith(others: readonly Manager[], { changed }: Comparison): Manager[] {
   return others
+    .filter((one) => overlaps(one.fields, changed))
     .map((one) => withFields(one, intersection(one.fields, changed)))
-    .filter(({ fields }) => !isEmpty(fields))
 }
 
 /** Managers after an update by `self` that did what `comparison` says. Its entry keeps its time when nothing changed. */

@@ -104,39 +104,37 @@ export function appliedTo(
       : [{ ...self, manager: beforeFirst, operation: 'Update', fields: compare({}, livePart, schema).changed }]
   const mine = managers.find((one) => isSame(one, self))
   const others = managers.filter((one) => one !== mine)
-  const owned = others.reduce((sum, one) => union(sum, one.fields), set)
   const laid = merged(livePart, ownedPart(served, applied, subresource), schema)
-  const part = mine ? withoutDisowned(laid, mine.fields, owned, schema) : laid
+  const owned = () => others.reduce((sum, one) => union(sum, one.fields), set)
+  const part = mine ? withoutDisowned(laid, mine.fields, owned(), schema) : laid
   const comparison = compare(livePart, part, schema)
   const conflicts = conflictsWith(others, comparison)
   if (conflicts.length > 0 && !force) throw applyConflict(served, live.metadata.name, conflicts)
   const rest = othersAfter(others, comparison)
   const entry: Manager =
     mine && sameTree(mine.fields, set) && mine.apiVersion === self.apiVersion ? mine : { ...self, fields: set }
-  const object = withPart(live, part as Record<string, unknown>, served, subresource)
+  const object = withPart(live, livePart, part as Members)
   if (applied.metadata.resourceVersion) object.metadata.resourceVersion = applied.metadata.resourceVersion
   if (applied.metadata.uid) object.metadata.uid = applied.metadata.uid
   return { object, managers: [...rest, entry] }
 }
 
-/** `live` with its owned part replaced. */
-function withPart(
-  live: KubeObject,
-  part: Record<string, unknown>,
-  served: Served,
-  subresource: string | undefined,
-): KubeObject {
-  const before = ownedPart(served, live, subresource)
-  const object = { ...live } as unknown as Record<string, unknown>
-  for (const key of new Set([...Object.keys(before), ...Object.keys(part)])) {
-    if (key === 'metadata') continue
-    if (part[key] === undefined) delete object[key]
-    else object[key] = part[key]
-  }
-  const metadata = { ...live.metadata } as unknown as Record<string, unknown>
-  if (before.metadata) for (const key of Object.keys(before.metadata)) delete metadata[key]
-  object.metadata = { ...metadata, ...(part.metadata as object | undefined) }
+type Members = Record<string, unknown>
+
+/** `live` with its owned part replaced, and without its managers: whose what is now is for the caller to say. */
+function withPart(live: KubeObject, livePart: Members, part: Members): KubeObject {
+  const object = replaced(live as unknown as Members, livePart, part)
+  const { managedFields: _, ...metadata } = live.metadata
+  object.metadata = replaced(metadata, (livePart.metadata ?? {}) as Members, (part.metadata ?? {}) as Members)
   return object as unknown as KubeObject
+}
+
+/** `whole` with a part of it replaced. Built member by member: deleting would make a slow dictionary. */
+function replaced(whole: Members, before: Members, after: Members): Members {
+  const result: Members = {}
+  for (const key of Object.keys(whole)) if (!Object.hasOwn(before, key)) result[key] = whole[key]
+  for (const key of Object.keys(after)) if (after[key] !== undefined) result[key] = after[key]
+  return result
 }
 
 const gone = ({ definition }: Served, name: string) =>
