@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import type { GitRequest } from './route.ts'
 
 export interface BackendOptions {
@@ -20,7 +21,8 @@ export function serveGit(
   response: ServerResponse,
   { root, environment, user }: BackendOptions,
 ): Promise<void> {
-  const child = spawn('git', ['http-backend'], {
+  // Started by its own path: `git` would only look it up and become it.
+  const child = spawn(backendProgram(), [], {
     env: { ...environment, ...cgiFrom(asked, request, root), REMOTE_USER: user },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -61,6 +63,12 @@ export function serveGit(
       resolve()
     })
   })
+}
+
+let found: string | undefined
+function backendProgram(): string {
+  found ??= join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend')
+  return found
 }
 
 /** The CGI variables of RFC 3875 that git http-backend reads. */

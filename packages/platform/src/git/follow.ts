@@ -1,6 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import type { Cache } from '@sampan/client/cache'
+import type { Caches } from '@sampan/client/caches'
 import type { Client } from '@sampan/client/client'
 import { mergeIterables } from '@sampan/kit/merge-iterables'
+import type { Definition } from '@sampan/resources/define'
 import { StatusError } from '@sampan/resources/errors'
 import type { Ref } from '@sampan/resources/meta'
 import { environment } from '@sampan/resources/sampan/environment'
@@ -9,16 +11,39 @@ import { release } from '@sampan/resources/sampan/release'
 import { rollout } from '@sampan/resources/sampan/rollout'
 import { appLabel } from '../labels.ts'
 import type { ReadPipelineLog } from '../logs/pipeline-log.ts'
+import { wakeOn } from '../wake.ts'
 import { type Outcome, outcomeOf, progressBetween, titleOf, type View } from './progress.ts'
 
 export interface FollowOptions {
   client: Client
+  /** Changes in them are seen at once; without them the API is asked again and again. */
+  caches?: Pick<Caches, 'of'>
   readLog: ReadPipelineLog
   signal: AbortSignal
-  /** Milliseconds between looks. */
+  /** Milliseconds between looks when nothing changes; default 100, with caches 2000. */
   everyMs?: number
   /** Whether a good end is a release; false: the run is all there is to see. Default true. */
   makesRelease?: boolean
+}
+
+/** The same from caches: undefined while they do not have the Pipeline. */
+function viewFrom(caches: Pick<Caches, 'of'>, at: Ref): View | undefined {
+  const found = caches.of(pipeline).get(at)
+  if (!found) return undefined
+  const made = caches
+    .of(release)
+    .list(at.namespace)
+    .find(({ spec }) => spec.app === found.spec.app && spec.pipeline === at.name)
+  if (found.status?.state !== 'success' || !made) return { pipeline: found, rollouts: [], environments: [] }
+  return {
+    pipeline: found,
+    release: made,
+    rollouts: caches
+      .of(rollout)
+      .list(at.namespace)
+      .filter(({ spec }) => spec.release === made.metadata.name),
+    environments: caches.of(environment).list(at.namespace),
+  }
 }
 
 async function viewOf(client: Client, at: Ref): Promise<View> {
@@ -44,9 +69,14 @@ async function viewOf(client: Client, at: Ref): Promise<View> {
 /** Says what happens to a Pipeline, its Release and its Rollouts until they ended; the last lines say how. */
 export async function* followPush(
   at: Ref,
-  { client, readLog, signal, everyMs = 100, makesRelease = true }: FollowOptions,
+  { client, caches, readLog, signal, everyMs = caches ? 2000 : 100, makesRelease = true }: FollowOptions,
 ): AsyncGenerator<string> {
+  const kinds = [pipeline, release, rollout, environment] as unknown as Definition[]
+  const wake = wakeOn(caches ? kinds.map((kind) => caches.of(kind) as Cache) : [], at.namespace)
   let outcome: Outcome | undefined
+  // The log of a run goes on until the run has ended, which one that waits for somebody's word may not for days.
+  const enough = new AbortController()
+  const logSignal = AbortSignal.any([signal, enough.signal])
   const titles = new Set<string>()
   let heading: string | undefined
   const isNews = (line: string) => {
@@ -60,15 +90,25 @@ export async function* followPush(
   async function* progress(): AsyncGenerator<string> {
     let before: View | undefined
     let silent = false
+    let askedAt = 0
     while (!signal.aborted) {
       try {
-        const view = await viewOf(client, at)
+        // A cache does not say when the API is away: that is asked now and then.
+        const isDue = performance.now() - askedAt >= everyMs
+        let view = caches && !isDue ? viewFrom(caches, at) : undefined
+        if (!view) {
+          view = await viewOf(client, at)
+          askedAt = performance.now()
+        }
         if (silent) yield 'The Kubernetes API is back.'
         silent = false
         yield* progressBetween(before, view).filter(isNews)
         before = view
         outcome = outcomeOf(view, makesRelease)
-        if (outcome) return
+        if (outcome) {
+          if (view.pipeline.status?.state === 'blocked') enough.abort()
+          return
+        }
       } catch (error) {
         if (error instanceof StatusError && error.reason === 'NotFound') {
           outcome = { ok: false, lines: ['Not deployed: the pipeline was removed.'] }
@@ -78,7 +118,7 @@ export async function* followPush(
         if (!silent) yield 'The Kubernetes API does not answer; the pipeline goes on when it is back.'
         silent = true
       }
-      await wait(everyMs, undefined, { signal }).catch(() => undefined) // the pusher left: the loop's condition sees it
+      await wake.next(everyMs, signal)
     }
   }
 
@@ -88,7 +128,7 @@ export async function* followPush(
    */
   async function* buildLog(): AsyncGenerator<string> {
     const known = new Map<string, string>()
-    for await (const line of readLog(await client.get(pipeline, at), { follow: true, signal })) {
+    for await (const line of readLog(await client.get(pipeline, at), { follow: true, signal: logSignal })) {
       let title = known.get(line.step)
       if (title === undefined) {
         title = `== ${titleOf(await client.get(pipeline, at), line.step)}`
@@ -100,6 +140,11 @@ export async function* followPush(
     }
   }
 
-  yield* mergeIterables(progress(), buildLog())
+  try {
+    yield* mergeIterables(progress(), buildLog())
+  } finally {
+    enough.abort()
+    wake.close()
+  }
   if (outcome) yield* ['', ...outcome.lines, '']
 }

@@ -1,13 +1,13 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { constants } from 'node:fs'
+import { access, chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { postReceiveScript } from './post-receive.ts'
 import { preReceiveScript } from './protected-branches.ts'
 
 /** Writes the hooks folder that all repositories share (`core.hooksPath`). */
 export async function writeHooks(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o755 })
-  const script = fileURLToPath(new URL('./hook.ts', import.meta.url))
-  await writeHook(folder, 'post-receive', `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)}\n`)
+  await writeHook(folder, 'post-receive', postReceiveScript(await perlProgram()))
   await writeHook(folder, 'pre-receive', preReceiveScript)
 }
 
@@ -18,4 +18,17 @@ async function writeHook(folder: string, name: string, text: string) {
   await rename(`${path}.new`, path)
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+/** Throws when there is none. */
+async function perlProgram(path = process.env.PATH ?? '/usr/bin:/bin'): Promise<string> {
+  for (const folder of path.split(delimiter)) {
+    const program = join(folder, 'perl')
+    const isThere = await access(program, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return program
+  }
+  throw new Error(
+    'there is no perl on this machine, which the hooks of git are written in: install it (git needs it too)',
+  )
+}

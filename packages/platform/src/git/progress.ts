@@ -112,7 +112,9 @@ export function outcomeOf(view: View, makesRelease = true): Outcome | undefined 
   if (state === 'blocked') {
     return {
       ok: true,
-      lines: [`Pipeline ${pipeline.spec.number} waits for approval: ${sentence(reason ?? 'it is protected')}`],
+      lines: [
+        `Pipeline ${pipeline.spec.number} waits for approval: ${reason ?? 'it is protected'} (sampan pipelines approve ${pipeline.spec.number}).`,
+      ],
     }
   }
   if (state !== 'success') {

@@ -64,10 +64,10 @@ async function one(
     const target = optionOf(given, 'target') ?? main
     return [await pulled(app, name, after, { target, topic: String(number), number }, given, options)]
   }
-  const sha = await repositories.resolve(name, after)
-  if (!sha || !(branch || tagIn(ref))) return [{ ref, says: `${ref} is kept.` }]
+  const found = branch || tagIn(ref) ? await repositories.commitAt(name, after) : undefined
+  if (!found) return [{ ref, says: `${ref} is kept.` }]
   const isTag = branch === undefined
-  const commit = { ...(await repositories.commit(name, sha)), ref, ...(!isZero(before) && { before }) }
+  const commit = { ...found, ref, ...(!isZero(before) && { before }) }
   const taken = await options.intake(app, {
     event: isTag ? 'tag' : 'push',
     ...(isTag && { action: 'create' }),
@@ -76,7 +76,7 @@ async function one(
     by: given.user,
     cause: `push/${given.push}/${ref}/${after}`,
   })
-  const ended = branch ? await merged(app, name, branch, sha, options) : []
+  const ended = branch ? await merged(app, name, branch, found.sha, options) : []
   return ['pipeline' in taken ? { ref, pipeline: taken.pipeline } : { ref, says: taken.skipped }, ...ended]
 }
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run, runOrThrow } from '@sampan/kit/run'
 import { environmentFrom, type GitSettings, serverSettings } from './settings.ts'
@@ -31,6 +31,10 @@ export interface Repositories {
   /** The commit a ref points at, or undefined. */
   resolve(name: AppName, ref: string): Promise<string | undefined>
   commit(name: AppName, sha: string): Promise<Commit>
+  /** The same for whatever a ref or object leads to; undefined when that is no commit. */
+  commitAt(name: AppName, ref: string): Promise<Commit | undefined>
+  /** Packs what has become many small files, when there is enough of it. */
+  tidy(name: AppName): Promise<void>
   /** Paths of all files of a commit. */
   files(name: AppName, sha: string): Promise<string[]>
   /** The first `limit` bytes of a file of a commit as text, or undefined where there is none. */
@@ -65,6 +69,24 @@ export const ownRefs = 'refs/sampan/'
 const checked = (name: string) => {
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) throw new Error(`"${name}" is no name of a project or app`)
   return name
+}
+
+const showing = (ref: string) => ['show', '--no-patch', '--format=%H%x00%an%x00%ae%x00%cI%x00%B', `${ref}^{commit}`]
+
+function commitFrom(shown: string, asked: string): Commit {
+  const [full = asked, author = '', email = '', time = '', ...message] = shown.split('\0')
+  return { sha: full, author, email, time, message: message.join('\0').trim() }
+}
+
+/** Whether HEAD names a branch that has a file of its own, as it has after a push. False says nothing: it may be packed. */
+async function isSettled(path: string): Promise<boolean> {
+  const head = await readFile(join(path, 'HEAD'), 'utf8').catch(() => '') // asked properly then
+  const [, branch] = /^ref: (refs\/heads\/\S+)\n$/.exec(head) ?? []
+  if (!branch || branch.includes('..')) return false
+  return access(join(path, branch)).then(
+    () => true,
+    () => false,
+  )
 }
 
 export function repositoriesIn(folder: string, settings: GitSettings): Repositories {
@@ -106,11 +128,13 @@ export function repositoriesIn(folder: string, settings: GitSettings): Repositor
       }
       return path
     },
-    async commit(name, sha) {
-      const format = '%H%x00%an%x00%ae%x00%cI%x00%B'
-      const shown = await git(name, 'show', '--no-patch', `--format=${format}`, `${sha}^{commit}`)
-      const [full = sha, author = '', email = '', time = '', ...message] = shown.split('\0')
-      return { sha: full, author, email, time, message: message.join('\0').trim() }
+    commit: async (name, sha) => commitFrom(await git(name, ...showing(sha)), sha),
+    async commitAt(name, ref) {
+      const shown = await run('git', ['--git-dir', pathOf(name), ...showing(ref)], { env: environment })
+      return shown.code === 0 ? commitFrom(shown.stdout, ref) : undefined
+    },
+    async tidy(name) {
+      await git(name, 'gc', '--auto', '--quiet')
     },
     async files(name, sha) {
       return (await git(name, 'ls-tree', '-r', '-z', '--name-only', sha)).split('\0').filter(Boolean)
@@ -167,6 +191,7 @@ export function repositoriesIn(folder: string, settings: GitSettings): Repositor
       return made.trim()
     },
     async settleHead(name, preferred) {
+      if (await isSettled(pathOf(name))) return
       if (await resolve(name, 'HEAD')) return
       if (await resolve(name, `refs/heads/${preferred}`))
         await git(name, 'symbolic-ref', 'HEAD', `refs/heads/${preferred}`)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { Caches } from '@sampan/client/caches'
 import { openTicket, sealTicket } from '@sampan/kit/ticket'
 import { StatusError } from '@sampan/resources/errors'
 import { type App, app } from '@sampan/resources/sampan/app'
@@ -28,6 +29,7 @@ export interface GitOptions extends PartOptions {
   /** Signs the tickets of hooks and pipelines. */
   key: Uint8Array
   readLog: ReadPipelineLog
+  caches?: Pick<Caches, 'of'>
   /** A larger push is refused, in bytes; default 1 GiB. */
   maxPushBytes?: number
   preview?: IntakeOptions['preview']
@@ -58,6 +60,8 @@ export function createGit(options: GitOptions): Git {
   const pulls = pullRequests(repositories)
   const { gone = async () => undefined } = options
   let server: Server | undefined
+  let tidying: Promise<void> = Promise.resolve()
+  let isClosed = false
 
   const find = ({ project, app: name }: AppName) => client.find(app, { namespace: project, name })
 
@@ -139,6 +143,13 @@ export function createGit(options: GitOptions): Git {
     }
   }
 
+  /** After the push was answered, and one after the other. */
+  function tidyLater(name: AppName) {
+    tidying = tidying
+      .then(() => (isClosed ? undefined : repositories.tidy(name)))
+      .catch((error: Error) => log.info('a repository could not be tidied up', { ...name, error }))
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = gitRequestFrom(request.method ?? '', request.url ?? '')
     if (!asked) {
@@ -169,6 +180,7 @@ export function createGit(options: GitOptions): Git {
         ...(asked.path === '/git-receive-pack' && (await hookEnvironment(asked, who))),
       },
     })
+    if (asked.path === '/git-receive-pack') tidyLater(asked)
   }
 
   async function* pushed(ticket: PushTicket, given: Received, signal: AbortSignal): AsyncGenerator<string> {
@@ -192,6 +204,7 @@ export function createGit(options: GitOptions): Git {
     const at = { namespace: ticket.project, name: followed.metadata.name }
     yield* followPush(at, {
       client,
+      caches: options.caches,
       readLog,
       signal,
       makesRelease: makesRelease(followed, one) || isPreviewed(one, followed.spec),
@@ -228,7 +241,9 @@ export function createGit(options: GitOptions): Git {
       await sweep()
     },
     async close() {
+      isClosed = true
       server?.closeAllConnections()
+      await tidying
       await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()))
     },
   }

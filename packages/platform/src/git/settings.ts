@@ -24,6 +24,8 @@ export const serverSettings = ({ hooks, maxPushBytes }: GitSettings): Record<str
   'transfer.hideRefs': 'refs/sampan',
   'pack.threads': '2',
   'gc.autoDetach': 'false',
+  // Whoever pushes does not wait for it: the platform clears up after a push.
+  'receive.autogc': 'false',
 })
 
 /** Only what git needs: neither our environment nor anybody's ~/.gitconfig reaches it. */
