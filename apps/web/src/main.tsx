@@ -20,7 +20,8 @@ const noticeEnd = (error: Error) => {
 /** An answer of the server is final; only a lost connection is worth another try. */
 const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: (error, query) => query.queryKey[0] !== 'me' && noticeEnd(error) }),
-  mutationCache: new MutationCache({ onError: noticeEnd }),
+  // A wrong password ends no session: it is said at the form.
+  mutationCache: new MutationCache({ onError: (error, _, __, { meta }) => !meta?.isSignIn && noticeEnd(error) }),
   defaultOptions: { queries: { staleTime: 5_000, retry: (count, error) => !(error instanceof Refused) && count < 3 } },
 })
 

@@ -17,6 +17,8 @@ const cases = [
     text: 'The program crashed at its start (exit code 3): correct what its log says; it said: boom.',
     want: '程序启动时崩溃（退出码 3）：请按日志修正；输出：boom。',
   },
+  { text: 'scaled to 3, env A set, env B removed', want: '扩缩容到 3，设置环境变量 A，移除环境变量 B' },
+  { text: 'env A set, or so', want: 'env A set, or so' },
   { text: 'something nobody foresaw', want: 'something nobody foresaw' },
   { text: '', want: '' },
 ]

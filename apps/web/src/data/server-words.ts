@@ -21,6 +21,8 @@ const patternOf = ([en, zh]: readonly [string, string]): Pattern => ({
 export function serverWords(text: string, language: Language): string {
   if (language === 'en' || text === '') return text
   patterns ??= serverSentences.map(patternOf)
+  const list = listed(text, language)
+  if (list !== undefined) return list
   const isWhole = text.endsWith('.') && !text.endsWith('..')
   const bare = isWhole ? text.slice(0, -1) : text
   const small = bare.charAt(0).toLowerCase() + bare.slice(1)
@@ -30,7 +32,7 @@ export function serverWords(text: string, language: Language): string {
     const filled = zh.replace(/\{(\d)\}/g, (_, place: string) => serverWords(found[Number(place)] ?? '', language))
     return isWhole ? `${filled}。` : filled
   }
-  return listed(bare, language) ?? text
+  return text
 }
 
 /** Words of what changed come as a list: translated when each of them is known. */

@@ -4,6 +4,9 @@ import { Refused } from './api.ts'
 import { onConnectionFailure } from './live.ts'
 import { type Me, platform } from './platform.ts'
 
+/** How long after the connection broke it is asked whether the session is over, in milliseconds. */
+const patienceMs = 1_000
+
 /** Group whose members may do everything. */
 const admins = 'sampan:admins'
 
@@ -13,7 +16,15 @@ export const isAdmin = ({ groups }: Me) => groups.includes(admins)
 export function useSession() {
   const client = useQueryClient()
   const me = useQuery({ queryKey: ['me'], queryFn: platform.me, staleTime: 60_000, retryOnMount: false })
-  useEffect(() => onConnectionFailure(() => void client.invalidateQueries({ queryKey: ['me'] })), [client])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // Not in the middle of what somebody is doing: a click that is on its way still arrives.
+    onConnectionFailure(() => {
+      clearTimeout(timer)
+      timer = setTimeout(() => void client.invalidateQueries({ queryKey: ['me'] }), patienceMs)
+    })
+    return () => clearTimeout(timer)
+  }, [client])
   const isOver = me.error instanceof Refused && me.error.status === 401
   return { me, isOver }
 }

@@ -16,6 +16,7 @@ export function SignInForm({ user: before }: { user: string }) {
   const [password, setPassword] = useState('')
   const signIn = useMutation({
     mutationFn: () => platform.signIn(user, password),
+    meta: { isSignIn: true },
     // A network that changes under the request is no answer.
     retry: (count, error) => !(error instanceof Refused) && count < 2,
     onSuccess: async () => {

@@ -22,7 +22,7 @@ type Props = AppRef & { data: AppDetail }
 
 /** How it is, in one screen: a sentence and the address, what serves, instances, the last releases, who waits. */
 export function Overview({ data, project, app }: Props) {
-  const { t, said } = useWords()
+  const { t } = useWords()
   const run = data.pipelines[0]
   const isBuilding = run && isMoving(run.status?.state ?? 'running')
   const waiting = data.releases.flatMap((release) =>
@@ -66,7 +66,7 @@ export function Overview({ data, project, app }: Props) {
             )
           }
         >
-          {run?.status?.reason ? said(run.status.reason) : t('app.noReleasesHelp')}
+          {t('app.noReleasesHelp')}
         </Empty>
       ) : (
         <>

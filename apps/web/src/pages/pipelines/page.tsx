@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { newestFirst, usePipelines } from '../../data/ours.ts'
 import { pipelineHref, projectHref } from '../../data/paths.ts'
+import { branchOf } from '../../data/refs.ts'
 import { duration } from '../../data/when.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { useWords } from '../../parts/language.tsx'
@@ -58,9 +59,7 @@ export function Page({ project }: { project: string }) {
           </Text>
           <Text size="xs" c="dimmed" truncate>
             {(status?.reason && said(status.reason)) ??
-              [spec.commit.sha.slice(0, 8), spec.commit.ref.replace(/^refs\/(heads|tags)\//, ''), spec.by]
-                .filter(Boolean)
-                .join(' · ')}
+              [spec.commit.sha.slice(0, 8), branchOf(spec.commit.ref), spec.by].filter(Boolean).join(' · ')}
           </Text>
         </>
       ),

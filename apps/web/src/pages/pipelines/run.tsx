@@ -7,6 +7,7 @@ import { offer } from '../../data/action.ts'
 import { useObjects } from '../../data/live.ts'
 import { sourceOf } from '../../data/ours.ts'
 import { appHref, pipelineHref, projectHref } from '../../data/paths.ts'
+import { branchOf } from '../../data/refs.ts'
 import { firstLook, stagesOf } from '../../data/run.ts'
 import { duration, ticking } from '../../data/when.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
@@ -139,12 +140,7 @@ function Facts({ run, project }: { run: Pipeline; project: string }) {
           {spec.app}
         </Anchor>
         {' · '}
-        {[
-          spec.commit.sha.slice(0, 8),
-          spec.commit.ref.replace(/^refs\/(heads|tags)\//, ''),
-          spec.by ?? spec.commit.author,
-          took,
-        ]
+        {[spec.commit.sha.slice(0, 8), branchOf(spec.commit.ref), spec.by ?? spec.commit.author, took]
           .filter(Boolean)
           .join(' · ')}
         {metadata.creationTimestamp && (
