@@ -57,7 +57,7 @@ local function refuse(auth, status, said)
     ngx.header['WWW-Authenticate'] = said['www-authenticate']
     return ngx.exit(status)
   end
-  return ngx.exit(status == 503 and 503 or 500)
+  return answers.say(status == 503 and 503 or 500, 'The service that says who may pass cannot be asked.')
 end
 
 local function by_password(auth)
