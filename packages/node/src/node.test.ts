@@ -483,6 +483,7 @@ test('an image is seen as a volume, read-only, and let go with the pod', { skip 
 test('a container is stopped by the signal it asks for', { skip }, async () => {
   const lifecycle = { stopSignal: 'SIGUSR1' }
   await node.run('signalled', {
+    os: { name: 'linux' },
     restartPolicy: 'Never',
     terminationGracePeriodSeconds: 20,
     containers: [sh('trap "exit 5" USR1; trap "exit 6" TERM; echo armed; while :; do sleep 0.1; done', { lifecycle })],
