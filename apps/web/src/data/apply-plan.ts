@@ -4,12 +4,13 @@ import type { Said } from './action.ts'
 import { api, Refused } from './api.ts'
 import { type ApiKind, apiPath, kindOf, objectPath } from './discovery.ts'
 import { diffOf } from './edit-object.ts'
+import { filledIn } from './managed-fields.ts'
 import type { MessageKey } from './messages.ts'
 import { partsOf, withoutManagers, yamlOf } from './yaml-text.ts'
 
 /** What applying one object would do. */
 export type Verdict =
-  | { kind: 'create' | 'change' | 'same'; diff: string }
+  | { kind: 'create' | 'change' | 'same'; diff: string; filled: readonly string[] }
   /** Cannot be tried: it needs what another document makes. */
   | { kind: 'later'; why: MessageKey }
   | { kind: 'refused'; error: Error }
@@ -81,9 +82,10 @@ async function verdictOn(step: Omit<Step, 'verdict'>, isNamespaceMade: boolean, 
   try {
     const before = await readOrNothing(step)
     const after = await send(step, { force, dryRun: true })
-    if (!before) return { kind: 'create', diff: unifiedDiff('', yamlOf(plain(after))) }
+    if (!before)
+      return { kind: 'create', diff: unifiedDiff('', yamlOf(plain(after))), filled: filledIn(step.object, after) }
     const diff = diffOf(plain(before), plain(after))
-    return { kind: diff === '' ? 'same' : 'change', diff }
+    return { kind: diff === '' ? 'same' : 'change', diff, filled: [] }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     if (isNamespaceMade && error.status === 404) return { kind: 'later', why: 'yaml.laterNamespace' }

@@ -81,6 +81,7 @@ test('help for the field under the pointer', async () => {
     path: 'spec.size',
     type: 'integer',
     description: 'How large.',
+    isRequired: true,
   })
   assert.deepEqual((await helpAt(text, text.indexOf('mode') + 2, reach))?.values, ['fast', 'slow'])
   assert.equal(await helpAt(text, text.indexOf('fast') + 1, reach), undefined)

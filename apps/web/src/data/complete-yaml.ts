@@ -12,6 +12,8 @@ export interface Suggestion {
   /** What is put in place of the word. */
   insert: string
   isRequired?: boolean
+  /** What stands where nothing is written. */
+  isDefault?: boolean
 }
 
 export interface Suggestions {
@@ -86,12 +88,22 @@ function opening(field: OpenSchema, column: number): string {
   return field.properties || typeof field.additionalProperties === 'object' ? `:${inside}` : ': '
 }
 
+/** As YAML has to have it: `"true"` where a text is meant. */
+const scalarText = (value: unknown): string =>
+  typeof value === 'string' && /^(?:true|false|null|yes|no|on|off|~|-?[\d.]+(?:e\d+)?)$/i.test(value)
+    ? JSON.stringify(value)
+    : String(value)
+
 function valueSuggestions(field: OpenSchema): Suggestion[] {
   const values =
     field.enum ?? (field.type === 'boolean' ? [true, false] : field.default === undefined ? [] : [field.default])
   return values
     .filter((value) => typeof value !== 'object' && value !== '')
-    .map((value) => ({ label: String(value), insert: String(value) }))
+    .map((value) => ({
+      label: String(value),
+      insert: scalarText(value),
+      ...(value === field.default && { isDefault: true }),
+    }))
 }
 
 /** What the field under an offset is, for showing beside it. */
@@ -100,6 +112,9 @@ export interface FieldHelp {
   type: string
   description?: string
   values?: readonly string[]
+  isRequired?: boolean
+  /** As JSON. */
+  default?: string
 }
 
 export async function helpAt(
@@ -123,5 +138,7 @@ export async function helpAt(
     type: typeText(source, field),
     ...(field.description && { description: field.description }),
     ...(field.enum && { values: field.enum.map(String) }),
+    ...(fieldAt(source, place.path)?.required?.includes(name) && { isRequired: true }),
+    ...(field.default !== undefined && { default: JSON.stringify(field.default) }),
   }
 }

@@ -2,6 +2,7 @@ import { jsonEqual } from '@sampan/kit/json-equal'
 import { unifiedDiff } from '@sampan/kit/unified-diff'
 import type { KubeObject } from '@sampan/resources/meta'
 import { api, Refused } from './api.ts'
+import { contested, filledIn, type Managed } from './managed-fields.ts'
 import { kubePath, type ObjectTarget } from './object.ts'
 import type { Path } from './schema-field.ts'
 import { type Clash, onTopOf, type Side, written } from './three-way.ts'
@@ -19,9 +20,13 @@ export interface Review {
   theirs: string
   /** Fields both sides changed. */
   clashes: readonly Clash[]
+  /** What is changed although others keep it, who may set it back. */
+  contested: readonly Managed[]
+  /** What the server fills in by itself. */
+  filled: readonly string[]
 }
 
-const manager = 'sampan-console'
+export const manager = 'sampan-console'
 
 const query = (options: Record<string, string>) =>
   `?${new URLSearchParams({ fieldManager: manager, fieldValidation: 'Strict', ...options })}`
@@ -51,6 +56,8 @@ export async function reviewChange(
     clashes,
     diff: diffOf(withoutVersion(newest), withoutVersion(result)),
     theirs: jsonEqual(before, now) ? '' : diffOf(before, now),
+    contested: contested(newest, result, manager),
+    filled: filledIn(sent, result),
   }
 }
 

@@ -1,5 +1,10 @@
-import { knownKey, type MessageKey } from './messages.ts'
+import { headingPhrases } from './heading-phrases.ts'
+import type { Language, Messages } from './messages.ts'
 
-/** The text for a heading the server's table has; undefined when there is none: then it is shown as it comes. */
-export const headingKey = (name: string): MessageKey | undefined =>
-  knownKey(`heading.${name.toLowerCase().replace(/[^a-z]/g, '')}`)
+const known: Messages = headingPhrases
+
+/** A heading of the server's table in a language; as it comes where there is no text for it. */
+export function headingText(language: Language, name: string): string {
+  const key = name.toLowerCase().replace(/[^a-z]/g, '')
+  return Object.hasOwn(known, key) ? known[key]![language] : name
+}

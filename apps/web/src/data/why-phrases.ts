@@ -1,4 +1,5 @@
 import type { Language, Messages, Values } from './messages.ts'
+import { phrases } from './phrases.ts'
 
 /** Why a pod is not what it should be, and what to do: cause and remedy in one sentence. Loaded with the pages of objects. */
 export const whyPhrases = {
@@ -120,5 +121,6 @@ export interface Why {
   values?: Values
 }
 
-export const whyText = (language: Language, { key, values = {} }: Why): string =>
-  whyPhrases[key][language].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+const told = phrases(whyPhrases)
+
+export const whyText = (language: Language, { key, values }: Why): string => told(language, key, values)

@@ -6,7 +6,6 @@ import { columnMessages } from './column.ts'
 import { commonMessages } from './common.ts'
 import { configMessages } from './config.ts'
 import { fieldMessages } from './field.ts'
-import { headingMessages } from './heading.ts'
 import { homeMessages } from './home.ts'
 import { logMessages } from './log.ts'
 import { networkMessages } from './network.ts'
@@ -38,7 +37,6 @@ export const allMessages = {
   ...commonMessages,
   ...configMessages,
   ...fieldMessages,
-  ...headingMessages,
   ...homeMessages,
   ...logMessages,
   ...networkMessages,

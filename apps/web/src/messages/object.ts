@@ -36,27 +36,7 @@ export const objectMessages = {
   },
   'object.deleted': { en: 'It is being deleted', zh: '正在删除' },
   'object.drain': { en: 'Drain', zh: '排空' },
-  'object.drainAsk': {
-    en: '{name} takes no more pods; {moved} are evicted and made anew elsewhere.',
-    zh: '{name} 将停止调度，{moved} 个 Pod 会被驱逐并在其他节点重建。',
-  },
   'object.drained': { en: '{name} is empty', zh: '{name} 已排空' },
-  'object.drainKept': { en: '{kept} stay, for every node has them.', zh: '{kept} 个每节点必备的 Pod 保留。' },
-  'object.drainLeft': { en: '{left} of {all} pods are still there', zh: '还剩 {left} / {all} 个 Pod' },
-  'object.drainLost': {
-    en: 'These belong to no workload: once evicted, nobody makes them again.',
-    zh: '以下 Pod 不属于任何工作负载，驱逐后不会重建：',
-  },
-  'object.drainOnly': {
-    en: 'No other node takes pods: those evicted wait until this one takes pods again.',
-    zh: '没有其他可调度的节点：被驱逐的 Pod 将一直等待，直到此节点恢复调度。',
-  },
-  'object.drainScratch': {
-    en: 'These keep scratch data on the node (emptyDir), which goes with them.',
-    zh: '以下 Pod 在节点上有临时数据（emptyDir），会随之丢失：',
-  },
-  'object.drainStop': { en: 'Stop here', zh: '停止排空' },
-  'object.drainSure': { en: 'Evict them all the same', zh: '仍然驱逐' },
   'object.edit': { en: 'Edit YAML', zh: '编辑 YAML' },
   'object.ending': {
     en: 'Being deleted since {time}. It goes once these let go of it: {finalizers}.',
@@ -71,10 +51,6 @@ export const objectMessages = {
   'object.labels': { en: 'Labels', zh: '标签' },
   'object.lastEnd': { en: 'Before that: {reason}, exit code {code}', zh: '上一次：{reason}，退出码 {code}' },
   'object.logs': { en: 'Logs', zh: '日志' },
-  'object.noHistory': {
-    en: 'There is no earlier revision to go back to.',
-    zh: '没有可以回滚的历史版本。',
-  },
   'object.noEvents': { en: 'Nothing has been reported lately.', zh: '近期没有事件。' },
   'object.overview': { en: 'Overview', zh: '概览' },
   'object.owned': { en: 'Owns', zh: '拥有' },
@@ -97,14 +73,11 @@ export const objectMessages = {
   'object.restarted': { en: 'The restart has begun', zh: '已开始重启' },
   'object.restarts': { en: 'Restarts', zh: '重启次数' },
   'object.resume': { en: 'Resume', zh: '恢复' },
-  'object.revision': { en: 'Revision {number}', zh: '修订版本 {number}' },
   'object.rollback': { en: 'Roll back', zh: '回滚' },
-  'object.rollbackNow': { en: 'It has revision {number} now.', zh: '当前为修订版本 {number}。' },
   'object.rollbackPaused': {
     en: 'Its rollout is paused: resume it first',
     zh: '发布已暂停，请先恢复',
   },
-  'object.rollbackTo': { en: 'Back to', zh: '回滚到' },
   'object.rolledBack': { en: 'Going back to revision {number}', zh: '正在回滚到修订版本 {number}' },
   'object.runNow': { en: 'Run now', zh: '立即运行' },
   'object.scale': { en: 'Scale', zh: '伸缩' },

@@ -2,6 +2,7 @@ import type { Messages } from '../data/messages.ts'
 
 /** The YAML editor and what it says about fields. */
 export const yamlMessages = {
+  'schema.defaultWord': { en: 'default', zh: '默认' },
   'schema.enum': { en: 'must be one of: {values}', zh: '必须是以下之一：{values}' },
   'schema.maxLength': { en: 'must have at most {limit} characters', zh: '最多 {limit} 个字符' },
   'schema.maximum': { en: 'must be at most {limit}', zh: '不能大于 {limit}' },

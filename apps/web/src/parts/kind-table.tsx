@@ -5,7 +5,7 @@ import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'reac
 import { useSearchParams } from 'wouter'
 import { fitting, pillWidth, trackOf, widthsFor } from '../data/column-widths.ts'
 import { type ApiKind, apiPath, kindWord, objectPath } from '../data/discovery.ts'
-import { headingKey } from '../data/heading.ts'
+import { headingText } from '../data/heading.ts'
 import {
   cellText,
   isNothing as isNothingIn,
@@ -44,16 +44,41 @@ interface Props {
   hrefOf?: (row: Row) => string
   /** Without search: one of several lists of a page. */
   isPlain?: boolean
+  /** Columns the definition does not have, behind its own. */
+  extra?: readonly ExtraColumn[]
   /** Leaves out rows that are nobody's business here. */
   isShown?: (row: Row) => boolean
 }
+
+export interface ExtraColumn {
+  key: string
+  title: string
+  /** In pixels. */
+  least: number
+  sortBy?: (row: Row) => string | number
+  cell: (row: Row) => ReactNode
+}
+
+const noExtra: readonly ExtraColumn[] = []
 
 /**
  * Every object of a kind with the columns of its definition (printer columns of built-in kinds, additionalPrinterColumns of
  * custom ones), as the server says them; live, paged on the server, searched by name, label and field (`?q=`).
  */
-export function KindTable({ kind, namespace, labels, fields, menu, actions, empty, hrefOf, isPlain, isShown }: Props) {
-  const { t, said } = useWords()
+export function KindTable({
+  kind,
+  namespace,
+  labels,
+  fields,
+  menu,
+  actions,
+  empty,
+  hrefOf,
+  isPlain,
+  isShown,
+  extra = noExtra,
+}: Props) {
+  const { t, said, language } = useWords()
   const [search, setSearch] = useSearchParams()
   const wanted = isPlain ? '' : (search.get('q') ?? '')
   // What the server selects by is asked once the person has stopped typing; names are looked for at once.
@@ -77,7 +102,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
     const isState = ({ name }: KindColumn) => states.has(name) || (isOurs && name === 'State')
     // The one column there is room for on a phone.
     const main = own.find(isState) ?? own.find(({ isWide }) => !isWide)
-    const titleOf = (name: string) => (headingKey(name) ? t(headingKey(name)!) : name)
+    const titleOf = (name: string) => headingText(language, name)
     const textOf = (column: KindColumn, cell: unknown) => {
       const text = shownText(column, cell)
       const key = isState(column) && !isOurs ? kubeStateKey(text) : undefined
@@ -103,6 +128,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
         ...(menu ? [{ key: 'menu', least: 36, rank: 0 }] : []),
         ...(withNamespace ? [{ key: 'namespace', least: namespaceWidth.least, rank: 3 }] : []),
         { key: 'age', least: 96, rank: 4 },
+        ...extra.map(({ key, least }) => ({ key, least, rank: 3 })),
         ...wanted.map((column) => ({
           key: column.name,
           least: widths[own.indexOf(column)]!.least,
@@ -139,6 +165,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
         sortBy: ({ cells }: Row) => orderOf(column.type, cells[column.at]),
         cell: (row: Row) => <KindCell column={column} row={row} all={own} isOurs={isOurs} />,
       })),
+      ...extra.map(({ least, ...column }) => ({ ...column, width: trackOf({ least, weight: 14 }) })),
       {
         key: 'age',
         title: t('column.age'),
@@ -155,7 +182,7 @@ export function KindTable({ kind, namespace, labels, fields, menu, actions, empt
       titles: own.map(({ name }) => ({ key: name, title: titleOf(name) })),
       fits,
     }
-  }, [own, sample, room, choice, kind, namespace, t, said, isOurs, menu, hrefOf])
+  }, [own, sample, room, choice, kind, namespace, t, said, language, isOurs, menu, hrefOf, extra])
   const shown = useMemo(() => {
     const text = wantedFrom(wanted).name
     return rows.items.filter(

@@ -6,12 +6,15 @@ import { Refused } from '../data/api.ts'
 import { type Applied, applyPlan, planOf, type Step } from '../data/apply-plan.ts'
 import { kinds as readKinds } from '../data/discovery.ts'
 import { refusalsIn } from '../data/edit-object.ts'
+import { conflictsIn } from '../data/managed-fields.ts'
+import { managedText } from '../data/managed-phrases.ts'
 import { forgetSchemas } from '../data/open-api.ts'
 import { useKinds } from '../data/use-kinds.ts'
 import { partsOf } from '../data/yaml-text.ts'
 import { DiffView } from './diff-view.tsx'
 import { useWords } from './language.tsx'
 import { Failure } from './loaded.tsx'
+import { Contested, FilledIn } from './managed.tsx'
 import { type Mark, YamlEditor } from './yaml-editor.tsx'
 
 interface Props {
@@ -111,7 +114,7 @@ const verdicts = { create: 'yaml.verdictCreate', change: 'yaml.verdictChange', s
 const colours = { create: 'teal', change: 'blue', same: 'gray', later: 'gray', refused: 'red', wrong: 'red' }
 
 function Steps({ steps }: { steps: readonly Step[] }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   if (steps.length === 0)
     return (
       <Text size="sm" role="status">
@@ -122,17 +125,21 @@ function Steps({ steps }: { steps: readonly Step[] }) {
     <div className="panel" role="status">
       {steps.map((step, i) => {
         const { object, namespace, verdict } = step
+        const conflicts =
+          verdict.kind === 'refused' && verdict.error instanceof Refused ? conflictsIn(verdict.error) : []
         const words =
           verdict.kind === 'later'
             ? t('yaml.later', { why: t(verdict.why) })
             : verdict.kind === 'refused'
-              ? verdict.error.message
+              ? conflicts.length > 0
+                ? managedText(language, 'conflict', { count: conflicts.length })
+                : verdict.error.message
               : verdict.kind === 'wrong'
                 ? t(verdict.said.key, verdict.said.values)
                 : t(verdicts[verdict.kind])
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: the place in the text is a step's identity
-          <details key={i} className="line-details" open={verdict.kind === 'change'}>
+          <details key={i} className="line-details" open={verdict.kind === 'change' || conflicts.length > 0}>
             <summary>
               <Badge color={colours[verdict.kind]} size="sm" className="state">
                 {object.kind ?? '?'}
@@ -145,6 +152,8 @@ function Steps({ steps }: { steps: readonly Step[] }) {
               </Text>
             </summary>
             {'diff' in verdict && verdict.diff !== '' && <DiffView diff={verdict.diff} label={object.metadata.name} />}
+            {'filled' in verdict && <FilledIn fields={verdict.filled} />}
+            <Contested fields={conflicts} text={managedText(language, 'conflictHelp')} />
           </details>
         )
       })}

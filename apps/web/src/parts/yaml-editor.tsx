@@ -23,7 +23,7 @@ import {
 import { classHighlighter } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
 import { problemsIn } from '../data/check-object.ts'
-import { helpAt, suggestionsAt } from '../data/complete-yaml.ts'
+import { type FieldHelp, helpAt, suggestionsAt } from '../data/complete-yaml.ts'
 import { type ApiKind, kindOf } from '../data/discovery.ts'
 import { editorPhrases } from '../data/editor-phrases.ts'
 import { schemaOf } from '../data/open-api.ts'
@@ -77,11 +77,11 @@ export function YamlEditor({ value, onChange, label, kinds, marks = none, isRead
           EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', translate: 'no', tabindex: '0' }),
           editable.current.of(editing(isReadOnly)),
           autocompletion({
-            override: [(context) => complete(context, now.current.kinds, now.current.t('schema.requiredWord'))],
+            override: [(context) => complete(context, now.current.kinds, now.current.t)],
           }),
           hoverTooltip(async (editor, offset) => {
             const help = await helpAt(editor.state.doc.toString(), offset, reachFor(now.current.kinds))
-            return help ? { pos: offset, above: true, create: () => ({ dom: helpElement(help) }) } : null
+            return help ? { pos: offset, above: true, create: () => ({ dom: helpElement(help, now.current.t) }) } : null
           }),
           linter(
             async (editor) => {
@@ -126,6 +126,8 @@ export function YamlEditor({ value, onChange, label, kinds, marks = none, isRead
   )
 }
 
+type Translate = ReturnType<typeof useWords>['t']
+
 const none: readonly Mark[] = []
 
 const looks: Extension[] = [
@@ -168,7 +170,7 @@ const asDiagnostic =
     return { from: Math.min(from, end), to: Math.min(to, end), severity: 'error', message }
   }
 
-async function complete(context: CompletionContext, kinds: readonly ApiKind[], required: string) {
+async function complete(context: CompletionContext, kinds: readonly ApiKind[], t: Translate) {
   const before = context.matchBefore(/\S*$/)
   if (!context.explicit && before?.text === '') return null
   const found = await suggestionsAt(context.state.doc.toString(), context.pos, reachFor(kinds))
@@ -176,22 +178,19 @@ async function complete(context: CompletionContext, kinds: readonly ApiKind[], r
   return {
     from: found.from,
     validFor: /^[\w./-]*$/,
-    options: found.items.map(({ label, detail, info, insert, isRequired }) => ({
+    options: found.items.map(({ label, detail, info, insert, isRequired, isDefault }) => ({
       label,
       apply: insert,
-      boost: isRequired ? 10 : 0,
-      ...(detail && { detail: isRequired ? `${detail} · ${required}` : detail }),
+      boost: isRequired || isDefault ? 10 : 0,
+      ...(detail && { detail: isRequired ? `${detail} · ${t('schema.requiredWord')}` : detail }),
+      ...(isDefault && { detail: t('schema.defaultWord') }),
       ...(info && { info: () => textElement('yaml-info', info) }),
     })),
   }
 }
 
 /** What is wrong with a text as YAML and by the schemas of its documents. */
-async function lint(
-  text: string,
-  kinds: readonly ApiKind[],
-  t: ReturnType<typeof useWords>['t'],
-): Promise<Diagnostic[]> {
+async function lint(text: string, kinds: readonly ApiKind[], t: Translate): Promise<Diagnostic[]> {
   const all = await Promise.all(
     partsOf(text).map(async ({ object, mistakes, rangeOf }): Promise<Diagnostic[]> => {
       if (mistakes.length > 0)
@@ -215,21 +214,13 @@ async function lint(
   return all.flat()
 }
 
-function helpElement({
-  path,
-  type,
-  description,
-  values,
-}: {
-  path: string
-  type: string
-  description?: string
-  values?: readonly string[]
-}) {
+function helpElement({ path, type, description, values, isRequired, default: usual }: FieldHelp, t: Translate) {
   const box = document.createElement('div')
   box.className = 'yaml-help'
-  box.append(textElement('yaml-help-head', `${path}  ${type}`))
+  const words = [path, type, ...(isRequired ? [t('schema.requiredWord')] : [])]
+  box.append(textElement('yaml-help-head', words.join('  ')))
   if (values) box.append(textElement('yaml-help-values', values.join(' | ')))
+  if (usual) box.append(textElement('yaml-help-values', `${t('schema.defaultWord')}: ${usual}`))
   if (description) box.append(textElement('yaml-info', description))
   return box
 }

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { DialogProps } from '../../data/action.ts'
 import { drainPlan, evict, evictAll, keyOf } from '../../data/drain.ts'
+import { drainText } from '../../data/drain-phrases.ts'
 import { useObjects } from '../../data/live.ts'
 import type { NodeLike } from '../../data/node.ts'
 import { type ObjectTarget, patchObject } from '../../data/object.ts'
@@ -13,7 +14,7 @@ import { Failure, Loading } from '../../parts/loaded.tsx'
 
 /** Empties a node: it takes no more pods, and those on it go elsewhere. Says beforehand what that means, and then how far it is. */
 export function Dialog({ target, close }: DialogProps<ObjectTarget>) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const { context } = useActions()
   const pods = useObjects<PodLike>({ path: '/api/v1/pods', fields: `spec.nodeName=${target.name}` })
   const nodes = useObjects<NodeLike>({ path: '/api/v1/nodes' })
@@ -62,12 +63,12 @@ export function Dialog({ target, close }: DialogProps<ObjectTarget>) {
         <Loading />
       ) : begun ? (
         <Stack role="status">
-          <Text size="sm">{t('object.drainLeft', { left: left.length, all: begun.length })}</Text>
+          <Text size="sm">{drainText(language, 'left', { left: left.length, all: begun.length })}</Text>
           <PodNames pods={left} notes={held} />
           {drain.isError && <Failure error={drain.error} />}
           <Group justify="end">
             <Button variant="default" onClick={close}>
-              {t('object.drainStop')}
+              {drainText(language, 'stop')}
             </Button>
           </Group>
         </Stack>
@@ -80,27 +81,27 @@ export function Dialog({ target, close }: DialogProps<ObjectTarget>) {
         >
           <Stack>
             <Text size="sm">
-              {t('object.drainAsk', { name: target.name, moved: plan.moved.length })}{' '}
-              {plan.kept.length > 0 && t('object.drainKept', { kept: plan.kept.length })}
+              {drainText(language, 'ask', { name: target.name, moved: plan.moved.length })}{' '}
+              {plan.kept.length > 0 && drainText(language, 'kept', { kept: plan.kept.length })}
             </Text>
             {isOnly && plan.moved.length > 0 && (
               <Text size="sm" fw={600}>
-                {t('object.drainOnly')}
+                {drainText(language, 'only')}
               </Text>
             )}
             {plan.scratch.length > 0 && (
               <div>
-                <Text size="sm">{t('object.drainScratch')}</Text>
+                <Text size="sm">{drainText(language, 'scratch')}</Text>
                 <PodNames pods={plan.scratch} />
               </div>
             )}
             {plan.lost.length > 0 && (
               <div>
-                <Text size="sm">{t('object.drainLost')}</Text>
+                <Text size="sm">{drainText(language, 'lost')}</Text>
                 <PodNames pods={plan.lost} />
                 <Checkbox
                   mt="xs"
-                  label={t('object.drainSure')}
+                  label={drainText(language, 'sure')}
                   checked={isSure}
                   onChange={(event) => setSure(event.currentTarget.checked)}
                 />

@@ -11,7 +11,7 @@ import { useQueryState } from '../../data/query-state.ts'
 import { useKinds, useKnownKinds } from '../../data/use-kinds.ts'
 import { ActionMenu } from '../../parts/action-menu.tsx'
 import { Empty } from '../../parts/empty.tsx'
-import { KindTable } from '../../parts/kind-table.tsx'
+import { type ExtraColumn, KindTable } from '../../parts/kind-table.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded, Loading } from '../../parts/loaded.tsx'
 import { NamespaceSelect, useChosenNamespace } from '../../parts/namespace-select.tsx'
@@ -72,7 +72,7 @@ function Versions({ kind }: { kind: ApiKind }) {
 }
 
 /** The list of a kind with its namespace filter and the actions of its rows. */
-export function KindList({ kind }: { kind: ApiKind }) {
+export function KindList({ kind, extra }: { kind: ApiKind; extra?: readonly ExtraColumn[] }) {
   const { t } = useWords()
   const namespaces = useNamespaces()
   const chosen = useChosenNamespace(namespaces)
@@ -94,6 +94,7 @@ export function KindList({ kind }: { kind: ApiKind }) {
       kind={kind}
       {...(namespace && { namespace })}
       menu={menu}
+      {...(extra && { extra })}
       actions={
         <>
           {kind.isNamespaced && <NamespaceSelect namespaces={namespaces} />}

@@ -2,8 +2,10 @@ import { Anchor, Badge, Group, Text, TextInput } from '@mantine/core'
 import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
 import { useMemo } from 'react'
 import { Link } from 'wouter'
-import { type ApiKind, apiVersionOf, kindWord } from '../../data/discovery.ts'
+import { conditionsOf } from '../../data/condition.ts'
+import { type ApiKind, apiVersionOf, kindWord, objectPath } from '../../data/discovery.ts'
 import { kindSections } from '../../data/kind-sections.ts'
+import { useObjects } from '../../data/live.ts'
 import { useQueryState } from '../../data/query-state.ts'
 import { useKinds } from '../../data/use-kinds.ts'
 import { useWords } from '../../parts/language.tsx'
@@ -27,8 +29,37 @@ export function Page() {
         value={wanted}
         onChange={(event) => setWanted(event.currentTarget.value)}
       />
+      <DeadApis />
       <Loaded query={kinds}>{(all) => <Sections all={all} wanted={wanted} />}</Loaded>
     </Frame>
+  )
+}
+
+const services = { plural: 'apiservices', group: 'apiregistration.k8s.io' }
+
+/** APIs behind services that do not answer: what they have cannot be listed, and nobody should think it is gone. */
+function DeadApis() {
+  const { t } = useWords()
+  const all = useObjects({ path: '/apis/apiregistration.k8s.io/v1/apiservices' })
+  const dead = all.items.flatMap((one) => {
+    const why = conditionsOf(one).find(({ type, status }) => type === 'Available' && status === 'False')
+    return why ? { name: one.metadata.name, why: why.message || why.reason || '' } : []
+  })
+  if (dead.length === 0) return null
+  return (
+    <div className="banner" role="status">
+      {t('cluster.deadApis')}
+      <ul className="plain">
+        {dead.map(({ name, why }) => (
+          <li key={name} className="name">
+            <Anchor component={Link} href={objectPath(services, { name })} size="sm">
+              {name}
+            </Anchor>{' '}
+            {why}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

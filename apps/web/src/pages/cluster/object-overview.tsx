@@ -4,7 +4,7 @@ import { type ReactNode, useCallback, useMemo } from 'react'
 import { objectActions } from '../../actions/object.ts'
 import { conditionsOf } from '../../data/condition.ts'
 import { type ApiKind, apiPath, kindByWord } from '../../data/discovery.ts'
-import { headingKey } from '../../data/heading.ts'
+import { headingText } from '../../data/heading.ts'
 import { isTime, shownText, timeBehind } from '../../data/kind-columns.ts'
 import { useObjects } from '../../data/live.ts'
 import { isNode, isPod, isSecret } from '../../data/object.ts'
@@ -12,9 +12,11 @@ import type { Row } from '../../data/objects.ts'
 import { isOwned } from '../../data/owned.ts'
 import { podSelectorOf } from '../../data/selected-pods.ts'
 import { useKnownKinds } from '../../data/use-kinds.ts'
+import { claimKey, useFills } from '../../data/volume-fill.ts'
 import { ActionMenu } from '../../parts/action-menu.tsx'
 import { type Fact, Facts, Labels, Tree } from '../../parts/describe.tsx'
 import { ObjectLink } from '../../parts/event-list.tsx'
+import { FillBar } from '../../parts/fill-bar.tsx'
 import { KindTable } from '../../parts/kind-table.tsx'
 import { KubeState } from '../../parts/kube-state.tsx'
 import { useWords } from '../../parts/language.tsx'
@@ -57,6 +59,7 @@ export function Overview({ kind, object }: { kind: ApiKind; object: KubeObject }
         </Section>
       )}
       {isNode(kind) && <NodeUse node={object} />}
+      {kind.group === '' && kind.plural === 'persistentvolumeclaims' && <ClaimFill claim={object} />}
       {conditions.length > 0 && (
         <Section title={t('object.conditions')}>
           <Conditions conditions={conditions} />
@@ -100,6 +103,20 @@ export function Overview({ kind, object }: { kind: ApiKind; object: KubeObject }
   )
 }
 
+/** How full the volume of a claim is, while a pod has it. */
+function ClaimFill({ claim: { metadata } }: { claim: KubeObject }) {
+  const { t } = useWords()
+  const fill = useFills().get(claimKey(metadata.namespace, metadata.name))
+  if (!fill) return null
+  return (
+    <Section title={t('cluster.used')}>
+      <div className="box">
+        <FillBar fill={fill} />
+      </div>
+    </Section>
+  )
+}
+
 const isConfig = (kind: ApiKind) => isSecret(kind) || (kind.group === '' && kind.plural === 'configmaps')
 
 const shownElsewhere = new Set(['apiVersion', 'kind', 'metadata'])
@@ -136,7 +153,7 @@ function withoutConditions(status: unknown): unknown {
 }
 
 function Essentials({ kind, object }: { kind: ApiKind; object: KubeObject }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const { metadata } = object
   const row = useObjects<Row>({
     path: apiPath(kind, { namespace: metadata.namespace }),
@@ -147,10 +164,9 @@ function Essentials({ kind, object }: { kind: ApiKind; object: KubeObject }) {
     const value = row.items[0]?.cells[i]
     if (['Name', 'Age', 'Created At', 'Namespace'].includes(name)) return []
     if (value === null || value === undefined || value === '' || value === '<none>') return []
-    const key = headingKey(name)
     return [
       {
-        name: key ? t(key) : name,
+        name: headingText(language, name),
         value: cellOf(
           kind,
           name,

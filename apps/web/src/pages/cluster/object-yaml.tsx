@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react'
 import { Refused } from '../../data/api.ts'
 import type { ApiKind } from '../../data/discovery.ts'
 import { clashKey, type Review, refusalsIn, reviewChange, saveChange } from '../../data/edit-object.ts'
+import { managedText } from '../../data/managed-phrases.ts'
 import { rightTo, targetOf } from '../../data/object.ts'
 import { useMay } from '../../data/permissions.ts'
 import { type Side, written } from '../../data/three-way.ts'
@@ -15,6 +16,7 @@ import { useActions } from '../../parts/action-provider.tsx'
 import { DiffView } from '../../parts/diff-view.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Failure } from '../../parts/loaded.tsx'
+import { Contested, FilledIn } from '../../parts/managed.tsx'
 import { Section } from '../../parts/page.tsx'
 import { type Mark, YamlEditor } from '../../parts/yaml-editor.tsx'
 import { Clashes } from './clashes.tsx'
@@ -168,8 +170,8 @@ interface ReviewProps {
 
 /** What would be saved, as the server worked it out, before it is. */
 function ReviewView({ review, sides, isFaster, isBusy, error, onSide, onBack, onSave }: ReviewProps) {
-  const { t } = useWords()
-  const { diff, theirs, clashes } = review
+  const { t, language } = useWords()
+  const { diff, theirs, clashes, contested, filled } = review
   const isOpen = clashes.some(({ path }) => !sides[clashKey(path)])
   return (
     <Stack gap="md">
@@ -187,6 +189,8 @@ function ReviewView({ review, sides, isFaster, isBusy, error, onSide, onBack, on
       {clashes.length > 0 && <Clashes clashes={clashes} sides={sides} onSide={onSide} />}
       <Section title={t('yaml.changes')}>
         {diff === '' ? <Text size="sm">{t('yaml.nothing')}</Text> : <DiffView diff={diff} label={t('yaml.changes')} />}
+        <FilledIn fields={filled} />
+        <Contested fields={contested} text={managedText(language, 'contested')} />
       </Section>
       <Group justify="end">
         <Button variant="default" onClick={onBack}>

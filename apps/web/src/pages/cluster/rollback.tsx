@@ -7,6 +7,7 @@ import { api } from '../../data/api.ts'
 import { apiPath, kindByWord } from '../../data/discovery.ts'
 import { diffOf } from '../../data/edit-object.ts'
 import { type ObjectTarget, readObject } from '../../data/object.ts'
+import { rollbackText } from '../../data/rollback-phrases.ts'
 import { historyWord, type Revision, revisionsOf, rollBackTo } from '../../data/rollout-history.ts'
 import { useKnownKinds } from '../../data/use-kinds.ts'
 import { useActions } from '../../parts/action-provider.tsx'
@@ -17,7 +18,7 @@ import { When } from '../../parts/when.tsx'
 
 /** Back to a pod template a workload had before: which one, and what that changes. */
 export function Dialog({ target, close }: DialogProps<ObjectTarget>) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const kind = kindByWord(useKnownKinds(), historyWord(target.kind.plural))
   const history = useQuery({
     queryKey: ['history', target.kind.plural, target.namespace, target.name],
@@ -45,7 +46,7 @@ export function Dialog({ target, close }: DialogProps<ObjectTarget>) {
         isEmpty={(all) => all.length < 2}
         empty={
           <Stack>
-            <Text size="sm">{t('object.noHistory')}</Text>
+            <Text size="sm">{rollbackText(language, 'none')}</Text>
             <Group justify="end">
               <Button variant="default" onClick={close} data-autofocus>
                 {t('common.close')}
@@ -61,7 +62,7 @@ export function Dialog({ target, close }: DialogProps<ObjectTarget>) {
 }
 
 function Choice({ target, all, close }: { target: ObjectTarget; all: readonly Revision[]; close: () => void }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const { context } = useActions()
   const current = all.find((one) => one.isCurrent)!
   const others = all.filter((one) => !one.isCurrent)
@@ -83,8 +84,8 @@ function Choice({ target, all, close }: { target: ObjectTarget; all: readonly Re
     >
       <Stack>
         <Radio.Group
-          label={t('object.rollbackTo')}
-          description={t('object.rollbackNow', { number: current.number })}
+          label={rollbackText(language, 'to')}
+          description={rollbackText(language, 'now', { number: current.number })}
           value={name}
           onChange={choose}
         >
@@ -96,7 +97,7 @@ function Choice({ target, all, close }: { target: ObjectTarget; all: readonly Re
                 data-autofocus={i === 0 || undefined}
                 label={
                   <span className="name">
-                    {t('object.revision', { number: one.number })}
+                    {rollbackText(language, 'revision', { number: one.number })}
                     {one.time && (
                       <>
                         {' · '}

@@ -1,12 +1,17 @@
 import { SegmentedControl, Text } from '@mantine/core'
 import { unitsOf } from '@sampan/kit/quantity'
 import type { KubeObject } from '@sampan/resources/meta'
+import { useMemo } from 'react'
 import { kindByWord } from '../../data/discovery.ts'
 import { useObjects } from '../../data/live.ts'
 import { useNamespaces } from '../../data/namespaces.ts'
+import type { Row } from '../../data/objects.ts'
 import { useQueryState } from '../../data/query-state.ts'
 import { bytesText } from '../../data/usage.ts'
 import { useKinds } from '../../data/use-kinds.ts'
+import { claimKey, useFills } from '../../data/volume-fill.ts'
+import { FillBar } from '../../parts/fill-bar.tsx'
+import type { ExtraColumn } from '../../parts/kind-table.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { useChosenNamespace } from '../../parts/namespace-select.tsx'
@@ -37,6 +42,26 @@ export function Page() {
         }
       : undefined,
   )
+  const fills = useFills(word === views[0].word)
+  const extra = useMemo<readonly ExtraColumn[]>(() => {
+    if (fills.size === 0) return []
+    const fillOf = ({ metadata }: Row) => fills.get(claimKey(metadata.namespace, metadata.name))
+    return [
+      {
+        key: 'fill',
+        title: t('cluster.used'),
+        least: 150,
+        sortBy: (row) => {
+          const fill = fillOf(row)
+          return fill ? fill.used / fill.all : -1
+        },
+        cell: (row) => {
+          const fill = fillOf(row)
+          return fill ? <FillBar fill={fill} /> : null
+        },
+      },
+    ]
+  }, [fills, t])
   const size = claims.items.reduce((sum, { spec }) => sum + unitsOf(spec?.resources?.requests?.storage ?? '0'), 0)
   return (
     <Frame title={t('cluster.storage')}>
@@ -55,7 +80,7 @@ export function Page() {
       <Loaded query={kinds}>
         {(all) => {
           const kind = kindByWord(all, word)
-          return kind && <KindList key={word} kind={kind} />
+          return kind && <KindList key={word} kind={kind} {...(word === views[0].word && { extra })} />
         }}
       </Loaded>
     </Frame>
