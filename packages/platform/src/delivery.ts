@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Caches } from '@sampan/client/caches'
 import type { AppName } from './git/repositories.ts'
 import { createGit, type Git } from './git/server.ts'
 import { keptSecret } from './kept-secret.ts'
@@ -22,6 +23,8 @@ export interface DeliveryOptions extends PartOptions {
     baseArchive?: string
   }
   settings?: PipelineOptions['settings']
+  /** Whoever follows a run sees its changes here. */
+  caches?: Pick<Caches, 'of'>
 }
 
 /** From a push to an image: git, registry and pipelines, which know each other. */

@@ -66,10 +66,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await sweepTokens(client, now())
 
   const common: PartOptions = { client, config, log, access: accounts, now }
-  const { parts, git, sources, registry, readLog, forget } = await createDelivery({ ...common, images })
+  const caches = openCaches({ client, log })
+  const { parts, git, sources, registry, readLog, forget } = await createDelivery({ ...common, images, caches })
 
   const metrics = metricsRegistry()
-  const caches = openCaches({ client, log })
   const urlOf = (host: string) => `http://${host}${config.ports.http === 80 ? '' : `:${config.ports.http}`}`
   const shared = { client, kindOf: kindOf(client), signal, log }
   const controllers: Controller[] = [

@@ -91,9 +91,9 @@ async function* pipelineProgress(
   name: string,
   signal: AbortSignal,
 ): AsyncGenerator<ServerEvent> {
-  const { client, readLog } = context
+  const { client, caches, readLog } = context
   const at = { namespace: home, name }
-  for await (const text of followPush(at, { client, readLog, signal })) yield { event: 'line', data: { text } }
+  for await (const text of followPush(at, { client, caches, readLog, signal })) yield { event: 'line', data: { text } }
   const run = await client.find(pipeline, at)
   const made = all(context, release, home).find(
     (one) => one.spec.app === run?.spec.app && one.spec.number === run?.status?.release,

@@ -7,6 +7,8 @@ import type { LogName, LogStore, StoredLine } from './store.ts'
 
 /** How many lines are kept from the end of a log that grew too large. */
 const lastLines = 200
+/** How long the last lines may take once the container has ended, in milliseconds. */
+const followerPatienceMs = 2000
 
 export interface Source {
   namespace: string
@@ -24,9 +26,16 @@ export interface Collector {
 }
 
 export function createCollector({ client, store, log }: { client: Client; store: LogStore; log: Log }): Collector {
-  const running = new Map<string, { stop: AbortController; done: Promise<void> }>()
+  const running = new Map<string, { stop: AbortController; done: Promise<boolean> }>()
 
-  async function copy(source: Source, name: LogName, secrets: readonly string[], follow: boolean, signal: AbortSignal) {
+  /** Whether all the container said is in the store now, as far as the container has said it. */
+  async function copy(
+    source: Source,
+    name: LogName,
+    secrets: readonly string[],
+    follow: boolean,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { last = '', isFull } = await store.state(name)
     const shown = (lines: readonly StoredLine[]) =>
       lines.map(({ time, text }) => ({ time, text: masked(text, secrets) }))
@@ -41,9 +50,11 @@ export function createCollector({ client, store, log }: { client: Client; store:
         if (!takes) break
       }
     }
-    if (takes || follow) return
+    if (takes) return !signal.aborted
+    if (follow) return false
     const tail = (await Array.fromAsync(containerLines(client.logs(at, { ...options, tailLines: lastLines })))).flat()
     await store.lastWords(name, shown(tail.slice(-lastLines)))
+    return true
   }
 
   /** The pod or its container is not there (yet, or any more), or somebody ended the call: not our failure. */
@@ -55,18 +66,24 @@ export function createCollector({ client, store, log }: { client: Client; store:
       if (running.has(key)) return
       const stop = new AbortController()
       const done = copy(source, name, secrets, true, stop.signal)
-        .catch((error: Error) => {
-          if (!isAbsence(error) && !stop.signal.aborted) log.warn('a build log broke off', { log: key, error })
-        })
+        .then(
+          (isWhole) => isWhole,
+          (error: Error) => {
+            if (!isAbsence(error) && !stop.signal.aborted) log.warn('a build log broke off', { log: key, error })
+            return false
+          },
+        )
         .finally(() => running.delete(key))
       running.set(key, { stop, done })
     },
     async drain(source, name, secrets) {
       const follower = running.get(name.join('/'))
       if (follower) {
-        // What it has not written yet is read again, from where the store is.
-        follower.stop.abort()
-        await follower.done
+        // It ends by itself with the container. One that does not is cut off: the rest is read again, from where the store is.
+        const timer = setTimeout(() => follower.stop.abort(), followerPatienceMs)
+        const isWhole = await follower.done
+        clearTimeout(timer)
+        if (isWhole) return
       }
       try {
         await copy(source, name, secrets, false, AbortSignal.timeout(20_000))

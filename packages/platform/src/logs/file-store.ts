@@ -40,7 +40,10 @@ export function fileLogStore({ folder, limit = 8 * 1024 * 1024 }: Options): LogS
   async function bytes(path: string, offset: number): Promise<Buffer> {
     try {
       await using file = await open(path)
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(stretch), 0, stretch, offset)
+      // Logs are read again and again while they grow: no more memory is taken than there is to read.
+      const size = Math.min(stretch, (await file.stat()).size - offset)
+      if (size <= 0) return Buffer.alloc(0)
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, offset)
       return buffer.subarray(0, bytesRead)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)

@@ -15,6 +15,8 @@ import type { PipelineParts } from './parts.ts'
 import { keyOf } from './queue.ts'
 import { advance } from './run.ts'
 import type { StackName } from './stacks/source.ts'
+import { dropStandby, keepStandby } from './standby.ts'
+import { standbysOf } from './standby-pod.ts'
 import { startOrWait } from './start.ts'
 import { isOver } from './status.ts'
 
@@ -25,7 +27,7 @@ export function pipelineController(parts: PipelineParts): Controller {
     component: 'sampan',
     kind: pipeline,
     workers: 4,
-    indexes: [index(pod, 'pipeline', (one: Pod) => runOf(one))],
+    indexes: [index(pod, 'pipeline', (one: Pod) => runOf(one)), index(pod, 'standby', standbysOf)],
     watches: [
       watch(pod, (one, snapshot) => concerned(one, snapshot)),
       // One that ends makes room for those that wait.
@@ -66,7 +68,11 @@ export async function reconcilePipeline(one: Pipeline, snapshot: Snapshot, parts
   if (one.metadata.deletionTimestamp) return forget(one, snapshot, parts)
   if (hasEnded(one)) {
     const surplus = surplusOf(one, snapshot, parts.settings.keptPipelines)
-    return [...removeRun(one, snapshot), ...surplus.map((each) => remove(pipeline, each))]
+    return [
+      ...removeRun(one, snapshot),
+      ...surplus.map((each) => remove(pipeline, each)),
+      ...keepStandby(one, snapshot, parts),
+    ]
   }
   if (one.spec.cancel) return end(one, snapshot, parts, { state: 'cancelled', reason: 'it was cancelled' })
   const newer = overtaker(one, snapshot)
@@ -94,7 +100,10 @@ async function decided(one: Pipeline, snapshot: Snapshot, parts: PipelineParts):
 async function forget(one: Pipeline, snapshot: Snapshot, parts: PipelineParts): Promise<Plan> {
   const { finalizers = [], name, namespace } = one.metadata
   if (!finalizers.includes(buildFinalizer)) return []
-  const left = removeRun(one, snapshot, { always: one.status?.config !== undefined })
+  const left = [
+    ...removeRun(one, snapshot, { always: one.status?.config !== undefined }),
+    ...dropStandby(one, snapshot),
+  ]
   if (snapshot.by(pod, 'pipeline', keyOf(one)).length > 0) return [...left, again(1000)]
   await parts.logs.store.remove(pipelineLogs(one))
   const rest = finalizers.filter((each) => each !== buildFinalizer)

@@ -1,4 +1,5 @@
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
+import { fetchUser } from '../git/fetch-ticket.ts'
 import { maskedValues } from './drone/values.ts'
 import type { PipelineParts } from './parts.ts'
 import { keyOf } from './queue.ts'
@@ -26,5 +27,6 @@ export async function secretsOf(one: Pipeline, parts: PipelineParts): Promise<st
   const { ticket, configJson } = credentialsOf(one, parts)
   const { auths } = JSON.parse(configJson) as { auths: Record<string, { password: string; auth: string }> }
   const values = one.status.config ? maskedValues(await parts.runData(one)) : []
-  return [...values, ticket, ...Object.values(auths).flatMap(({ password, auth }) => [password, auth])]
+  const header = Buffer.from(`${fetchUser}:${ticket}`).toString('base64')
+  return [...values, ticket, header, ...Object.values(auths).flatMap(({ password, auth }) => [password, auth])]
 }

@@ -10,6 +10,22 @@ export async function diskOf(folder: string): Promise<Disk> {
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }
 
+/** Every look at a run asks: a disk does not fill in a moment. */
+export function diskReader(folder: string, forMs = 1000): () => Promise<Disk> {
+  let known: { at: number; disk: Promise<Disk> } | undefined
+  return () => {
+    const now = performance.now()
+    if (!known || now - known.at > forMs) {
+      const disk = diskOf(folder)
+      known = { at: now, disk }
+      disk.catch(() => {
+        known = undefined
+      })
+    }
+    return known.disk
+  }
+}
+
 /** Why a build must not start (or go on) on this disk, in one sentence; undefined when it may. */
 export function diskRefusal({ freeBytes, totalBytes }: Disk, wantedBytes: number, folder: string): string | undefined {
   if (freeBytes >= wantedBytes) return undefined

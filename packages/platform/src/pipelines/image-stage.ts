@@ -1,4 +1,4 @@
-import { again, apply, create, event, remove, type Step } from '@sampan/control/plan'
+import { again, apply, create, event, patch, remove, type Step } from '@sampan/control/plan'
 import { type Pod, pod } from '@sampan/resources/core/pod'
 import { secret } from '@sampan/resources/core/secret'
 import { type Pipeline, stepPath } from '@sampan/resources/sampan/pipeline'
@@ -16,6 +16,8 @@ import type { BuildPlan } from './read-source.ts'
 import type { Limits } from './settings.ts'
 import { advanceStack } from './stack-run.ts'
 import { type StackName, stackTitles } from './stacks/source.ts'
+import { standbyOf } from './standby.ts'
+import { isStandby, isWaiting, jobOf, seenAsRun, takenBy, taking } from './standby-pod.ts'
 import { isOver, type Stage, type StepStatus } from './status.ts'
 import { drained, followed, lastLines } from './step-log.ts'
 
@@ -60,9 +62,14 @@ export async function advanceImage(one: Pipeline, stage: Stage, around: Around &
     const stack = stackOfStep(step.name)
     if (stack && !isOver(step)) return advanceStack(one, { stage, step, image: parts.stacks[stack] }, around)
   }
-  const found = snapshot.by(pod, 'pipeline', keyOf(one)).find((each) => each.metadata.name === podNameOf(one))
+  const found = snapshot
+    .by(pod, 'pipeline', keyOf(one))
+    .find((each) => each.metadata.name === podNameOf(one) || takenBy(each) === podNameOf(one))
   if (found?.metadata.deletionTimestamp) return { stage, plan: [again(500)] }
-  if (found) return observeRun(one, stage, found, around)
+  if (found)
+    return isStandby(found) && isWaiting(found) && !parts.feeder.hasFed(found)
+      ? feedRun(one, stage, found, around)
+      : observeRun(one, stage, seenAsRun(found), around)
   const attempts = (one.status?.attempts ?? 0) + 1
   if (attempts > mostAttempts) return ended(stage, 'error', `its pod was lost ${mostAttempts} times`)
   const plan = around.plan ?? (await parts.planOf(owner, one.spec.commit.sha))
@@ -71,7 +78,7 @@ export async function advanceImage(one: Pipeline, stage: Stage, around: Around &
   return {
     stage: { ...stage, steps },
     attempts,
-    plan: [...startRun(one, plan, limits, parts), again(limits.timeoutSeconds * 1000)],
+    plan: [...startRun(one, plan, around), again(limits.timeoutSeconds * 1000)],
   }
 }
 
@@ -86,12 +93,21 @@ const fresh = ({ name, title, kind }: StepStatus): StepStatus => ({
   state: 'pending',
 })
 
-function startRun(
-  one: Pipeline,
-  plan: Exclude<BuildPlan, { by: 'nothing' }>,
-  limits: Limits,
-  parts: PipelineParts,
-): Step[] {
+/** The run gets the pod that waits for it, or one of its own. */
+function startRun(one: Pipeline, plan: Buildable, { limits, snapshot, parts }: Around): Step[] {
+  const { fitting, others } = standbyOf(one, limits, snapshot, parts)
+  if (fitting) {
+    const run = { pipeline: one.metadata.name, podName: podNameOf(one) }
+    return [patch(pod, fitting.metadata, taking(fitting, run, limits, snapshot.now)), ...others]
+  }
+  const { made, values } = runOf(one, plan, limits, parts)
+  return [...others, apply(secret, runSecret(one, values)), create(pod, made)]
+}
+
+type Buildable = Exclude<BuildPlan, { by: 'nothing' }>
+
+/** What a run's pod is and what it signs in with. */
+function runOf(one: Pipeline, plan: Buildable, limits: Limits, parts: PipelineParts) {
   const { namespace: project = '' } = one.metadata
   const { configJson, ticket } = credentialsOf(one, parts)
   const dockerfile =
@@ -110,10 +126,34 @@ function startRun(
     limits,
     pull: plan.by === 'dockerfile' && parts.hubReachable(),
   }
-  return [
-    apply(secret, runSecret(one, { username: fetchUser, password: ticket, configJson })),
-    create(pod, runPod(one, source, parts.pods)),
-  ]
+  return { made: runPod(one, source, parts.pods), values: { username: fetchUser, password: ticket, configJson } }
+}
+
+/** Hands the job to a pod that waited for it. A second time does no harm: the pod reads one job. */
+async function feedRun(one: Pipeline, stage: Stage, found: Pod, around: Around): Promise<Look> {
+  const { owner, limits, parts } = around
+  const plan = await parts.planOf(owner, one.spec.commit.sha)
+  if (plan.by === 'nothing') return ended(stage, 'failure', plan.reason)
+  const { made, values } = runOf(one, plan, limits, parts)
+  try {
+    await parts.feeder.feed(found, cloneStep, jobOf(made, values))
+  } catch (error) {
+    const why = (error as Error).message
+    return {
+      stage,
+      plan: [
+        event(
+          one,
+          'Warning',
+          'StandbyLost',
+          `The pod that waited for this run did not take it (${why}): it gets one of its own.`,
+        ),
+        remove(pod, found, { graceSeconds: 0 }),
+        again(500),
+      ],
+    }
+  }
+  return observeRun(one, stage, seenAsRun(found), around)
 }
 
 async function observeRun(one: Pipeline, stage: Stage, found: Pod, around: Around): Promise<Look> {

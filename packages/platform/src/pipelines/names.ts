@@ -18,6 +18,9 @@ export const stackOfStep = (step: string) => /^stack-(.+)$/.exec(step)?.[1] as S
 export const podNameOf = ({ metadata }: Pipeline) =>
   `${metadata.name.slice(0, 40)}-${(metadata.uid ?? '').replaceAll('-', '').slice(-8)}`
 
+/** The pod that waits for the run after this one. */
+export const standbyNameOf = (one: Pipeline) => `${podNameOf(one)}-next`
+
 /** The same for every run that needs it: of two that make it, the second finds it made. */
 export const stackPodName = (stack: StackName, tag: string) => `stack-${stack}-${tag}`
 

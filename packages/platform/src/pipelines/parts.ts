@@ -5,6 +5,7 @@ import type { LogStore } from '../logs/store.ts'
 import type { Disk } from './disk.ts'
 import type { Surroundings } from './drone/context.ts'
 import type { FileReader } from './drone/file.ts'
+import type { Feeder } from './feeder.ts'
 import type { PodOptions } from './pods.ts'
 import type { ProcessProbe } from './process-probe.ts'
 import type { BuildPlan } from './read-source.ts'
@@ -33,6 +34,7 @@ export interface PipelineParts {
   /** Asks the API itself: what a cache does not have may only be late. */
   hasPod(name: string): Promise<boolean>
   processes: ProcessProbe
+  feeder: Feeder
   nodes(): Promise<readonly { os: string; arch: string; labels: Readonly<Record<string, string>> }[]>
   /** How a commit is built when nothing says how. */
   planOf(app: App, sha: string): Promise<BuildPlan>

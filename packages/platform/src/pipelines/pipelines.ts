@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Caches } from '@sampan/client/caches'
 import { configMap } from '@sampan/resources/core/config-map'
 import { namespace } from '@sampan/resources/core/namespace'
 import { node } from '@sampan/resources/core/node'
@@ -20,14 +21,15 @@ import type { Registry } from '../registry/registry.ts'
 import { debianTags } from '../registry/seed.ts'
 import { hostBuildEnvironment } from './build-environment.ts'
 import { pipelineController } from './controller.ts'
-import { diskOf } from './disk.ts'
+import { diskReader } from './disk.ts'
 import { fileReader } from './drone/file.ts'
 import { storedTemplates } from './drone/templates.ts'
+import { feeder } from './feeder.ts'
 import { hubAnswers } from './hub.ts'
 import { sweepLayers, sweepObjects } from './leftovers.ts'
 import { builderObjects } from './objects.ts'
 import { processProbe } from './process-probe.ts'
-import { buildPlanOf, treeOf } from './read-source.ts'
+import { planReader } from './read-source.ts'
 import { findRepositoryKey } from './repository-key.ts'
 import { runDataReader } from './run-data.ts'
 import { valuesFor } from './secret-store.ts'
@@ -55,12 +57,16 @@ const sweepEveryMs = 3600_000
 export const buildCacheOf = ({ home }: Pick<PartOptions['config'], 'home'>) => join(home, 'build-cache')
 
 /** Where build logs are kept, and how they are read. Apart from the rest, because git reads them too. */
-export function createBuildLogs({ client, config }: Pick<PartOptions, 'client' | 'config'>): {
+export function createBuildLogs({
+  client,
+  config,
+  caches,
+}: Pick<PartOptions, 'client' | 'config'> & { caches?: Pick<Caches, 'of'> }): {
   store: LogStore
   read: ReadPipelineLog
 } {
   const store = fileLogStore({ folder: join(config.home, 'logs') })
-  return { store, read: pipelineLogReader({ client, store }) }
+  return { store, read: pipelineLogReader({ client, store, caches }) }
 }
 
 /** Runs Pipelines as pods: the controller, and the objects that pods need. */
@@ -85,10 +91,7 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
       environment: await hostBuildEnvironment(),
     },
     stacks: await stackImagesIn(stacksFolder),
-    planOf: async (one, sha) => {
-      const name = { project: one.metadata.namespace ?? '', app: one.metadata.name }
-      return buildPlanOf(one, await treeOf(repositories, name, sha))
-    },
+    planOf: planReader(repositories),
     files: fileReader({
       surroundings,
       read: (one, sha, path, limit) =>
@@ -108,6 +111,7 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
     runData: runDataReader(client),
     hasPod: async (name) => (await client.find(pod, { namespace: buildNamespace, name })) !== undefined,
     processes: processProbe({ client }),
+    feeder: feeder(client),
     nodes: async () =>
       (await client.list(node)).items.map(({ metadata, status }) => ({
         os: status?.nodeInfo?.operatingSystem ?? 'linux',
@@ -121,7 +125,7 @@ export async function createPipelines(options: PipelineOptions): Promise<Part> {
     repositoryURL: (project, app) => `${config.platformURL}/git/${project}/${app}.git`,
     fetchTicket: (run) => fetchTicket(ticketKey, run),
     pushConfigJson: registry.pushConfigJson,
-    disk: () => diskOf(config.home),
+    disk: diskReader(config.home),
     diskFolder: config.home,
     logs: { store, collector },
   })

@@ -105,7 +105,7 @@ export function runPod(
         secret('ticket', 'username', 'password'),
         secret('auth', 'config.json'),
         cacheVolume(options, `${project}/${app}`),
-        { name: 'stacks', hostPath: { path: `${options.cacheFolder}/${stackCache}`, type: 'DirectoryOrCreate' } },
+        stacksVolume(options),
         ...commonVolumes(options),
       ],
     },
@@ -255,6 +255,11 @@ export function buildContainer(
 export const cacheVolume = ({ cacheFolder }: PodOptions, below: string) => ({
   name: 'cache',
   hostPath: { path: `${cacheFolder}/${below}`, type: 'DirectoryOrCreate' },
+})
+
+export const stacksVolume = ({ cacheFolder }: PodOptions) => ({
+  name: 'stacks',
+  hostPath: { path: `${cacheFolder}/${stackCache}`, type: 'DirectoryOrCreate' },
 })
 
 export const commonVolumes = ({ environment }: PodOptions) => [

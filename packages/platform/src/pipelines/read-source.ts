@@ -57,3 +57,23 @@ export const treeOf = async (repositories: Repositories, name: AppName, sha: str
   files: await repositories.files(name, sha),
   read: (path) => repositories.read(name, sha, path),
 })
+
+const remembered = 16
+
+/** A commit is looked at several times in a run and says the same each time. */
+export function planReader(repositories: Repositories) {
+  const known = new Map<string, BuildPlan>()
+  return async (app: App, sha: string): Promise<BuildPlan> => {
+    const key = `${app.metadata.uid} ${sha} ${JSON.stringify(app.spec.build ?? {})}`
+    const before = known.get(key)
+    if (before) return before
+    const name = { project: app.metadata.namespace ?? '', app: app.metadata.name }
+    const plan = await buildPlanOf(app, await treeOf(repositories, name, sha))
+    known.set(key, plan)
+    for (const oldest of known.keys()) {
+      if (known.size <= remembered) break
+      known.delete(oldest)
+    }
+    return plan
+  }
+}

@@ -28,6 +28,8 @@ export interface BuildSettings {
   cacheDays: number
   /** The layers kept of one app: more, and its next build starts from scratch. */
   layerCacheBytes: number
+  /** Pods that wait for the next run of an app: how many, how long after a run one is made, and how long it is kept. */
+  standby: { most: number; afterMs: number; keptMs: number }
   /** Pipelines kept per app, with their logs. */
   keptPipelines: number
   /** A build is refused when less than this is free on the disk, in bytes. */
@@ -57,6 +59,7 @@ export const defaultSettings = (processors = availableParallelism(), memory = to
   cacheBytes: 5 * gib,
   cacheDays: 30,
   layerCacheBytes: 20 * gib,
+  standby: { most: 2, afterMs: 3000, keptMs: 10 * 60_000 },
   keptPipelines: 100,
   minFreeBytes: 2 * gib,
   stopFreeBytes: gib / 2,

@@ -46,6 +46,8 @@ export async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
   const images = new Set<string>()
   /** Pods that have used up their processes. */
   const full = new Set<string>()
+  /** Jobs handed to pods that waited, by pod. */
+  const fed = new Map<string, string>()
   /** Pipeline files by commit. */
   const files = new Map<string, string>()
   /** What containers would say, by step. */
@@ -80,6 +82,10 @@ export async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
     runData: runDataReader(client),
     hasPod: async (name) => (await client.find(pod, { namespace: 'sampan-builds', name })) !== undefined,
     processes: { isFull: (name) => full.has(name) },
+    feeder: {
+      hasFed: ({ metadata }) => fed.has(metadata.name),
+      feed: async ({ metadata }, _container, job) => void fed.set(metadata.name, Buffer.from(job).toString()),
+    },
     nodes: async () => [{ os: 'linux', arch: 'amd64', labels: {} }],
     hasImage: async (repository, tag) => images.has(`${repository}:${tag}`),
     obstacle: () => undefined,
@@ -139,6 +145,8 @@ export async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
     },
     files,
     full,
+    fed,
+    settings: parts.settings,
     async pushed(name = 'web', more: Partial<Omit<Pipeline['spec'], 'app'>> = {}) {
       const owner = await client.get(app, at(name))
       const made = await createPipeline(client, {
@@ -165,6 +173,14 @@ export async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
       status: Partial<NonNullable<Pod['status']>> = {},
     ) {
       const [one] = await test.pods()
+      await test.playPod(one!, states, status)
+    },
+    /** The same for one of several. */
+    async playPod(
+      one: Pod,
+      states: Record<string, 'running' | number | { code: number; message?: string; reason?: string }>,
+      status: Partial<NonNullable<Pod['status']>> = {},
+    ) {
       const statuses = Object.entries(states).map(([name, state]) => ({
         name,
         image: 'builder',
@@ -183,11 +199,12 @@ export async function setUp(t: TestContext, more: Partial<PipelineParts> = {}) {
                 },
               },
       }))
+      const isInit = (name: string) => one.spec.initContainers?.some((each) => each.name === name) ?? false
       const ended = {
-        initContainerStatuses: statuses.filter((each) => each.name === 'clone'),
-        containerStatuses: statuses.filter((each) => each.name !== 'clone'),
+        initContainerStatuses: statuses.filter((each) => isInit(each.name)),
+        containerStatuses: statuses.filter((each) => !isInit(each.name)),
       }
-      await client.updateStatus(pod, { ...one!, status: { ...ended, ...status } as Pod['status'] })
+      await client.updateStatus(pod, { ...one, status: { ...ended, ...status } as Pod['status'] })
       await running.idle()
     },
     /** Steps and their states, as `stage/step state`. */

@@ -17,8 +17,26 @@ export class TemplateError extends Error {
   }
 }
 
-/** Reads several YAML documents; empty ones are skipped. Throws TemplateError with the line of a mistake. */
-export function documentsFrom(yaml: string): Document[] {
+/** What releases hold is looked at again at every step of a rollout. So many texts are remembered. */
+const remembered = 12
+const known = new Map<string, readonly Document[]>()
+
+/**
+ * Reads several YAML documents; empty ones are skipped. The same text gives the same objects, which nobody changes. Throws
+ * TemplateError with the line of a mistake.
+ */
+export function documentsFrom(yaml: string): readonly Document[] {
+  const found = known.get(yaml) ?? read(yaml)
+  known.delete(yaml)
+  known.set(yaml, found)
+  for (const oldest of known.keys()) {
+    if (known.size <= remembered) break
+    known.delete(oldest)
+  }
+  return found
+}
+
+function read(yaml: string): readonly Document[] {
   const found: Document[] = []
   for (const document of parseAllDocuments(yaml, { uniqueKeys: true })) {
     if (!('toJS' in document)) continue
@@ -29,9 +47,15 @@ export function documentsFrom(yaml: string): Document[] {
     if (!isDocument(value)) {
       throw new TemplateError('Every YAML document needs apiVersion, kind and metadata.name.')
     }
-    found.push(value)
+    found.push(frozen(value))
   }
   return found
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const one of Object.values(value)) frozen(one)
+  return Object.freeze(value)
 }
 
 const firstLine = (text: string) => text.split('\n')[0]!.replace(/:$/, '.')
