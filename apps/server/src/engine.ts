@@ -4,7 +4,7 @@ import { keepQuotas } from '@sampan/apiserver/admission/keep-quotas'
 import { keepAggregated } from '@sampan/apiserver/auth/aggregate'
 import { hostUse } from '@sampan/apiserver/metrics/host-use'
 import { meter } from '@sampan/apiserver/metrics/meter'
-import { nodeProxy } from '@sampan/apiserver/metrics/node-proxy'
+import { kubeletPaths, nodeProxy } from '@sampan/apiserver/metrics/node-proxy'
 import { resourceMetrics } from '@sampan/apiserver/metrics/resource-metrics'
 import { proxies } from '@sampan/apiserver/streams/proxies'
 import { podStreams } from '@sampan/apiserver/streams/streams'
@@ -88,6 +88,7 @@ export async function startEngine(config: Config, log: Log): Promise<Engine> {
   for (const kind of resourceMetrics(use, objects, config.nodeName)) api.server.addComputedKind(kind)
   for (const handler of [...podStreams(node.streams), ...proxies(), nodeProxy(use, config.nodeName, node.disk)])
     api.server.addSubresource(handler)
+  for (const handler of kubeletPaths(use, config.nodeName, node.disk)) api.server.addPath(handler)
   await api.listen()
   await Promise.all([running.synced, node.start(signal), network.start(signal)])
   return {

@@ -12,7 +12,7 @@ import { createApiServer } from '../server.ts'
 import { hostUse } from './host-use.ts'
 import { cadvisorText, resourceMetricsText, volumeMetricsText } from './kubelet.ts'
 import { meter } from './meter.ts'
-import { nodeProxy } from './node-proxy.ts'
+import { kubeletPaths, nodeProxy } from './node-proxy.ts'
 import { resourceMetrics } from './resource-metrics.ts'
 
 const start = Date.parse('2026-01-01T00:00:00Z')
@@ -169,6 +169,8 @@ test('metrics.k8s.io answers through the API, and the node’s pages through its
     { name: 'tmp', usedBytes: 30 },
   ])
   assert.equal(((await get('/api/v1/nodes/node-1/proxy/pods')).body as { items?: unknown[] }).items?.length, 1)
+  for (const handler of kubeletPaths(watch, 'node-1', async () => disk)) api.addPath(handler)
+  assert.equal(((await get('/stats/summary')).body as unknown as typeof summary).node.nodeName, 'node-1')
   assert.equal((await get('/api/v1/nodes/node-1/proxy/nothing')).status, 404)
   assert.equal((await get('/api/v1/nodes/other/proxy/healthz')).status, 404)
 })
