@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { type Api, Refused } from '../api.ts'
 import { type Command, Usage } from '../command.ts'
-import { pathOf } from '../target.ts'
+import { pathOf, type Target } from '../target.ts'
 import { nameFrom } from './launch.ts'
 
 /** Makes an app of a repository elsewhere, which is followed from then on. */
@@ -32,17 +33,13 @@ export const importApp: Command = {
     if (flags.poll !== undefined && !/^\d+$/.test(String(flags.poll))) throw new Usage('--poll: use whole seconds')
     const password = flags['password-stdin'] ? readFileSync(0, 'utf8').trim() : undefined
     const platform = await api()
+    const isNew = await isMissing(platform, target)
     await platform.post(`/api/projects/${encodeURIComponent(target.project)}/apps`, { name, ...branch })
-    await platform.put(`${pathOf(target)}/source`, {
-      url,
-      type: flags.svn || url.startsWith('svn:') ? 'svn' : 'git',
-      ...branch,
-      ...(typeof flags.path === 'string' && { path: flags.path }),
-      ...(flags.poll !== undefined && { pollSeconds: Number(flags.poll) }),
-      ...(typeof flags.username === 'string' && { username: flags.username }),
-      ...(password && { password }),
+    const found = await followed().catch(async (error: unknown) => {
+      // What could not be followed leaves no empty app behind.
+      if (isNew) await platform.remove(pathOf(target))
+      throw error
     })
-    const found = await platform.post<{ pipelines: string[]; skipped: string[] }>(`${pathOf(target)}/sync`)
     if (json) out(`${JSON.stringify({ ...target, ...found })}\n`)
     else {
       out(`${target.project}/${name} follows ${url}.\n`)
@@ -50,5 +47,28 @@ export const importApp: Command = {
         out(`Pipeline ${each} begins: sampan pipelines logs ${target.project}/${name} -f\n`)
     }
     return 0
+
+    async function followed() {
+      await platform.put(`${pathOf(target)}/source`, {
+        url,
+        type: flags.svn || url.startsWith('svn:') ? 'svn' : 'git',
+        ...branch,
+        ...(typeof flags.path === 'string' && { path: flags.path }),
+        ...(flags.poll !== undefined && { pollSeconds: Number(flags.poll) }),
+        ...(typeof flags.username === 'string' && { username: flags.username }),
+        ...(password && { password }),
+      })
+      return platform.post<{ pipelines: string[]; skipped: string[] }>(`${pathOf(target)}/sync`)
+    }
   },
+}
+
+async function isMissing(api: Api, target: Target): Promise<boolean> {
+  try {
+    await api.get(pathOf(target))
+    return false
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return true
+    throw error
+  }
 }

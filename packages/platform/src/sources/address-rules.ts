@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import type { Client } from '@sampan/client/client'
 import { configMap } from '@sampan/resources/core/config-map'
 import { type PlatformConfig, systemNamespace } from '../config.ts'
+import { Unreachable } from './git-remote.ts'
 
 /** An address the platform must not be made to call. The message says who may allow it, and how. */
 export class AddressRefused extends Error {
@@ -16,7 +17,7 @@ export class AddressRefused extends Error {
 export interface AddressRules {
   /**
    * Where `url` really leads, when the platform may go there: its address, to be used as it is, so that the name cannot
-   * mean something else a moment later. Throws `AddressRefused`, or the resolver's error.
+   * mean something else a moment later. Throws `AddressRefused`, and `Unreachable` for a name nobody knows.
    */
   check(url: URL): Promise<{ address: string; family: 4 | 6 }>
 }
@@ -38,9 +39,7 @@ export function addressRules({ config, allowed, own = ownAddresses }: AddressRul
   return {
     async check(url) {
       const name = url.hostname.replace(/^\[|\]$/g, '')
-      const found = isIP(name)
-        ? [{ address: name, family: isIP(name) }]
-        : await lookup(name, { all: true, verbatim: true })
+      const found = isIP(name) ? [{ address: name, family: isIP(name) }] : await addressesOf(name)
       const first = found[0]
       if (!first) throw new Error(`${name} has no address`)
       const ways = blocked(config, own())
@@ -52,6 +51,18 @@ export function addressRules({ config, allowed, own = ownAddresses }: AddressRul
       }
       return { address: first.address, family: first.family === 6 ? 6 : 4 }
     },
+  }
+}
+
+async function addressesOf(name: string) {
+  try {
+    return await lookup(name, { all: true, verbatim: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTFOUND') throw new Unreachable(`There is no host "${name}": correct the address.`)
+    if (code === 'EAI_AGAIN')
+      throw new Unreachable(`The name server did not answer for "${name}": correct the address, or try again shortly.`)
+    throw error
   }
 }
 

@@ -160,6 +160,14 @@ for (const [url, isFine] of addresses) {
   })
 }
 
+test('a host that does not exist is told as such, not as a failure of our own', async () => {
+  await assert.rejects(rules.check(new URL('https://nowhere.invalid/a.git')), (error: Error) => {
+    assert.equal(error.name, 'Unreachable')
+    assert.match(error.message, /nowhere\.invalid": correct the address/)
+    return true
+  })
+})
+
 test('origins are told with scheme, host and port', () => {
   assert.equal(originOf(new URL('svn://host:3691/a/b')), 'svn://host:3691')
   assert.equal(originOf(new URL('https://host/a/b')), 'https://host')
