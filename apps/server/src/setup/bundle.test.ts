@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withOwnPlace } from './bundle.ts'
+import { narrow, withOwnPlace } from './bundle.ts'
 
 const cases = [
   {
@@ -18,3 +18,21 @@ const cases = [
 for (const { name, code, want } of cases) {
   test(`a bundled module finds ${name}`, () => assert.equal(withOwnPlace(code, '/src/x/y.ts'), want))
 }
+
+const texts = ['no…', 'a “quoted” word', '→\u{1f600} wide', '\\\\… after two', 'é stays', '\\… after one']
+for (const text of texts) {
+  const code = `'${text}'`
+  test(`a bundled text means the same: ${code}`, () => {
+    const made = narrow(code)
+    assert.doesNotMatch(made, /[\u0100-\uffff]/)
+    // biome-ignore lint/security/noGlobalEval: what is bundled is code
+    assert.equal(eval(made), eval(code))
+  })
+}
+
+test('a bundled pattern matches the same', () => {
+  // biome-ignore lint/security/noGlobalEval: what is bundled is code
+  const pattern = eval(narrow('/[–—]+…$/u')) as RegExp
+  assert.ok(pattern.test('a –— …'.replace(' …', '…')))
+  assert.ok(!pattern.test('a...'))
+})
