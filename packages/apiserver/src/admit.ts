@@ -96,15 +96,15 @@ async function validateRest(
 }
 
 /** Throws Invalid with what is wrong with labels, annotations and the like: all that a write to a status can spoil. */
-export function checkMetadata({ definition }: Served, object: KubeObject, old: KubeObject): void {
-  const problems = metadataProblems(definition, object, old)
+export function checkMetadata({ definition, custom }: Served, object: KubeObject, old: KubeObject): void {
+  const problems = metadataProblems(definition, object, { old, isBuiltIn: !custom })
   if (problems.length > 0) throw invalid(definition, object.metadata.name, problems)
 }
 
 /** Throws Invalid with everything that is wrong with `object`, and with what has changed since `old` through `subresource`. */
 export function checkObject(served: Served, object: KubeObject, old?: KubeObject, subresource?: string): void {
-  const { definition } = served
-  const problems = metadataProblems(definition, object, old)
+  const { definition, custom } = served
+  const problems = metadataProblems(definition, object, { old, isBuiltIn: !custom })
   // What has no name cannot be spoken about: that comes first.
   if (object.metadata.name) for (const one of definition.validate(object, old, subresource)) if (one) problems.push(one)
   if (problems.length > 0) throw invalid(definition, object.metadata.name ?? '', problems)

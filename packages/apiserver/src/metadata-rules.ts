@@ -29,8 +29,20 @@ const nameProblems = (definition: Definition, name: string): string[] =>
       ? dnsLabelProblems(name)
       : dnsSubdomainProblems(name)
 
-/** What is wrong with the metadata of an object, new (`old` undefined) or changed. */
-export function metadataProblems(definition: Definition, { metadata }: KubeObject, old?: KubeObject): Problem[] {
+/** The last one is on every CustomResourceDefinition. */
+const standardFinalizers = new Set([
+  'foregroundDeletion',
+  'kubernetes',
+  'orphan',
+  'customresourcecleanup.apiextensions.k8s.io',
+])
+
+/** What is wrong with the metadata of an object, new (`old` undefined) or changed. Custom kinds may name finalizers freely. */
+export function metadataProblems(
+  definition: Definition,
+  { metadata }: KubeObject,
+  { old, isBuiltIn }: { old?: KubeObject | undefined; isBuiltIn: boolean },
+): Problem[] {
   const { name, generateName, labels, annotations, ownerReferences, finalizers } = metadata
   const problems: Problem[] = []
   if (!old) {
@@ -58,9 +70,14 @@ export function metadataProblems(definition: Definition, { metadata }: KubeObjec
       message: `Too long: may not be more than ${annotationLimit} bytes`,
     })
   problems.push(...ownerProblems(ownerReferences))
-  for (const [index, finalizer] of (finalizers ?? []).entries())
-    for (const why of qualifiedNameProblems(finalizer))
-      problems.push(invalidValue(`metadata.finalizers[${index}]`, finalizer, why))
+  for (const [index, finalizer] of (finalizers ?? []).entries()) {
+    const here = `metadata.finalizers[${index}]`
+    for (const why of qualifiedNameProblems(finalizer)) problems.push(invalidValue(here, finalizer, why))
+    if (isBuiltIn && !finalizer.includes('/') && !standardFinalizers.has(finalizer))
+      problems.push(
+        invalidValue(here, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'),
+      )
+  }
   if (old?.metadata.deletionTimestamp) {
     const known = new Set(old.metadata.finalizers)
     const added = (finalizers ?? []).filter((one) => !known.has(one))
@@ -77,9 +94,17 @@ export function metadataProblems(definition: Definition, { metadata }: KubeObjec
 
 function ownerProblems(owners: KubeObject['metadata']['ownerReferences']): Problem[] {
   const problems: Problem[] = []
-  for (const owner of owners ?? [])
-    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const)
-      if (!owner[field]) problems.push(invalidValue('metadata.ownerReferences', owner, `${field} must not be empty`))
+  for (const owner of owners ?? []) {
+    const { apiVersion = '', kind } = owner
+    if (!/^([^/]+\/)?[^/]+$/.test(apiVersion))
+      problems.push(invalidValue('metadata.ownerReferences.apiVersion', apiVersion, 'version must not be empty'))
+    for (const field of ['kind', 'name', 'uid'] as const)
+      if (!owner[field]) problems.push(invalidValue(`metadata.ownerReferences.${field}`, '', 'must not be empty'))
+    if (apiVersion === 'v1' && kind === 'Event')
+      problems.push(
+        invalidValue('metadata.ownerReferences', owner, '/v1, Kind=Event is disallowed from being an owner'),
+      )
+  }
   const controllers = (owners ?? []).filter(({ controller }) => controller)
   if (controllers.length > 1)
     problems.push(

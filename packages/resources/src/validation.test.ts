@@ -226,7 +226,7 @@ const refused: Row[] = [
     'an unknown field',
     changed(web, [`${container}.env`, [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.nope' } } }]]),
     [
-      'spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Unsupported value: "spec.nope": supported values: "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"',
+      'spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: "spec.nope": error converting fieldPath: field label not supported: spec.nope',
     ],
   ],
   [
@@ -295,7 +295,7 @@ const refused: Row[] = [
   [
     'an unknown restart policy',
     changed(web, ['spec.restartPolicy', 'Sometimes']),
-    ['spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"'],
+    ['spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"'],
   ],
   [
     'no name server',
@@ -313,7 +313,7 @@ const refused: Row[] = [
     'an unknown effect',
     changed(web, ['spec.tolerations', [{ key: 'a', effect: 'X' }]]),
     [
-      'spec.tolerations[0].effect: Unsupported value: "X": supported values: "NoExecute", "NoSchedule", "PreferNoSchedule"',
+      'spec.tolerations[0].effect: Unsupported value: "X": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
     ],
   ],
   [

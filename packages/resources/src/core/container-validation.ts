@@ -1,32 +1,24 @@
 import { dnsLabelProblems, portNameProblems } from '@sampan/kit/names'
-import {
-  between,
-  named,
-  needed,
-  oneOf,
-  optionalName,
-  optionalOneOf,
-  type Problems,
-  portNumber,
-  relativePath,
-} from '../check.ts'
+import { between, named, needed, oneOf, optionalName, optionalOneOf, type Problems, portNumber } from '../check.ts'
 import { duplicate, forbiddenField, invalidValue, required } from '../problem.ts'
 import { resourceProblems } from './container-resources-validation.ts'
 import { envProblems } from './env-validation.ts'
+import { mountProblems, type Volumes } from './mount-validation.ts'
 import type { Pod } from './pod.ts'
+import { securityProblems } from './pod-security-validation.ts'
 import { isSidecar } from './pod-state.ts'
 import { healthProblems } from './probe-validation.ts'
+import { restartProblems } from './restart-validation.ts'
 
 type Spec = Pod['spec']
 type Container = Spec['containers'][number]
-type Mount = NonNullable<Container['volumeMounts']>[number]
+type Ephemeral = NonNullable<Spec['ephemeralContainers']>[number]
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
-const messagePolicies = ['FallbackToLogsOnError', 'File']
+const messagePolicies = ['File', 'FallbackToLogsOnError']
 const protocols = ['SCTP', 'TCP', 'UDP']
-const propagations = ['Bidirectional', 'HostToContainer', 'None']
 
-/** Containers and init containers of a pod; their names are one namespace. */
+/** Containers of a pod, of every sort; their names are one namespace. */
 export function* containersProblems(at: string, spec: Spec): Problems {
   const seen = new Set<string>()
   const volumes = new Map((spec.volumes ?? []).map((volume) => [volume.name, volume]))
@@ -38,54 +30,91 @@ export function* containersProblems(at: string, spec: Spec): Problems {
       seen.add(container.name)
       yield* containerProblems(here, container, volumes, spec)
       if (list === 'initContainers') yield* initProblems(here, container)
+      if (list === 'containers' || isSidecar(container)) yield* healthProblems(here, container, spec)
     }
+  yield* ephemeralProblems(`${at}.ephemeralContainers`, spec, seen, volumes)
   yield* hostPortConflicts(at, spec)
 }
 
-function* containerProblems(
-  at: string,
-  container: Container,
-  volumes: ReadonlyMap<string, NonNullable<Spec['volumes']>[number]>,
-  spec: Spec,
-): Problems {
+const ephemeralFields = new Set([
+  'name',
+  'image',
+  'command',
+  'args',
+  'workingDir',
+  'envFrom',
+  'env',
+  'resizePolicy',
+  'volumeMounts',
+  'volumeDevices',
+  'terminationMessagePath',
+  'terminationMessagePolicy',
+  'imagePullPolicy',
+  'securityContext',
+  'stdin',
+  'stdinOnce',
+  'tty',
+  'targetContainerName',
+])
+
+/** What joins a pod for a look around: nothing the pod could come to rely on. */
+function* ephemeralProblems(at: string, spec: Spec, others: ReadonlySet<string>, volumes: Volumes): Problems {
+  const seen = new Set(others)
+  const why = 'cannot be set for an Ephemeral Container'
+  for (const [index, one] of (spec.ephemeralContainers ?? []).entries()) {
+    const here = `${at}[${index}]`
+    yield* containerProblems(here, one as Container, volumes, spec)
+    if (one.name && seen.has(one.name)) yield duplicate(`${here}.name`, one.name)
+    seen.add(one.name)
+    if (one.targetContainerName && !others.has(one.targetContainerName))
+      yield {
+        reason: 'FieldValueNotFound',
+        field: `${here}.targetContainerName`,
+        message: `Not found: ${JSON.stringify(one.targetContainerName)}`,
+      }
+    for (const field of Object.keys(one) as (keyof Ephemeral)[])
+      if (!ephemeralFields.has(field) && isSet(one[field])) yield forbiddenField(`${here}.${field}`, why)
+    for (const [place, { subPath, subPathExpr }] of (one.volumeMounts ?? []).entries()) {
+      if (subPath) yield forbiddenField(`${here}.volumeMounts[${place}].subPath`, why)
+      if (subPathExpr) yield forbiddenField(`${here}.volumeMounts[${place}].subPathExpr`, why)
+    }
+  }
+}
+
+const isSet = (value: unknown) => (typeof value === 'object' && value ? Object.keys(value).length > 0 : Boolean(value))
+
+function* containerProblems(at: string, container: Container, volumes: Volumes, spec: Spec): Problems {
   yield* named(`${at}.name`, container.name, dnsLabelProblems)
   if (!container.image) yield required(`${at}.image`)
   else if (container.image.trim() !== container.image)
     yield invalidValue(`${at}.image`, container.image, 'must not have leading or trailing whitespace')
   yield* oneOf(`${at}.imagePullPolicy`, container.imagePullPolicy, pullPolicies)
   yield* oneOf(`${at}.terminationMessagePolicy`, container.terminationMessagePolicy, messagePolicies)
+  yield* restartProblems(at, container)
   yield* portsProblems(`${at}.ports`, container, spec)
   yield* envProblems(at, container, volumes)
-  yield* mountsProblems(`${at}.volumeMounts`, container.volumeMounts, volumes)
-  for (const [index, { name, devicePath }] of (container.volumeDevices ?? []).entries()) {
-    yield* needed(`${at}.volumeDevices[${index}].name`, name)
-    yield* needed(`${at}.volumeDevices[${index}].devicePath`, devicePath)
+  yield* mountProblems(at, container, volumes)
+  yield* resourceProblems(`${at}.resources`, container.resources, spec)
+  yield* resizeProblems(`${at}.resizePolicy`, container, spec)
+  yield* optionalOneOf(`${at}.restartPolicy`, container.restartPolicy, ['Always', 'Never', 'OnFailure'])
+  yield* securityProblems(`${at}.securityContext`, container.securityContext, spec.hostUsers === false)
+}
+
+/** Named without an index, as upstream does. */
+function* resizeProblems(at: string, { resizePolicy }: Container, { restartPolicy: pod }: Spec): Problems {
+  const seen = new Set<string>()
+  for (const [index, { resourceName, restartPolicy }] of (resizePolicy ?? []).entries()) {
+    if (seen.has(resourceName)) yield duplicate(`${at}[${index}]`, resourceName)
+    seen.add(resourceName)
+    yield* oneOf(at, resourceName, ['cpu', 'memory'])
+    yield* oneOf(at, restartPolicy, ['NotRequired', 'RestartContainer'])
+    if (pod === 'Never' && restartPolicy !== 'NotRequired')
+      yield invalidValue(at, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'")
   }
-  yield* healthProblems(at, container)
-  yield* resourceProblems(`${at}.resources`, container.resources)
-  const security = container.securityContext
-  if (security?.allowPrivilegeEscalation === false) {
-    if (security.privileged)
-      yield invalidValue(
-        `${at}.securityContext`,
-        security,
-        'cannot set `allowPrivilegeEscalation` to false and `privileged` to true',
-      )
-    if (security.capabilities?.add?.includes('CAP_SYS_ADMIN') || security.capabilities?.add?.includes('SYS_ADMIN'))
-      yield invalidValue(
-        `${at}.securityContext`,
-        security,
-        'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN',
-      )
-  }
-  yield* between(`${at}.securityContext.runAsUser`, security?.runAsUser, 0, 2 ** 31 - 1)
-  yield* between(`${at}.securityContext.runAsGroup`, security?.runAsGroup, 0, 2 ** 31 - 1)
 }
 
 function* initProblems(at: string, container: Container): Problems {
   if (isSidecar(container)) return
-  if (container.restartPolicy !== undefined && !['Never', 'OnFailure'].includes(container.restartPolicy))
-    yield* optionalOneOf(`${at}.restartPolicy`, container.restartPolicy, ['Always'])
   for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const)
     if (container[field])
       yield forbiddenField(`${at}.${field}`, 'may not be set for init containers without restartPolicy=Always')
@@ -105,11 +134,7 @@ function* portsProblems(at: string, { ports }: Container, { hostNetwork }: Spec)
       : needed(`${here}.containerPort`, '')
     if (port.hostPort) yield* between(`${here}.hostPort`, port.hostPort, 1, 65535)
     if (hostNetwork && port.hostPort && port.hostPort !== port.containerPort)
-      yield invalidValue(
-        `${here}.containerPort`,
-        port.containerPort,
-        'must match `hostPort` when `hostNetwork` is true',
-      )
+      yield invalidValue(`${here}.hostPort`, port.hostPort, 'must match `containerPort` when `hostNetwork` is true')
     yield* oneOf(`${here}.protocol`, port.protocol, protocols)
   }
 }
@@ -123,24 +148,4 @@ function* hostPortConflicts(at: string, { containers }: Spec): Problems {
       if (seen.has(key)) yield duplicate(`${at}.containers[${index}].ports[${place}].hostPort`, key)
       seen.add(key)
     }
-}
-
-function* mountsProblems(at: string, mounts: Mount[] | undefined, volumes: ReadonlyMap<string, unknown>): Problems {
-  const seen = new Set<string>()
-  for (const [index, mount] of (mounts ?? []).entries()) {
-    const here = `${at}[${index}]`
-    if (!mount.name) yield required(`${here}.name`)
-    else if (!volumes.has(mount.name))
-      yield { reason: 'FieldValueNotFound', field: `${here}.name`, message: `Not found: ${JSON.stringify(mount.name)}` }
-    if (!mount.mountPath) yield required(`${here}.mountPath`)
-    if (seen.has(mount.mountPath)) yield invalidValue(`${here}.mountPath`, mount.mountPath, 'must be unique')
-    seen.add(mount.mountPath)
-    if (mount.subPath) yield* relativePath(`${here}.subPath`, mount.subPath)
-    if (mount.subPathExpr) {
-      if (mount.subPath)
-        yield invalidValue(`${here}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive')
-      yield* relativePath(`${here}.subPathExpr`, mount.subPathExpr)
-    }
-    yield* optionalOneOf(`${here}.mountPropagation`, mount.mountPropagation, propagations)
-  }
 }

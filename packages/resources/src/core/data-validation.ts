@@ -15,8 +15,7 @@ const mostBytes = 3
 
 function exactSize({ data = {}, binaryData = {} }: ConfigMap): number {
   let size = 0
-  for (const text of Object.values(data))
-    size += text.length > largestData ? text.length : encoder.encode(text).length
+  for (const text of Object.values(data)) size += text.length > largestData ? text.length : encoder.encode(text).length
   for (const base64 of Object.values(binaryData)) size += sizeOf(base64)
   return size
 }

@@ -18,11 +18,12 @@ export function* envProblems(at: string, { env, envFrom }: Container, volumes: V
   }
   for (const [index, { prefix, configMapRef, secretRef }] of (envFrom ?? []).entries()) {
     const here = `${at}.envFrom[${index}]`
+    const all = `${at}.envFrom` // as upstream says it
     yield* optionalName(`${here}.prefix`, prefix, envNameProblems)
-    if (configMapRef && secretRef) yield invalidValue(here, '', 'may not have more than one field specified at a time')
+    if (configMapRef && secretRef) yield invalidValue(all, '', 'may not have more than one field specified at a time')
     else if (configMapRef) yield* needed(`${here}.configMapRef.name`, configMapRef.name)
     else if (secretRef) yield* needed(`${here}.secretRef.name`, secretRef.name)
-    else yield invalidValue(here, '', 'must specify one of: `configMapRef` or `secretRef`')
+    else yield invalidValue(all, '', 'must specify one of: `configMapRef` or `secretRef`')
   }
 }
 

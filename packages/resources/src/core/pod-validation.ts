@@ -1,11 +1,23 @@
 import { isIP } from '@sampan/kit/ip'
 import { jsonEqual } from '@sampan/kit/json-equal'
 import { dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '@sampan/kit/names'
-import { between, labels, largestInt32, named, notNegative, oneOf, optionalName, type Problems } from '../check.ts'
+import {
+  between,
+  labels,
+  largestInt32,
+  named,
+  needed,
+  notNegative,
+  oneOf,
+  optionalName,
+  optionalOneOf,
+  type Problems,
+} from '../check.ts'
 import { duplicate, forbiddenField, invalidValue, required } from '../problem.ts'
-import { resourceProblems } from './container-resources-validation.ts'
+import { podResourceProblems } from './container-resources-validation.ts'
 import { containersProblems } from './container-validation.ts'
 import type { Pod, PodTemplate } from './pod.ts'
+import { podSecurityProblems } from './pod-security-validation.ts'
 import { schedulingProblems } from './scheduling-validation.ts'
 import { volumeProblems } from './volume-validation.ts'
 
@@ -17,6 +29,8 @@ export function* podProblems(pod: Pod, old?: Pod, subresource?: string): Problem
     yield* podSpecProblems('spec', pod.spec)
     if (pod.spec.ephemeralContainers?.length)
       yield forbiddenField('spec.ephemeralContainers', 'cannot be set on create')
+    if (pod.spec.nodeName && pod.spec.schedulingGates?.length)
+      yield forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')
     return
   }
   if (subresource === 'status' || jsonEqual(pod.spec, old.spec)) return
@@ -24,8 +38,9 @@ export function* podProblems(pod: Pod, old?: Pod, subresource?: string): Problem
   if (subresource === undefined) yield* updateProblems(pod, old)
 }
 
-const restartPolicies = ['Always', 'Never', 'OnFailure']
-const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
+/** In upstream's order: the messages list them. */
+const restartPolicies = ['Always', 'OnFailure', 'Never']
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 
 /** What is wrong with a PodSpec, in a pod or in a workload's template. */
 export function* podSpecProblems(at: string, spec: Spec): Problems {
@@ -34,9 +49,7 @@ export function* podSpecProblems(at: string, spec: Spec): Problems {
   yield* oneOf(`${at}.restartPolicy`, spec.restartPolicy, restartPolicies)
   yield* dnsProblems(at, spec)
   yield* labels(`${at}.nodeSelector`, spec.nodeSelector)
-  yield* securityProblems(`${at}.securityContext`, spec)
-  for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries())
-    if (!name) yield required(`${at}.imagePullSecrets[${index}].name`)
+  yield* podSecurityProblems(at, spec)
   yield* schedulingProblems(at, spec)
   for (const [index, { conditionType }] of (spec.readinessGates ?? []).entries())
     yield* optionalName(`${at}.readinessGates[${index}].conditionType`, conditionType, qualifiedNameProblems)
@@ -59,7 +72,9 @@ export function* podSpecProblems(at: string, spec: Spec): Problems {
   yield* optionalName(`${at}.priorityClassName`, spec.priorityClassName, dnsSubdomainProblems)
   yield* optionalName(`${at}.runtimeClassName`, spec.runtimeClassName, dnsSubdomainProblems)
   yield* optionalName(`${at}.schedulerName`, spec.schedulerName, dnsSubdomainProblems)
-  yield* resourceProblems(`${at}.resources`, spec.resources)
+  yield* optionalOneOf(`${at}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'])
+  yield* claimNameProblems(`${at}.resourceClaims`, spec.resourceClaims)
+  yield* podResourceProblems(`${at}.resources`, spec)
 }
 
 function* dnsProblems(at: string, { dnsPolicy, dnsConfig }: Spec): Problems {
@@ -78,35 +93,41 @@ function* dnsProblems(at: string, { dnsPolicy, dnsConfig }: Spec): Problems {
         server,
         'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
       )
-}
-
-function* securityProblems(at: string, { securityContext, hostPID, shareProcessNamespace }: Spec): Problems {
-  if (hostPID && shareProcessNamespace)
+  const searches = dnsConfig?.searches ?? []
+  if (searches.length > 32)
+    yield invalidValue(`${at}.dnsConfig.searches`, searches, 'must not have more than 32 search paths')
+  if (searches.join(' ').length > 2048)
     yield invalidValue(
-      at.replace('.securityContext', '.shareProcessNamespace'),
-      shareProcessNamespace,
-      'ShareProcessNamespace and HostPID cannot both be enabled',
+      `${at}.dnsConfig.searches`,
+      searches,
+      'must not have more than 2048 characters (including spaces) in the search list',
     )
-  if (!securityContext) return
-  for (const field of ['fsGroup', 'runAsUser', 'runAsGroup'] as const)
-    yield* between(`${at}.${field}`, securityContext[field], 0, largestInt32)
-  for (const [index, group] of (securityContext.supplementalGroups ?? []).entries())
-    yield* between(`${at}.supplementalGroups[${index}]`, group, 0, largestInt32)
-  yield* sysctlsProblems(`${at}.sysctls`, securityContext.sysctls ?? [])
+  for (const [index, search] of searches.entries())
+    if (search !== '.')
+      for (const why of dnsSubdomainProblems(search.replace(/\.$/, '').replace(/(^|\.)_+|_/g, '$1a')))
+        yield invalidValue(`${at}.dnsConfig.searches[${index}]`, search.replace(/\.$/, ''), why)
+  for (const [index, { name }] of (dnsConfig?.options ?? []).entries())
+    yield* needed(`${at}.dnsConfig.options[${index}]`, name, 'must not be empty')
 }
 
-const sysctlName = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/
-
-/** Which of them a node allows is its own matter. */
-function* sysctlsProblems(at: string, sysctls: readonly { name?: string }[]): Problems {
-  const names = new Set<string>()
-  for (const [index, { name = '' }] of sysctls.entries()) {
-    const here = `${at}[${index}].name`
-    if (name === '') yield required(here)
-    else if (name.length > 253 || !sysctlName.test(name))
-      yield invalidValue(here, name, `must have at most 253 characters and match regex ${sysctlName.source}`)
-    else if (names.has(name)) yield duplicate(here, name)
-    names.add(name)
+function* claimNameProblems(at: string, claims: Spec['resourceClaims']): Problems {
+  const seen = new Set<string>()
+  for (const [index, claim] of (claims ?? []).entries()) {
+    const { name, resourceClaimName, resourceClaimTemplateName } = claim
+    const here = `${at}[${index}]`
+    if (name && seen.has(name)) yield duplicate(`${here}.name`, name)
+    else yield* named(`${here}.name`, name, dnsLabelProblems)
+    seen.add(name)
+    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined)
+      yield invalidValue(
+        here,
+        claim,
+        'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified',
+      )
+    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined)
+      yield invalidValue(here, claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`')
+    yield* optionalName(`${here}.resourceClaimName`, resourceClaimName, dnsSubdomainProblems)
+    yield* optionalName(`${here}.resourceClaimTemplateName`, resourceClaimTemplateName, dnsSubdomainProblems)
   }
 }
 

@@ -1,5 +1,5 @@
 import { dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from '@sampan/kit/names'
-import { between, labelSelector, named, needed, oneOf, optionalName, type Problems } from '../check.ts'
+import { labelSelector, named, needed, oneOf, optionalName, optionalOneOf, type Problems } from '../check.ts'
 import { duplicate, forbiddenField, invalidValue, notSupported, required } from '../problem.ts'
 import type { Pod } from './pod.ts'
 
@@ -20,13 +20,14 @@ export function* schedulingProblems(at: string, spec: Spec): Problems {
   yield* spreadProblems(`${at}.topologySpreadConstraints`, spec)
   const gates = new Set<string>()
   for (const [index, { name }] of (spec.schedulingGates ?? []).entries()) {
-    yield* named(`${at}.schedulingGates[${index}].name`, name, qualifiedNameProblems)
+    for (const why of qualifiedNameProblems(name ?? ''))
+      yield invalidValue(`${at}.schedulingGates[${index}]`, name ?? '', why)
     if (gates.has(name)) yield duplicate(`${at}.schedulingGates[${index}]`, name)
     gates.add(name)
   }
 }
 
-const effects = ['NoExecute', 'NoSchedule', 'PreferNoSchedule']
+const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
 export function* tolerationProblems(at: string, tolerations: Toleration[] | undefined): Problems {
   for (const [index, { key, operator, value, effect, tolerationSeconds }] of (tolerations ?? []).entries()) {
@@ -46,12 +47,7 @@ export function* tolerationProblems(at: string, tolerations: Toleration[] | unde
         for (const why of labelValueProblems(value ?? '')) yield invalidValue(`${here}.operator`, value, why)
         break
       case 'Exists':
-        if (value)
-          yield invalidValue(
-            `${here}.operator`,
-            { key, operator, value },
-            "value must be empty when `operator` is 'Exists'",
-          )
+        if (value) yield invalidValue(`${here}.operator`, value, "value must be empty when `operator` is 'Exists'")
         break
       case 'Gt':
       case 'Lt':
@@ -69,8 +65,13 @@ function* affinityProblems(at: string, affinity: Affinity | undefined): Problems
     const must = node.requiredDuringSchedulingIgnoredDuringExecution
     const here = `${at}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`
     if (must && !must.nodeSelectorTerms?.length) yield required(here, 'must have at least one node selector term')
-    for (const [index, term] of (must?.nodeSelectorTerms ?? []).entries())
+    for (const [index, term] of (must?.nodeSelectorTerms ?? []).entries()) {
       yield* nodeTermProblems(`${here}[${index}]`, term)
+      for (const [place, { values = [] }] of (term.matchExpressions ?? []).entries())
+        for (const [which, value] of values.entries())
+          for (const why of labelValueProblems(value))
+            yield invalidValue(`${here}[${index}].matchExpressions[${place}].values[${which}]`, value, why)
+    }
     const wished = node.preferredDuringSchedulingIgnoredDuringExecution
     for (const [index, { weight, preference }] of (wished ?? []).entries()) {
       const there = `${at}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[${index}]`
@@ -121,7 +122,8 @@ export function* nodeTermProblems(at: string, term: NodeTerm | undefined): Probl
         `${here}.values`,
         "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
       )
-    for (const value of values) yield* optionalName(`${here}.values[0]`, value, dnsSubdomainProblems)
+    for (const [place, value] of values.entries())
+      yield* optionalName(`${here}.values[${place}]`, value, dnsSubdomainProblems)
   }
 }
 
@@ -140,9 +142,40 @@ function* spreadProblems(at: string, { topologySpreadConstraints }: Spec): Probl
     yield* needed(`${here}.topologyKey`, one.topologyKey, 'can not be empty')
     yield* oneOf(`${here}.whenUnsatisfiable`, one.whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'])
     yield* labelSelector(`${here}.labelSelector`, one.labelSelector)
-    yield* between(`${here}.minDomains`, one.minDomains, 1, 2 ** 31 - 1)
+    if (one.topologyKey) yield* optionalName(`${here}.topologyKey`, one.topologyKey, qualifiedNameProblems)
+    if (one.minDomains !== undefined) {
+      if (one.minDomains <= 0) yield invalidValue(`${here}.minDomains`, one.minDomains, 'must be greater than zero')
+      if (one.whenUnsatisfiable !== 'DoNotSchedule')
+        yield invalidValue(
+          `${here}.minDomains`,
+          one.minDomains,
+          `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${one.whenUnsatisfiable}`,
+        )
+    }
+    for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const)
+      yield* optionalOneOf(`${here}.${field}`, one[field], ['Honor', 'Ignore'])
+    yield* matchKeyProblems(`${here}.matchLabelKeys`, one)
     const key = `{${one.topologyKey}, ${one.whenUnsatisfiable}}`
     if (seen.has(key)) yield duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, key)
     seen.add(key)
+  }
+}
+
+function* matchKeyProblems(
+  at: string,
+  { matchLabelKeys, labelSelector: selector }: NonNullable<Spec['topologySpreadConstraints']>[number],
+): Problems {
+  if (!matchLabelKeys?.length) return
+  if (!selector) {
+    yield forbiddenField(at, 'must not be specified when labelSelector is not set')
+    return
+  }
+  const selected = new Set([
+    ...Object.keys(selector.matchLabels ?? {}),
+    ...(selector.matchExpressions ?? []).map(({ key }) => key),
+  ])
+  for (const [index, key] of matchLabelKeys.entries()) {
+    yield* optionalName(`${at}[${index}]`, key, qualifiedNameProblems)
+    if (selected.has(key)) yield invalidValue(`${at}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector')
   }
 }
