@@ -27,6 +27,7 @@ export async function pushBench(): Promise<void> {
     const times: { ours: number[]; floor: number[] } = { ours: [], floor: [] }
     for (let round = 0; round <= rounds; round++) {
       await repo.commit({ 'note.txt': `round ${round}\n` }, `round ${round}`)
+      await standing(instance)
       const floor = await timed(() => byHand(round))
       const ours = await timed(async () => {
         const pushed = await repo.git('push', 'sampan', 'main')
@@ -38,6 +39,8 @@ export async function pushBench(): Promise<void> {
         times.ours.push(ours)
       }
     }
+    const memory = ['engine', 'platform'].map((name) => `${name} ${residentOf(instance, name).toFixed(0)} MB`)
+    console.log(`resident after ${rounds + 2} deploys: ${memory.join(', ')}`)
     report('A cached push against the same steps by hand', [
       { name: 'git push → verified', ours: median(times.ours), floor: median(times.floor), unit: 'ms', better: 'less' },
     ])
@@ -48,6 +51,27 @@ export async function pushBench(): Promise<void> {
     rmSync(folder, { recursive: true, force: true })
     await instance.uninstall()
   }
+}
+
+/** Somebody who pushes twice in a row waits for nothing; what is measured is a push with a pod that waits for it. */
+async function standing(instance: Instance): Promise<void> {
+  const asked = ['get', 'pods', '-n', 'sampan-builds', '-l', 'sampan.dev/standby', '-o', 'json']
+  for (const until = Date.now() + 20_000; Date.now() < until; ) {
+    const { items } = JSON.parse((await instance.kubectl(asked)).stdout) as { items: Standby[] }
+    if (items.some(({ status }) => status?.containerStatuses?.every(({ ready }) => ready))) return
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  console.error('no pod waits for this push: it is measured without')
+}
+
+interface Standby {
+  status?: { containerStatuses?: { ready: boolean }[] }
+}
+
+/** Resident memory in MB of a process of the instance. */
+function residentOf(instance: Instance, name: string): number {
+  const pid = readFileSync(join(instance.home, 'run', `${name}.pid`), 'utf8').trim()
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
 function sample(): Record<string, string> {
