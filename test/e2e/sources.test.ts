@@ -53,8 +53,8 @@ async function push(text: string): Promise<string> {
 }
 
 /** Resolves when the app answers with a text under its own name. */
-async function answers(app: string, text: string): Promise<void> {
-  const asked = ['-s', '-H', `Host: ${app}-test.src.localhost`, `http://127.0.0.1:${ports().http}/`]
+async function answers(app: string, text: string, environment = 'test'): Promise<void> {
+  const asked = ['-s', '-H', `Host: ${app}-${environment}.src.localhost`, `http://127.0.0.1:${ports().http}/`]
   let said = ''
   for (let i = 0; i < 240; i++) {
     said = (await run('curl', asked)).stdout
@@ -114,4 +114,96 @@ test('a Subversion commit ends in a running release', async () => {
   const done = await run('svn', ['import', '-q', '-m', 'first', ...flags, file, `${url}/trunk/index.html`])
   assert.equal(done.code, 0, done.stderr)
   await answers('old', 'from Subversion')
+})
+
+/** One app on its way: with a branch, a proposal, a signature, an environment that asks for approval, and a clock. */
+async function committed(text: string, pipeline?: string): Promise<void> {
+  writeFileSync(join(work, 'index.html'), `<h1>${text}</h1>\n`)
+  if (pipeline) writeFileSync(join(work, '.drone.yml'), pipeline)
+  await git('add', '.')
+  await git('commit', '-q', '--allow-empty', '-m', text)
+}
+async function pushed(ref: string): Promise<string> {
+  const done = await run('git', ['push', 'sampan', ref], { cwd: work, env, timeoutMs: 120_000 })
+  assert.equal(done.code, 0, done.stderr)
+  return done.stderr
+}
+const step = `kind: pipeline
+name: check
+steps:
+- name: say
+  image: debian:bookworm-slim
+  commands: ['echo "$DRONE_BUILD_EVENT to $DRONE_DEPLOY_TO"']
+`
+interface Listed {
+  spec: { number: number; event: string }
+  status?: { state?: string; release?: number }
+}
+
+test('a proposal has a preview of its own, which goes with it', async () => {
+  await sampan('launch', '--name', 'way', '--project', 'src')
+  await sampan('previews', 'set', 'src/way', '--pull-requests', 'on')
+  await committed('begun')
+  await pushed('HEAD:refs/heads/main')
+  await committed('proposed')
+  const said = await pushed('HEAD:refs/for/main')
+  assert.match(said, /answers in pr-1: http:\/\/way-pr-1\.src\./)
+  await answers('way', 'proposed', 'pr-1')
+  await pushed(':refs/pull/1/head')
+  for (let tries = 0; ; tries++) {
+    const { previews } = await sampan<{ previews: object[] }>('previews', 'list', 'src/way')
+    if (previews.length === 0) break
+    assert.ok(tries < 120, 'the preview is still there')
+    await wait(500)
+  }
+})
+
+test('a protected file waits for approval unless it is rightly signed, and the push says so', async () => {
+  await sampan('set', 'src/way', '--protected', 'on')
+  await committed('unsigned', step)
+  assert.match(
+    await pushed('HEAD:refs/heads/main'),
+    /waits for approval: .*not signed.*\(sampan pipelines approve \d+\)/,
+  )
+  await sampan('sign')
+  await git('commit', '-q', '-am', 'signed')
+  assert.match(await pushed('HEAD:refs/heads/main'), /Release \d+ .* answers in test/)
+  await sampan('set', 'src/way', '--protected', 'off')
+})
+
+test('the same image goes to an environment that asks for approval, and only then', async () => {
+  const [before] = await sampan<Listed[]>('pipelines', 'list', 'src/way', '--limit', '1')
+  await sampan('environments', 'create', 'live', '--approval', '--project', 'src')
+  const early = await run(
+    join(import.meta.dirname, '../../sampan'),
+    ['pipelines', 'promote', 'src/way', String(before!.spec.number), 'live'],
+    { cwd: work, env },
+  )
+  assert.equal(early.code, 1)
+  assert.match(early.stderr, /was not made for live, which is newer: run pipeline \d+ again/)
+  await committed('to live')
+  await pushed('HEAD:refs/heads/main')
+  const [run1] = await sampan<Listed[]>('pipelines', 'list', 'src/way', '--limit', '1')
+  await sampan('pipelines', 'promote', 'src/way', String(run1!.spec.number), 'live', '-f')
+  const waiting = await sampan<{ status?: { state?: string } }[]>('rollouts', 'list', 'src/way', '-e', 'live')
+  assert.deepEqual(
+    waiting.map(({ status }) => status?.state ?? 'planned'),
+    ['planned'],
+  )
+  const approved = await sampan<{ ok: boolean; url: string }>('rollouts', 'approve', 'src/way', '-e', 'live')
+  assert.equal(approved.ok, true)
+  await answers('way', 'to live', 'live')
+  const images = await sampan<{ image: string; serving: string[] }[]>('releases', 'src/way')
+  assert.deepEqual(images.find(({ serving }) => serving.includes('live'))?.serving.toSorted(), ['live', 'test'])
+})
+
+test('a clock starts runs', async () => {
+  await sampan('cron', 'set', 'often', '*/5 * * * * *', '--app', 'src/way')
+  for (let tries = 0; ; tries++) {
+    const runs = await sampan<Listed[]>('pipelines', 'list', 'src/way')
+    if (runs.some(({ spec, status }) => spec.event === 'cron' && status?.state === 'success')) break
+    assert.ok(tries < 120, 'no run of the clock went well')
+    await wait(500)
+  }
+  await sampan('cron', 'remove', 'often', '--app', 'src/way')
 })
