@@ -75,6 +75,15 @@ export async function goThroughCluster(page: Page, story: ClusterStory): Promise
 
   await page.goto(url)
   await signIn(page, password)
+  const running = (await (await kube('GET', `/apis/apps/v1/namespaces/${space}/deployments/${app}`)).json()) as {
+    spec: { template: { spec: { containers: { image: string }[]; imagePullSecrets?: object[] } } }
+  }
+  /** On the node already, and with a shell. */
+  const {
+    containers: [first],
+    imagePullSecrets,
+  } = running.spec.template.spec
+  const image = first!.image
 
   // Three documents at once, one of a kind that only comes to be: tried on the server, then applied.
   await page.goto(`${url}/cluster/create?ns=${space}`)
@@ -185,6 +194,64 @@ export async function goThroughCluster(page: Page, story: ClusterStory): Promise
   await page.getByRole('dialog').getByRole('textbox').fill('2')
   await page.getByRole('dialog').getByRole('button', { name: 'Scale' }).click()
   await page.getByRole('main').getByText('2/2', { exact: true }).first().waitFor({ timeout: 60_000 })
+  // Back to the revision before a change, with what that undoes; a pod that fails says why with its last words.
+  const path = `/apis/apps/v1/namespaces/${space}/deployments/broken`
+  const template = (text: string) => ({
+    metadata: { labels: { app: 'broken' } },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      imagePullSecrets,
+      containers: [{ name: 'app', image, command: ['sh', '-c', `echo ${text}; exit 3`] }],
+    },
+  })
+  const broken = { selector: { matchLabels: { app: 'broken' } }, template: template('first-words') }
+  const made = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'broken' }, spec: broken }
+  assert.equal((await kube('POST', path.slice(0, -'/broken'.length), made)).status, 201)
+  await page.goto(`${url}/cluster/kinds/deployments.apps/${space}/broken`)
+  await page
+    .getByRole('link', { name: /^broken-\w+-\w+$/ })
+    .first()
+    .waitFor()
+  await page
+    .getByRole('link', { name: /^broken-\w+-\w+$/ })
+    .first()
+    .click()
+  await page.getByText('Container app ends with exit code 3').waitFor({ timeout: 60_000 })
+  await page.getByRole('region', { name: 'Its last lines' }).getByText('first-words').waitFor()
+  await look('why')
+  const changed = { spec: { template: template('second-words') } }
+  assert.equal((await kube('PATCH', path, changed, 'application/strategic-merge-patch+json')).status, 200)
+  await page.goto(`${url}/cluster/kinds/deployments.apps/${space}/broken`)
+  await page
+    .getByText('deployment.kubernetes.io/revision: 2')
+    .or(page.locator('.tree-value', { hasText: /^2$/ }))
+    .first()
+    .waitFor()
+  await button('Roll back').click()
+  await page
+    .getByRole('dialog')
+    .getByText(/^\+.*first-words/)
+    .waitFor()
+  await look('rollback')
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
+  await page.getByText('Going back to revision 1').waitFor()
+  const back = (await (await kube('GET', path)).json()) as {
+    spec: { template: { spec: { containers: { command: string[] }[] } } }
+  }
+  assert.match(back.spec.template.spec.containers[0]!.command[2]!, /first-words/)
+  assert.equal((await kube('DELETE', path)).status, 200)
+
+  // What is stuck says what it waits for, and can be let go.
+  const held = { ...second, metadata: { name: 'held', finalizers: ['story.example/hold'] } }
+  assert.equal((await kube('POST', boat('').slice(0, -1), held)).status, 201)
+  assert.equal((await kube('DELETE', boat('held'))).status, 200)
+  await page.goto(`${url}${boats}/${space}/held`)
+  await page.getByText(/It goes once these let go of it: story\.example\/hold/).waitFor()
+  await button('Remove finalizers').click()
+  await page.getByRole('dialog').getByRole('textbox').fill('held')
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove finalizers' }).click()
+  await page.getByText('This object is gone').waitFor()
+
   await page.goto(`${url}${boats}/${space}/second`)
   await button('Delete').click()
   const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete' })

@@ -10,9 +10,11 @@ export function Conditions({ conditions }: { conditions: readonly Condition[] })
     <div className="panel">
       {conditions.map((one) => (
         <div key={one.type} className="line event-line">
-          <Badge size="sm" color={colours[verdictOf(one)]} className="state">
-            {one.type}: {one.status}
-          </Badge>
+          <span className="event-type">
+            <Badge size="sm" color={colours[verdictOf(one)]} className="state">
+              {one.type}: {one.status}
+            </Badge>
+          </span>
           <Text size="sm" className="grow name">
             {one.reason && (
               <Text span inherit fw={600}>

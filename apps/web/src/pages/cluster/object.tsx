@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Tabs, Text } from '@mantine/core'
+import { Badge, Button, Group, Tabs, Text } from '@mantine/core'
 import type { KubeObject } from '@sampan/resources/meta'
 import { Suspense, useMemo } from 'react'
 import { Link } from 'wouter'
@@ -128,7 +128,7 @@ function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
         ))}
     >
       {deletionTimestamp && (
-        <Alert color="orange" variant="light" role="status">
+        <div className="banner" role="status">
           <Group justify="space-between" gap="xs">
             <Text size="sm" className="name grow">
               {finalizers.length > 0
@@ -137,7 +137,7 @@ function Shown({ kind, object }: { kind: ApiKind; object: KubeObject }) {
             </Text>
             <ActionButton action={releaseObject} target={target} size="xs" />
           </Group>
-        </Alert>
+        </div>
       )}
       <Tabs
         value={chosen}
