@@ -20,23 +20,32 @@ export interface Applier {
 
 /**
  * Makes the cluster have exactly these documents (server-side apply, so that a second run changes nothing). A refusal that
- * repeating cannot change becomes the outcome `fail`; everything else throws and is tried again.
+ * repeating cannot change becomes the outcome `fail`; everything else throws and is tried again. Objects of one rank go together,
+ * a trial (`dryRun`) all at once: it leaves nothing that others could refer to.
  */
 export async function applyDocuments(
   { client, kindOf }: Applier,
   documents: readonly Document[],
   options: { dryRun?: boolean } = {},
 ): Promise<Extract<Outcome, { do: 'fail' }> | undefined> {
-  for (const one of documents.toSorted((a, b) => rankOf(a) - rankOf(b))) {
-    try {
-      await client.apply(await kindOf(one), one, { fieldManager: releaseManager, force: true, ...options })
-    } catch (error) {
-      if (!(error instanceof StatusError) || !isFinal(error)) throw error
-      const { code, sentence } = refusalCause(`${one.kind} "${one.metadata.name}"`, error.message)
-      return fail(code, sentence) as Extract<Outcome, { do: 'fail' }>
-    }
+  const ranks = Map.groupBy(documents, (one) => (options.dryRun ? 0 : rankOf(one)))
+  for (const [, group] of [...ranks].toSorted(([a], [b]) => a - b)) {
+    const results = await Promise.all(group.map((one) => applyOne({ client, kindOf }, one, options)))
+    const refused = results.find((each) => each !== undefined)
+    if (refused) return refused
   }
   return undefined
+}
+
+async function applyOne({ client, kindOf }: Applier, one: Document, options: { dryRun?: boolean }) {
+  try {
+    await client.apply(await kindOf(one), one, { fieldManager: releaseManager, force: true, ...options })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof StatusError) || !isFinal(error)) throw error
+    const { code, sentence } = refusalCause(`${one.kind} "${one.metadata.name}"`, error.message)
+    return fail(code, sentence) as Extract<Outcome, { do: 'fail' }>
+  }
 }
 
 const isFinal = (error: StatusError) =>
