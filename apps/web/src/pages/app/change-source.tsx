@@ -2,6 +2,7 @@ import { PasswordInput, SimpleGrid, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { AppTarget } from '../../actions/app.ts'
 import type { DialogProps } from '../../data/action.ts'
+import { sourceText } from '../../data/source-phrases.ts'
 import { sources } from '../../data/sources.ts'
 import { useActions } from '../../parts/action-provider.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'
@@ -9,7 +10,7 @@ import { useWords } from '../../parts/language.tsx'
 
 /** Another image, repository or branch for an app that is there. */
 export function Dialog({ target, close }: DialogProps<AppTarget>) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const { context } = useActions()
   const { source } = target.data.app.spec
   const [image, setImage] = useState(source.image ?? '')
@@ -49,7 +50,7 @@ export function Dialog({ target, close }: DialogProps<AppTarget>) {
         <>
           <TextInput
             label={t('add.url')}
-            description={t('settings.urlHelp')}
+            description={sourceText(language, 'urlHelp')}
             value={url}
             onChange={(event) => setUrl(event.currentTarget.value)}
             data-autofocus
@@ -70,7 +71,7 @@ export function Dialog({ target, close }: DialogProps<AppTarget>) {
               />
               <PasswordInput
                 label={`${t('add.gitPassword')} (${t('common.optional')})`}
-                description={source.credentials ? t('settings.keepPassword') : undefined}
+                description={source.credentials ? sourceText(language, 'keepPassword') : undefined}
                 inputWrapperOrder={['label', 'input', 'description', 'error']}
                 value={password}
                 autoComplete="new-password"

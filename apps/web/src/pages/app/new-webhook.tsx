@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { DialogProps } from '../../data/action.ts'
 import type { AppRef } from '../../data/platform.ts'
+import { sourceText } from '../../data/source-phrases.ts'
 import { sources } from '../../data/sources.ts'
 import { Copyable } from '../../parts/copyable.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'
@@ -9,7 +10,7 @@ import { useWords } from '../../parts/language.tsx'
 
 /** Makes the secret that a host signs its deliveries with, and shows it this once with where to put it. */
 export function Dialog({ target, close }: DialogProps<AppRef>) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const [made, setMade] = useState<{ url: string; secret: string }>()
   if (!made)
     return (
@@ -20,27 +21,27 @@ export function Dialog({ target, close }: DialogProps<AppRef>) {
         close={close}
         onDone={() => undefined}
       >
-        <Text size="sm">{t('settings.newWebhookHelp')}</Text>
+        <Text size="sm">{sourceText(language, 'newWebhookHelp')}</Text>
       </FormDialog>
     )
   return (
     <Modal opened onClose={close} title={t('settings.webhook')} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <Stack>
-        <Text size="sm">{t('settings.webhookSteps')}</Text>
+        <Text size="sm">{sourceText(language, 'webhookSteps')}</Text>
         <div>
           <Text size="sm" fw={500}>
-            {t('settings.webhookUrl')}
+            {sourceText(language, 'webhookUrl')}
           </Text>
           <Copyable value={made.url} />
         </div>
         <div>
           <Text size="sm" fw={500}>
-            {t('settings.webhookSecret')}
+            {sourceText(language, 'webhookSecret')}
           </Text>
           <Copyable value={made.secret} />
         </div>
         <Text size="xs" c="dimmed">
-          {t('settings.webhookOnce')}
+          {sourceText(language, 'webhookOnce')}
         </Text>
         <Group justify="end">
           <Button onClick={close}>{t('common.close')}</Button>

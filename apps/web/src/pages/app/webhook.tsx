@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { newWebhook } from '../../actions/source.ts'
 import { pipelineHref } from '../../data/paths.ts'
 import type { AppRef } from '../../data/platform.ts'
+import { sourceText } from '../../data/source-phrases.ts'
 import { sources } from '../../data/sources.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Copyable } from '../../parts/copyable.tsx'
@@ -14,7 +15,7 @@ import { When } from '../../parts/when.tsx'
 
 /** How the host of the code tells of a push at once, and what it has told. */
 export function WebhookSection({ project, app }: AppRef) {
-  const { t, said } = useWords()
+  const { t, said, language } = useWords()
   const hook = useQuery({
     queryKey: ['platform', 'webhook', project, app],
     queryFn: () => sources.webhook({ project, app }),
@@ -28,7 +29,7 @@ export function WebhookSection({ project, app }: AppRef) {
         {({ url, isSet, deliveries }) => (
           <Stack gap="xs">
             <Text size="sm" c="dimmed">
-              {t(isSet ? 'settings.webhookIsSet' : 'settings.webhookHelp')}
+              {sourceText(language, isSet ? 'webhookIsSet' : 'webhookHelp')}
             </Text>
             <Copyable value={url} />
             {deliveries.length > 0 && (
