@@ -32,7 +32,15 @@ import { serverCommand } from './server-process.ts'
 
 /** Every word people can type after `sampan`. */
 export const commands: Record<string, Command & { passesThrough?: true }> = {
-  up: serverCommand('up', 'bring Sampan up on this machine', '[--detach] [--home DIR] [--port N] …'),
+  up: {
+    ...serverCommand('up', 'bring Sampan up on this machine', '[--detach] [FLAG VALUE]…'),
+    details: `  --detach                              return when it is ready, instead of staying
+  --home DIR  --instance NAME           where it keeps everything; several run side by side
+  --port N  --api-port N  --registry-port N  --http-port N  --https-port N
+  --domain NAME  --node-ip ADDRESS      names and address of apps
+  --pod-pids-limit N                    processes of a pod
+A running Sampan goes on with the program it was started with: after an update, sampan down, then sampan up --detach.`,
+  },
   down: serverCommand('down', 'stop the control plane; apps go on running', '[--pods]'),
   status: serverCommand('status', 'processes, addresses, system pods', '[--json]'),
   uninstall: serverCommand('uninstall', 'take Sampan off this machine', '[--yes] [--keep-images]'),

@@ -26,7 +26,7 @@ export async function status({ home, json }: Options): Promise<number> {
   const isHealthy =
     processes.every(({ pid }) => pid !== undefined) && pods.every((one) => one.ready) && (await platformAnswers(config))
   const facts = {
-    state: isHealthy ? 'running' : processes.every(({ pid }) => pid === undefined) ? 'stopped' : 'degraded',
+    ...stateOf(processes, isHealthy, home),
     instance: config.name,
     home,
     console: `http://localhost:${config.ports.platform}`,
@@ -39,6 +39,26 @@ export async function status({ home, json }: Options): Promise<number> {
   }
   process.stdout.write(json ? `${JSON.stringify(facts)}\n` : text(facts))
   return isHealthy ? 0 : 1
+}
+
+/** In a word, and what to do where that is something. containerd outlives the others: with it alone, apps go on. */
+export function stateOf(
+  processes: readonly ProcessStatus[],
+  isHealthy: boolean,
+  home: string,
+): { state: 'running' | 'stopped' | 'degraded'; remedy?: string } {
+  if (isHealthy) return { state: 'running' }
+  const runs = (name: string) => processes.some((one) => one.name === name && one.pid !== undefined)
+  const start = 'sampan up --detach'
+  if (!['supervisor', 'engine', 'platform'].some(runs)) {
+    const remedy = runs('containerd') ? `Apps go on running. Start the control plane: ${start}` : `Start it: ${start}`
+    return { state: 'stopped', remedy }
+  }
+  const logs = `${home}/logs says why`
+  const remedy = runs('supervisor')
+    ? `What does not run or answer is being started again; ${logs}.`
+    : `Nobody starts what is missing: ${start}; ${logs}.`
+  return { state: 'degraded', remedy }
 }
 
 /** A process that is there may still be starting: only an answer counts. */
@@ -83,6 +103,7 @@ async function systemPods(config: Config) {
 
 function text(facts: {
   state: string
+  remedy?: string
   console: string
   api: string
   kubeconfig: string
@@ -100,6 +121,7 @@ function text(facts: {
         `  ${name.padEnd(11)} ${pid === undefined ? 'not running' : `process ${pid}, ${mib(rssBytes)}`}`,
     ),
     ...facts.systemPods.map(({ name, phase, ready }) => `  pod ${name}: ${ready ? 'ready' : (phase ?? 'unknown')}`),
+    ...(facts.remedy ? [facts.remedy] : []),
     '',
   ].join('\n')
 }
