@@ -551,7 +551,7 @@ const refused: Row[] = [
   [
     'a binding of no kind',
     binding({ roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'X', name: 'r' } }),
-    ['roleRef.kind: Unsupported value: "X": supported values: "ClusterRole", "Role"'],
+    ['roleRef.kind: Unsupported value: "X": supported values: "Role", "ClusterRole"'],
   ],
   [
     'an account without a namespace',
@@ -662,15 +662,15 @@ const refused: Row[] = [
     make.endpointSlice('web', { endpoints: [{ addresses: ['::1'] }] }),
     [
       'endpoints[0].addresses[0]: Invalid value: "::1": must be an IPv4 address',
-      'endpoints[0].addresses[0]: Invalid value: "::1": may not be in the loopback, link-local or unspecified range',
+      'endpoints[0].addresses[0]: Invalid value: "::1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
     ],
   ],
   [
     'an endpoint that leads to the machine itself or to what only it may ask',
     make.endpointSlice('web', { endpoints: [{ addresses: ['127.0.0.1'] }, { addresses: ['169.254.169.254'] }] }),
     [
-      'endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback, link-local or unspecified range',
-      'endpoints[1].addresses[0]: Invalid value: "169.254.169.254": may not be in the loopback, link-local or unspecified range',
+      'endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+      'endpoints[1].addresses[0]: Invalid value: "169.254.169.254": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
     ],
   ],
   [
@@ -705,9 +705,7 @@ const refused: Row[] = [
   [
     'a loopback address',
     other('Endpoints', 'v1', { subsets: [{ addresses: [{ ip: '127.0.0.1' }] }] }),
-    [
-      'subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback, link-local or unspecified range',
-    ],
+    ['subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)'],
   ],
   [
     'a misnamed service of an API',

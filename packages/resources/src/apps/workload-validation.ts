@@ -128,7 +128,9 @@ export function* daemonSetProblems(one: DaemonSet, old?: DaemonSet): Problems {
   if (type === 'RollingUpdate') {
     if (!rollingUpdate) yield required('spec.updateStrategy.rollingUpdate')
     else {
-      yield* surgeProblems('spec.updateStrategy.rollingUpdate', rollingUpdate)
+      yield* surgeProblems('spec.updateStrategy.rollingUpdate', rollingUpdate, true)
+      if (isZero(rollingUpdate.maxSurge) && isZero(rollingUpdate.maxUnavailable))
+        yield required('spec.updateStrategy.rollingUpdate.maxUnavailable', 'cannot be 0 when maxSurge is 0')
       if (!isZero(rollingUpdate.maxSurge) && !isZero(rollingUpdate.maxUnavailable))
         yield invalidValue(
           'spec.updateStrategy.rollingUpdate.maxSurge',
@@ -157,7 +159,8 @@ export function* statefulSetProblems(one: StatefulSet, old?: StatefulSet): Probl
   const { spec } = one
   if (!old && one.metadata.name)
     for (const why of dnsLabelProblems(one.metadata.name)) yield invalidValue('metadata.name', one.metadata.name, why)
-  yield* oneOf('spec.podManagementPolicy', spec.podManagementPolicy, ['OrderedReady', 'Parallel'])
+  if (!['OrderedReady', 'Parallel'].includes(spec.podManagementPolicy ?? ''))
+    yield invalidValue('spec.podManagementPolicy', spec.podManagementPolicy, "must be 'OrderedReady' or 'Parallel'")
   const { type, rollingUpdate } = spec.updateStrategy ?? {}
   yield* oneOf('spec.updateStrategy.type', type, ['RollingUpdate', 'OnDelete'])
   if (type === 'OnDelete' && rollingUpdate)

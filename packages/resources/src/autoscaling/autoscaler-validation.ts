@@ -1,6 +1,6 @@
 import { dnsSubdomainProblems } from '@sampan/kit/names'
 import { findQuantity } from '@sampan/kit/quantity'
-import { between, named, oneOf, type Problems } from '../check.ts'
+import { named, oneOf, type Problems } from '../check.ts'
 import { invalidValue, required } from '../problem.ts'
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
 
@@ -77,7 +77,11 @@ function* metricProblems(at: string, metric: Metric): Problems {
 
 function* rulesProblems(at: string, rules: Rules | undefined): Problems {
   if (!rules) return
-  yield* between(`${at}.stabilizationWindowSeconds`, rules.stabilizationWindowSeconds, 0, 3600)
+  const window = rules.stabilizationWindowSeconds
+  if (window !== undefined && window < 0)
+    yield invalidValue(`${at}.stabilizationWindowSeconds`, window, 'must be greater than or equal to zero')
+  if (window !== undefined && window > 3600)
+    yield invalidValue(`${at}.stabilizationWindowSeconds`, window, 'must be less than or equal to 3600')
   if (rules.selectPolicy !== undefined)
     yield* oneOf(`${at}.selectPolicy`, rules.selectPolicy, ['Disabled', 'Max', 'Min'])
   if (!rules.policies?.length) yield required(`${at}.policies`, 'must specify at least one Policy')
@@ -85,6 +89,9 @@ function* rulesProblems(at: string, rules: Rules | undefined): Problems {
     yield* oneOf(`${at}.policies[${index}].type`, policy.type, ['Percent', 'Pods'])
     if (!(policy.value > 0))
       yield invalidValue(`${at}.policies[${index}].value`, policy.value, 'must be greater than zero')
-    yield* between(`${at}.policies[${index}].periodSeconds`, policy.periodSeconds, 1, 1800)
+    const here = `${at}.policies[${index}].periodSeconds`
+    if (!(policy.periodSeconds > 0)) yield invalidValue(here, policy.periodSeconds, 'must be greater than zero')
+    if (policy.periodSeconds > 1800)
+      yield invalidValue(here, policy.periodSeconds, 'must be less than or equal to 1800')
   }
 }

@@ -1,4 +1,5 @@
 import { jsonEqual } from '@sampan/kit/json-equal'
+import { dnsSubdomainProblems } from '@sampan/kit/names'
 import { selects } from '@sampan/kit/selectors'
 import {
   immutable,
@@ -11,7 +12,7 @@ import {
   type Problems,
 } from '../check.ts'
 import { podTemplateProblems } from '../core/pod-validation.ts'
-import { forbiddenField, invalidValue, notSupported, required } from '../problem.ts'
+import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../problem.ts'
 import type { CronJob } from './cron-job.ts'
 import { cronProblem } from './cron-schedule.ts'
 import type { Job } from './job.ts'
@@ -72,12 +73,78 @@ export function* jobSpecProblems(at: string, spec: Spec | undefined): Problems {
   if (policy === 'Always') yield required(`${at}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')
   else if (policy && policy !== 'OnFailure' && policy !== 'Never')
     yield notSupported(`${at}.template.spec.restartPolicy`, policy, ['Never', 'OnFailure'])
+  if (spec.successPolicy) yield* successPolicyProblems(`${at}.successPolicy`, spec)
+  if (spec.managedBy !== undefined) {
+    if (!/^[^/]+\/.+$/.test(spec.managedBy) || dnsSubdomainProblems(spec.managedBy.split('/')[0]!).length > 0)
+      yield invalidValue(`${at}.managedBy`, spec.managedBy, 'must be a domain-prefixed path (such as "acme.io/foo")')
+    if (spec.managedBy.length > 63) yield tooLong(`${at}.managedBy`, 63)
+  }
   if (spec.podFailurePolicy) {
     yield* failurePolicyProblems(`${at}.podFailurePolicy`, spec)
     if (spec.podReplacementPolicy === 'TerminatingOrFailed')
       yield notSupported(`${at}.podReplacementPolicy`, spec.podReplacementPolicy, ['Failed'])
   } else
     yield* optionalOneOf(`${at}.podReplacementPolicy`, spec.podReplacementPolicy, ['Failed', 'TerminatingOrFailed'])
+}
+
+const mostRules = 20
+
+/** When the work is done before all of it is: after so many indexes, or after some. */
+function* successPolicyProblems(at: string, { successPolicy, completionMode, completions = 0 }: Spec): Problems {
+  if (completionMode !== 'Indexed') {
+    yield invalidValue(at, successPolicy, 'requires indexed completion mode')
+    return
+  }
+  const rules = successPolicy?.rules ?? []
+  if (rules.length === 0)
+    yield required(`${at}.rules`, 'at least one rules must be specified when the successPolicy is specified')
+  if (rules.length > mostRules)
+    yield {
+      reason: 'FieldValueTooMany',
+      field: `${at}.rules`,
+      message: `Too many: ${rules.length}: must have at most ${mostRules} items`,
+    }
+  for (const [index, { succeededCount, succeededIndexes }] of rules.entries()) {
+    const here = `${at}.rules[${index}]`
+    if (succeededCount === undefined && succeededIndexes === undefined)
+      yield required(here, 'at least one of succeededCount or succeededIndexes must be specified')
+    let most = completions
+    if (succeededIndexes !== undefined) {
+      const counted = countOf(succeededIndexes, completions)
+      if (typeof counted === 'string')
+        yield invalidValue(`${here}.succeededIndexes`, succeededIndexes, `error parsing succeededIndexes: ${counted}`)
+      else most = counted
+    }
+    yield* notNegative(`${here}.succeededCount`, succeededCount)
+    if (succeededCount !== undefined && succeededCount > most)
+      yield invalidValue(
+        `${here}.succeededCount`,
+        succeededCount,
+        succeededIndexes === undefined
+          ? `must be less than or equal to ${completions} (the number of specified completions)`
+          : `must be less than or equal to ${most} (the number of indexes in the specified succeededIndexes field)`,
+      )
+  }
+}
+
+/** How many indexes `0,2-4` names, or what is wrong with it. */
+function countOf(text: string, completions: number): number | string {
+  let last = -1
+  let count = 0
+  for (const interval of text.split(',')) {
+    const limits = interval.split('-')
+    if (limits.length > 2)
+      return `the fragment "${interval}" violates the requirement that an index interval can have at most two parts separated by '-'`
+    const [from = Number.NaN, to = from] = limits.map((one) => (/^\d+$/.test(one) ? Number(one) : Number.NaN))
+    if (Number.isNaN(from) || Number.isNaN(to))
+      return `cannot convert string to integer for index: "${limits[Number.isNaN(from) ? 0 : 1]}"`
+    if (from >= completions || to >= completions) return `too large index: "${limits[from >= completions ? 0 : 1]}"`
+    if (limits.length === 2 && from >= to) return `non-increasing order, previous: ${from}, current: ${to}`
+    if (from <= last) return `non-increasing order, previous: ${last}, current: ${from}`
+    count += to - from + 1
+    last = to
+  }
+  return count
 }
 
 function* failurePolicyProblems(at: string, spec: Spec): Problems {
@@ -97,8 +164,14 @@ function* failurePolicyProblems(at: string, spec: Spec): Problems {
     if (!rule.onExitCodes) continue
     yield* oneOf(`${here}.onExitCodes.operator`, rule.onExitCodes.operator, ['In', 'NotIn'])
     if (!rule.onExitCodes.values?.length) yield required(`${here}.onExitCodes.values`)
-    if (rule.onExitCodes.operator === 'In' && rule.onExitCodes.values?.includes(0))
-      yield invalidValue(`${here}.onExitCodes.values`, 0, 'must not be 0 for the In operator')
+    const values = rule.onExitCodes.values ?? []
+    for (const [place, value] of values.entries()) {
+      if (value === 0 && rule.onExitCodes.operator === 'In')
+        yield invalidValue(`${here}.onExitCodes.values[${place}]`, value, 'must not be 0 for the In operator')
+      if (values.indexOf(value) < place) yield duplicate(`${here}.onExitCodes.values[${place}]`, value)
+    }
+    if (values.some((value, place) => place > 0 && value < values[place - 1]!))
+      yield invalidValue(`${here}.onExitCodes.values`, values, 'must be ordered')
   }
 }
 
@@ -146,7 +219,14 @@ export function* cronJobProblems(one: CronJob, old?: CronJob, subresource?: stri
         'cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
       )
   }
-  if (spec.timeZone !== undefined && !isTimeZone(spec.timeZone))
+  if (spec.timeZone === '') yield invalidValue('spec.timeZone', '', 'timeZone must be nil or non-empty string')
+  else if (spec.timeZone?.toLowerCase() === 'local')
+    yield invalidValue(
+      'spec.timeZone',
+      spec.timeZone,
+      'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
+    )
+  else if (spec.timeZone !== undefined && !isTimeZone(spec.timeZone))
     yield invalidValue('spec.timeZone', spec.timeZone, `unknown time zone ${spec.timeZone}`)
   yield* oneOf('spec.concurrencyPolicy', spec.concurrencyPolicy, ['Allow', 'Forbid', 'Replace'])
   for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const)
@@ -162,7 +242,6 @@ export function* cronJobProblems(one: CronJob, old?: CronJob, subresource?: stri
 }
 
 function isTimeZone(name: string): boolean {
-  if (name === '' || name.toLowerCase() === 'local') return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

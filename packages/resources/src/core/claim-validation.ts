@@ -1,6 +1,7 @@
 import { jsonEqual } from '@sampan/kit/json-equal'
+import { dnsSubdomainProblems } from '@sampan/kit/names'
 import { compareQuantities, findQuantity } from '@sampan/kit/quantity'
-import { labelSelector, optionalOneOf, type Problems, quantity } from '../check.ts'
+import { labelSelector, needed, optionalName, optionalOneOf, type Problems, quantity } from '../check.ts'
 import { forbiddenField, invalidValue, notSupported, required } from '../problem.ts'
 import type { PersistentVolume } from './persistent-volume.ts'
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts'
@@ -27,6 +28,19 @@ export function* claimSpecProblems(at: string, spec: PersistentVolumeClaim['spec
       yield invalidValue(`${at}.resources[storage]`, storage, 'must be greater than zero')
   }
   yield* optionalOneOf(`${at}.volumeMode`, spec?.volumeMode, volumeModes)
+  if (spec?.storageClassName) yield* optionalName(`${at}.storageClassName`, spec.storageClassName, dnsSubdomainProblems)
+  for (const field of ['dataSource', 'dataSourceRef'] as const) {
+    const source = spec?.[field]
+    if (!source) continue
+    yield* needed(`${at}.${field}.name`, source.name)
+    yield* needed(`${at}.${field}.kind`, source.kind)
+    if (!source.apiGroup && source.kind && source.kind !== 'PersistentVolumeClaim' && field === 'dataSourceRef')
+      yield invalidValue(
+        `${at}.${field}`,
+        source.kind,
+        "must be 'PersistentVolumeClaim' when referencing the default apiGroup",
+      )
+  }
 }
 
 export function* claimProblems(
@@ -73,14 +87,20 @@ export function* volumeObjectProblems(volume: PersistentVolume, old?: Persistent
   const { spec } = volume
   yield* accessProblems('spec.accessModes', spec.accessModes)
   if (!spec.capacity || Object.keys(spec.capacity).length === 0) yield required('spec.capacity')
-  else if (spec.capacity.storage === undefined)
-    yield notSupported('spec.capacity', Object.keys(spec.capacity)[0], ['storage'])
+  else if (spec.capacity.storage === undefined || Object.keys(spec.capacity).length > 1)
+    yield notSupported('spec.capacity', spec.capacity, ['storage'])
   yield* quantity('spec.capacity[storage]', spec.capacity?.storage)
   const sources = Object.keys(spec).filter((key) => !plainFields.has(key) && spec[key as keyof typeof spec])
   if (sources.length === 0) yield required('spec', 'must specify a volume type')
   for (const source of sources.slice(1))
     yield forbiddenField(`spec.${source}`, 'may not specify more than 1 volume type')
   if (spec.hostPath && !spec.hostPath.path) yield required('spec.hostPath.path')
+  if (spec.hostPath?.path && /^\/+$/.test(spec.hostPath.path) && spec.persistentVolumeReclaimPolicy === 'Recycle')
+    yield forbiddenField('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")
+  if (spec.csi) {
+    yield* needed('spec.csi.driver', spec.csi.driver)
+    yield* needed('spec.csi.volumeHandle', spec.csi.volumeHandle)
+  }
   if (spec.local && !spec.nodeAffinity) yield required('spec.nodeAffinity', 'Local volume requires node affinity')
   yield* optionalOneOf('spec.persistentVolumeReclaimPolicy', spec.persistentVolumeReclaimPolicy, reclaimPolicies)
   yield* optionalOneOf('spec.volumeMode', spec.volumeMode, volumeModes)

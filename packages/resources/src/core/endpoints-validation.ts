@@ -4,10 +4,17 @@ import { named, oneOf, optionalName, type Problems, portNumber } from '../check.
 import { invalidValue, required } from '../problem.ts'
 import type { Endpoints } from './endpoints.ts'
 
-/** Nothing outside may be reached through these: they are this machine, or this wire. */
-export const isLocal = (ip: string) => /^(127\.|169\.254\.|224\.0\.0\.|0\.0\.0\.0$|::1$|::$|fe80:|ff02:)/i.test(ip)
+const special: [RegExp, string][] = [
+  [/^(0\.0\.0\.0|::)$/, 'may not be unspecified (0.0.0.0 or ::)'],
+  [/^(127\.|::1$)/, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  [/^(169\.254\.|fe80:)/i, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+  [/^(224\.0\.0\.|ff02:)/i, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+]
 
-export const mayNotBeLocal = 'may not be in the loopback, link-local or unspecified range'
+/** Nothing outside may be reached through some addresses: they are this machine, or this wire. */
+export function* specialProblems(at: string, ip: string): Problems {
+  for (const [pattern, why] of special) if (pattern.test(ip)) yield invalidValue(at, ip, why)
+}
 
 export function* endpointsProblems({ metadata, subsets }: Endpoints): Problems {
   // The API server's own address may be the loopback on a machine that has no other.
@@ -24,7 +31,7 @@ export function* endpointsProblems({ metadata, subsets }: Endpoints): Problems {
         const here = `${at}.${field}[${place}]`
         if (!isIP(ip ?? ''))
           yield invalidValue(`${here}.ip`, ip ?? '', 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')
-        else if (!isServer && isLocal(ip)) yield invalidValue(`${here}.ip`, ip, mayNotBeLocal)
+        else if (!isServer) yield* specialProblems(`${here}.ip`, ip)
         yield* optionalName(`${here}.hostname`, hostname, dnsLabelProblems)
       }
     for (const [place, { name, port, protocol }] of ports.entries()) {

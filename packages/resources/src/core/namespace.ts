@@ -1,8 +1,11 @@
 import type { V1Namespace } from '@kubernetes/client-node'
+import { qualifiedNameProblems } from '@sampan/kit/names'
+import type { Problems } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { child, fillPlain } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { invalidValue } from '../problem.ts'
 
 export type Namespace = BuiltIn<V1Namespace>
 
@@ -26,5 +29,14 @@ export const namespace = defineResource<Namespace>({
       one.spec.finalizers = [...(one.spec.finalizers ?? []), 'kubernetes']
     fillPlain(child(one, 'status'), { phase: 'Active' })
   },
+  validate: ({ spec }) => [...finalizersProblems(spec.finalizers ?? [])],
   columns: [{ name: 'Status', value: (one) => one.status?.phase }, age],
 })
+
+function* finalizersProblems(finalizers: readonly string[]): Problems {
+  for (const one of finalizers) {
+    for (const why of qualifiedNameProblems(one)) yield invalidValue('spec.finalizers', one, why)
+    if (!one.includes('/') && !['foregroundDeletion', 'kubernetes', 'orphan'].includes(one))
+      yield invalidValue('spec.finalizers', one, 'name is neither a standard finalizer name nor is it fully qualified')
+  }
+}

@@ -1,5 +1,5 @@
 import { qualifiedNameProblems } from '@sampan/kit/names'
-import { compareQuantities, findQuantity } from '@sampan/kit/quantity'
+import { compareQuantities, findQuantity, formatQuantity } from '@sampan/kit/quantity'
 import { immutable, named, oneOf, optionalName, type Problems, quantity } from '../check.ts'
 import { duplicate, forbiddenField, invalidValue, required } from '../problem.ts'
 import type { LimitRange } from './limit-range.ts'
@@ -109,6 +109,15 @@ export function* limitRangeProblems({ spec }: LimitRange): Problems {
     types.add(item.type)
     for (const field of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const)
       for (const [name, value] of Object.entries(item[field] ?? {})) yield* quantity(`${at}.${field}[${name}]`, value)
+    for (const [name, ratio] of Object.entries(item.maxLimitRequestRatio ?? {})) {
+      const found = findQuantity(ratio)
+      if (found && found.nanos < 1_000_000_000n)
+        yield invalidValue(
+          `${at}.maxLimitRequestRatio[${name}]`,
+          formatQuantity(found),
+          `ratio ${formatQuantity(found)} is less than 1`,
+        )
+    }
     if (item.type === 'Pod')
       for (const field of ['default', 'defaultRequest'] as const)
         if (Object.keys(item[field] ?? {}).length > 0)

@@ -1,18 +1,19 @@
-import { isIP } from '@sampan/kit/ip'
-import { dns1035LabelProblems, dnsLabelProblems, dnsSubdomainProblems } from '@sampan/kit/names'
+import { isCidr, isIP } from '@sampan/kit/ip'
+import { dns1035LabelProblems, dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '@sampan/kit/names'
 import {
-  between,
   immutable,
   labels,
   named,
   notNegative,
   oneOf,
+  optionalName,
   optionalOneOf,
   type Problems,
   portNumber,
   portNumberOrName,
 } from '../check.ts'
 import { duplicate, forbiddenField, invalidValue, required } from '../problem.ts'
+import { specialProblems } from './endpoints-validation.ts'
 import type { Service } from './service.ts'
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
@@ -42,12 +43,11 @@ export function* serviceProblems(service: Service, old?: Service): Problems {
   yield* portsProblems(spec, isHeadless)
   yield* labels('spec.selector', spec.selector)
   yield* oneOf('spec.sessionAffinity', spec.sessionAffinity, affinities)
-  if (spec.sessionAffinity === 'ClientIP')
-    yield* between(
-      'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
-      spec.sessionAffinityConfig?.clientIP?.timeoutSeconds,
-      1,
-      longestAffinity,
+  if (spec.sessionAffinity === 'ClientIP') yield* affinityProblems(spec)
+  else if (spec.sessionAffinityConfig)
+    yield forbiddenField(
+      'spec.sessionAffinityConfig',
+      `must not be set when session affinity is ${spec.sessionAffinity}`,
     )
   if (spec.clusterIP && !isHeadless && !isIP(spec.clusterIP))
     yield invalidValue('spec.clusterIPs[0]', spec.clusterIP, badIP)
@@ -55,6 +55,7 @@ export function* serviceProblems(service: Service, old?: Service): Problems {
     yield invalidValue('spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`')
   for (const [index, ip] of (spec.externalIPs ?? []).entries())
     if (!isIP(ip)) yield invalidValue(`spec.externalIPs[${index}]`, ip, badIP)
+    else yield* specialProblems(`spec.externalIPs[${index}]`, ip)
   yield* optionalOneOf('spec.externalTrafficPolicy', spec.externalTrafficPolicy, policies)
   yield* optionalOneOf('spec.internalTrafficPolicy', spec.internalTrafficPolicy, policies)
   yield* optionalOneOf('spec.ipFamilyPolicy', spec.ipFamilyPolicy, [
@@ -62,9 +63,47 @@ export function* serviceProblems(service: Service, old?: Service): Problems {
     'PreferDualStack',
     'RequireDualStack',
   ])
+  yield* optionalOneOf('spec.trafficDistribution', spec.trafficDistribution, [
+    'PreferClose',
+    'PreferSameNode',
+    'PreferSameZone',
+  ])
+  for (const [index, family] of (spec.ipFamilies ?? []).entries())
+    yield* oneOf(`spec.ipFamilies[${index}]`, family, ['IPv4', 'IPv6'])
+  if (spec.loadBalancerSourceRanges?.length && spec.type !== 'LoadBalancer')
+    yield forbiddenField('spec.LoadBalancerSourceRanges', "may only be used when `type` is 'LoadBalancer'")
+  for (const [index, range] of (spec.loadBalancerSourceRanges ?? []).entries())
+    if (!isCidr(range.trim()))
+      yield invalidValue(
+        `spec.LoadBalancerSourceRanges[${index}]`,
+        range.trim(),
+        'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+      )
+  if (!old) yield* outsideProblems(spec)
   if (spec.loadBalancerClass && spec.type !== 'LoadBalancer')
     yield forbiddenField('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'")
   if (old) yield* updateProblems(spec, old.spec)
+}
+
+function* affinityProblems({ sessionAffinityConfig: config }: Service['spec']): Problems {
+  const at = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds'
+  const seconds = config?.clientIP?.timeoutSeconds
+  if (seconds !== undefined && (seconds <= 0 || seconds > longestAffinity))
+    yield invalidValue(at, seconds, `must be greater than 0 and less than ${longestAffinity}`)
+}
+
+/** What only those outside can notice is for Services that can be reached from there. */
+function* outsideProblems(spec: Service['spec']): Problems {
+  const { type, externalTrafficPolicy: policy, externalIPs, healthCheckNodePort } = spec
+  const isReachable = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && externalIPs?.length)
+  if (policy && !isReachable)
+    yield invalidValue('spec.externalTrafficPolicy', policy, 'may only be set for externally-accessible services')
+  if (healthCheckNodePort && !(type === 'LoadBalancer' && policy === 'Local'))
+    yield invalidValue(
+      'spec.healthCheckNodePort',
+      healthCheckNodePort,
+      "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+    )
 }
 
 function* portsProblems({ ports = [], type }: Service['spec'], isHeadless: boolean): Problems {
@@ -82,6 +121,7 @@ function* portsProblems({ ports = [], type }: Service['spec'], isHeadless: boole
     yield* portNumber(`${at}.port`, port.port)
     yield* oneOf(`${at}.protocol`, port.protocol, protocols)
     yield* portNumberOrName(`${at}.targetPort`, port.targetPort)
+    yield* optionalName(`${at}.appProtocol`, port.appProtocol, qualifiedNameProblems)
     if (isHeadless && typeof port.targetPort === 'number' && port.targetPort !== port.port && port.nodePort)
       yield invalidValue(
         `${at}.targetPort`,

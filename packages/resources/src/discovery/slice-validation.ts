@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from '@sampan/kit/ip'
 import { dnsSubdomainProblems } from '@sampan/kit/names'
 import { between, immutable, oneOf, optionalName, optionalOneOf, type Problems } from '../check.ts'
-import { isLocal, mayNotBeLocal } from '../core/endpoints-validation.ts'
+import { specialProblems } from '../core/endpoints-validation.ts'
 import { duplicate, invalidValue, required, tooLong } from '../problem.ts'
 import type { EndpointSlice } from './endpoint-slice.ts'
 
@@ -24,8 +24,7 @@ export function* sliceProblems(one: EndpointSlice, old?: EndpointSlice): Problem
         yield invalidValue(`${at}[${place}]`, address, 'must be an IPv4 address')
       if (one.addressType === 'IPv6' && !isIPv6(address))
         yield invalidValue(`${at}[${place}]`, address, 'must be an IPv6 address')
-      if (isLocal(address) && !isOwn(one.metadata) && !before.has(address))
-        yield invalidValue(`${at}[${place}]`, address, mayNotBeLocal)
+      if (!isOwn(one.metadata) && !before.has(address)) yield* specialProblems(`${at}[${place}]`, address)
       if (one.addressType === 'FQDN') yield* optionalName(`${at}[${place}]`, address, dnsSubdomainProblems)
     }
   }

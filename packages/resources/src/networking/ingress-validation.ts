@@ -19,7 +19,7 @@ const legacyClass = 'kubernetes.io/ingress.class'
 export function* ingressProblems({ metadata, spec }: Ingress, old?: Ingress): Problems {
   if (!old && metadata.annotations?.[legacyClass] !== undefined && spec.ingressClassName !== undefined)
     yield invalidValue(
-      `metadata.annotations[${legacyClass}]`,
+      `annotations.${legacyClass}`,
       metadata.annotations[legacyClass],
       'can not be set when the class field is also set',
     )

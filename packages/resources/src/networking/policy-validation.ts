@@ -21,6 +21,8 @@ export function* networkPolicyProblems({ spec }: NetworkPolicy): Problems {
     yield* portsProblems(`${at}.ports`, rule.ports)
     for (const [place, peer] of (rule.to ?? []).entries()) yield* peerProblems(`${at}.to[${place}]`, peer)
   }
+  if ((spec?.policyTypes?.length ?? 0) > 2)
+    yield invalidValue('spec.policyTypes', spec?.policyTypes, 'may not specify more than two policyTypes')
   for (const [index, type] of (spec?.policyTypes ?? []).entries())
     if (type !== 'Ingress' && type !== 'Egress')
       yield notSupported(`spec.policyTypes[${index}]`, type, ['Egress', 'Ingress'])

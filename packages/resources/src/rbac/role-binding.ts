@@ -7,7 +7,7 @@ import { bindingProblems } from './role-validation.ts'
 
 export type RoleBinding = BuiltIn<V1RoleBinding>
 
-const problemsOf = bindingProblems(['ClusterRole', 'Role'])
+const problemsOf = bindingProblems(['Role', 'ClusterRole'])
 
 export const roleBinding = defineResource<RoleBinding>({
   group: 'rbac.authorization.k8s.io',

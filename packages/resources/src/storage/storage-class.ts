@@ -1,9 +1,11 @@
 import type { V1StorageClass } from '@kubernetes/client-node'
-import { immutable, needed, oneOf, optionalOneOf } from '../check.ts'
+import { qualifiedNameProblems } from '@sampan/kit/names'
+import { immutable, named, needed, oneOf, optionalOneOf, type Problems } from '../check.ts'
 import { age } from '../columns.ts'
 import { defineResource } from '../define.ts'
 import { fill } from '../fill.ts'
 import type { BuiltIn } from '../meta.ts'
+import { duplicate, required } from '../problem.ts'
 
 export type StorageClass = BuiltIn<V1StorageClass>
 
@@ -29,6 +31,7 @@ export const storageClass = defineResource<StorageClass>({
     ...needed('provisioner', one.provisioner),
     ...optionalOneOf('reclaimPolicy', one.reclaimPolicy, ['Delete', 'Retain']),
     ...oneOf('volumeBindingMode', one.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
+    ...topologyProblems(one.allowedTopologies),
     ...(old
       ? [
           ...immutable('parameters', one.parameters, old.parameters),
@@ -40,6 +43,21 @@ export const storageClass = defineResource<StorageClass>({
   ],
   displayName: (one) => `${one.metadata.name}${isDefaultClass(one) ? ' (default)' : ''}`,
 })
+
+function* topologyProblems(terms: StorageClass['allowedTopologies']): Problems {
+  for (const [index, term] of (terms ?? []).entries()) {
+    const keys = new Set<string>()
+    for (const [place, { key, values }] of (term.matchLabelExpressions ?? []).entries()) {
+      const at = `allowedTopologies[${index}].matchLabelExpressions[${place}]`
+      if (!values?.length) yield required(`${at}.values`)
+      for (const [which, value] of (values ?? []).entries())
+        if (values.indexOf(value) < which) yield duplicate(`${at}.values[${which}]`, value)
+      yield* named(`${at}.key`, key, qualifiedNameProblems)
+      if (keys.has(key)) yield duplicate(`${at}.key`, key)
+      keys.add(key)
+    }
+  }
+}
 
 /** Claims that name no class get this one. */
 export const isDefaultClass = ({ metadata }: StorageClass) =>
