@@ -1,12 +1,14 @@
-import type { Ref } from '@sampan/resources/meta'
+import type { Ref, Status } from '@sampan/resources/meta'
 import type { Client } from './client.ts'
 import { podPath, queryOf } from './paths.ts'
+import { refusalFrom } from './refusal.ts'
 
-const channel = { stdin: 0, close: 255 } as const
+const channel = { stdin: 0, error: 3, close: 255 } as const
 
 /**
  * Writes `input` to the standard input of a container's first process (which was made with `stdin: true`). Resolves when the
- * runtime has taken all of it; throws `StatusError` when the container does not run, and `signal`'s reason when it is over.
+ * runtime ended the connection, as it does when it has taken all of it (and when it dies: it says nothing either way). Throws
+ * `StatusError` when the container does not run, and `signal`'s reason when it is over.
  */
 export async function feed(
   client: Pick<Client, 'connect'>,
@@ -24,9 +26,16 @@ export async function feed(
   try {
     messages.write(Buffer.concat([Buffer.of(channel.stdin), input]))
     messages.write(Buffer.of(channel.close, channel.stdin))
-    for await (const _ of messages) if (signal.aborted) break
+    for await (const message of messages as AsyncIterable<Buffer>) {
+      if (signal.aborted) break
+      if (message[0] === channel.error && message.length > 1) refuse(JSON.parse(String(message.subarray(1))))
+    }
     signal.throwIfAborted()
   } finally {
     messages.destroy()
   }
+}
+
+function refuse(end: Status): void {
+  if (end.status !== 'Success') throw refusalFrom(end.code ?? 500, end, 'attach')
 }
