@@ -8,10 +8,6 @@ export const configMessages = {
     en: 'Pipelines get these by name. Values go in and never come out.',
     zh: '流水线按名称使用。值写入后不再显示。',
   },
-  'config.buildsEmpty': {
-    en: 'Steps of a .drone.yml take one with “from_secret”, for passwords and tokens that builds need.',
-    zh: '.drone.yml 的步骤通过 from_secret 引用，适合存放构建所需的密码和令牌。',
-  },
   'config.clash': {
     en: 'Somebody changed the same entries meanwhile: nothing was saved. Yours are still here; compare in the YAML tab.',
     zh: '其他人刚刚修改了相同条目，未保存。您的修改仍保留，可在 YAML 页签中比较。',
@@ -28,18 +24,10 @@ export const configMessages = {
     en: 'Lower-case letters, digits, dashes and dots',
     zh: '小写字母、数字、短横线和点',
   },
-  'config.mapsEmpty': {
-    en: 'Name it in the config of an app, and its entries become environment variables there.',
-    zh: '在应用的“配置”中引用后，其条目将成为环境变量。',
-  },
   'config.newMap': { en: 'New config', zh: '新建配置' },
   'config.newSecret': { en: 'New secret', zh: '新建密钥' },
   'config.noMaps': { en: 'No config yet', zh: '还没有配置' },
   'config.noSecrets': { en: 'No secrets yet', zh: '还没有密钥' },
-  'config.secretsEmpty': {
-    en: 'For passwords and keys. Name it in the config of an app, and its entries become environment variables there.',
-    zh: '用于存放密码和密钥。在应用的“配置”中引用后，其条目将成为环境变量。',
-  },
   'config.pullRequests': { en: 'Runs of pull requests get it too', zh: '合并请求的流水线也可使用' },
   'config.removeEntry': { en: 'Remove {name}', zh: '移除 {name}' },
   'config.removeSecret': { en: 'Delete secret', zh: '删除密钥' },

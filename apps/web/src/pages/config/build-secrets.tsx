@@ -2,6 +2,7 @@ import { Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { newSecret, removeSecret } from '../../actions/secret.ts'
 import { buildSecrets } from '../../data/build-secrets.ts'
+import { whyConfig } from '../../data/config-phrases.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { ActionMenu } from '../../parts/action-menu.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -11,7 +12,7 @@ import { When } from '../../parts/when.tsx'
 
 /** Secrets that pipelines get by name. Values go in and never come out. */
 export function BuildSecrets({ project }: { project: string }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const list = useQuery({
     queryKey: ['platform', 'secrets', project],
     queryFn: () => buildSecrets.list(project),
@@ -30,7 +31,7 @@ export function BuildSecrets({ project }: { project: string }) {
         isEmpty={(all) => all.length === 0}
         empty={
           <Empty title={t('config.noSecrets')} action={create}>
-            {t('config.buildsEmpty')}
+            {whyConfig(language, 'builds')}
           </Empty>
         }
       >

@@ -6,6 +6,7 @@ import { newConfig } from '../../actions/config.ts'
 import { deleteObject, editObject } from '../../actions/object.ts'
 import { offer } from '../../data/action.ts'
 import { namespaceOf } from '../../data/app-detail.ts'
+import { whyConfig } from '../../data/config-phrases.ts'
 import { type ApiKind, apiPath, kindByWord, objectPath } from '../../data/discovery.ts'
 import { useObjects } from '../../data/live.ts'
 import type { Row } from '../../data/objects.ts'
@@ -33,7 +34,7 @@ const views = [
     title: 'config.secrets',
     help: 'config.secretsHelp',
     empty: 'config.noSecrets',
-    why: 'config.secretsEmpty',
+
     word: 'secrets',
   },
   {
@@ -41,7 +42,7 @@ const views = [
     title: 'config.maps',
     help: 'config.mapsHelp',
     empty: 'config.noMaps',
-    why: 'config.mapsEmpty',
+
     word: 'configmaps',
   },
 ] as const
@@ -120,7 +121,7 @@ interface ListedProps {
 const standing = new Set(['kube-root-ca.crt'])
 
 function Listed({ view, kind, namespace }: ListedProps) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const rows = useObjects<Row>({ path: apiPath(kind, { namespace }), form: 'table' })
   const users = useUsers(namespace)
   const target = useMemo(() => ({ kind, namespace }), [kind, namespace])
@@ -199,7 +200,7 @@ function Listed({ view, kind, namespace }: ListedProps) {
         isEmpty={() => items.length === 0}
         empty={
           <Empty title={t(view.empty)} action={create}>
-            {t(view.why)}
+            {whyConfig(language, view.id)}
           </Empty>
         }
       >

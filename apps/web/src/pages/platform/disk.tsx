@@ -1,6 +1,7 @@
 import { Progress, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { platform } from '../../data/platform.ts'
+import { platformText } from '../../data/platform-phrases.ts'
 import { bytesText } from '../../data/usage.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { KindTable } from '../../parts/kind-table.tsx'
@@ -18,7 +19,7 @@ const volumes = {
 
 /** How full the disk is, and what was asked of it. */
 export function Disk() {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const system = useQuery({ queryKey: ['platform', 'system'], queryFn: platform.system })
   return (
     <Stack gap="xl">
@@ -41,7 +42,7 @@ export function Disk() {
               />
               <Text size="xs" c="dimmed" mt="xs">
                 {t('platform.diskFree', { free: bytesText(freeBytes) })}
-                {colour && ` ${t(colour === 'red' ? 'platform.diskFull' : 'platform.diskTight')}`}
+                {colour && ` ${platformText(language, colour === 'red' ? 'diskFull' : 'diskTight')}`}
               </Text>
             </div>
           )
@@ -50,7 +51,7 @@ export function Disk() {
       <Section title={t('platform.volumes')}>
         <KindTable
           kind={volumes}
-          empty={<Empty title={t('platform.noVolumes')}>{t('platform.noVolumesHelp')}</Empty>}
+          empty={<Empty title={platformText(language, 'noVolumes')}>{platformText(language, 'noVolumesHelp')}</Empty>}
         />
       </Section>
     </Stack>

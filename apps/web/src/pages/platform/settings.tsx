@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../data/api.ts'
 import { platform } from '../../data/platform.ts'
+import { platformText } from '../../data/platform-phrases.ts'
 import { Facts } from '../../parts/facts.tsx'
 import { useWords } from '../../parts/language.tsx'
 import { Failure, Loaded } from '../../parts/loaded.tsx'
@@ -34,7 +35,7 @@ export function Settings() {
 
 /** Addresses inside the installation that code may come from. */
 function Sources() {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const client = useQueryClient()
   const allowed = useQuery({
     queryKey: ['platform', 'sources'],
@@ -53,7 +54,7 @@ function Sources() {
       {(known) => (
         <Stack gap="sm">
           <Text size="sm" c="dimmed">
-            {t('platform.sourcesHelp')}
+            {platformText(language, 'sourcesHelp')}
           </Text>
           <TagsInput
             aria-label={t('platform.sources')}

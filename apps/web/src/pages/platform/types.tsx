@@ -1,4 +1,5 @@
 import { Stack, Text } from '@mantine/core'
+import { platformText } from '../../data/platform-phrases.ts'
 import { KindTable } from '../../parts/kind-table.tsx'
 import { useWords } from '../../parts/language.tsx'
 
@@ -6,11 +7,11 @@ const kind = { group: 'sampan.dev', version: 'v1', kind: 'AppTemplate', plural: 
 
 /** The service types: ordinary objects, which operators add to. */
 export function Types() {
-  const { t } = useWords()
+  const { t, language } = useWords()
   return (
     <Stack>
       <Text size="sm" c="dimmed">
-        {t('platform.typesHelp')}
+        {platformText(language, 'typesHelp')}
       </Text>
       <KindTable kind={kind} />
     </Stack>
