@@ -7,8 +7,8 @@ export const platformText = phrases({
     zh: '磁盘即将写满：请删除不用的应用、环境或存储卷，或扩容磁盘。',
   },
   diskTight: {
-    en: 'Room is getting scarce.',
-    zh: '剩余空间不多。',
+    en: 'room is getting scarce',
+    zh: '空间即将不足',
   },
   noVolumes: { en: 'No volumes yet', zh: '还没有存储卷' },
   noVolumesHelp: {

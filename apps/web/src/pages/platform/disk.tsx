@@ -42,7 +42,7 @@ export function Disk() {
               />
               <Text size="xs" c="dimmed" mt="xs">
                 {t('platform.diskFree', { free: bytesText(freeBytes) })}
-                {colour && ` ${platformText(language, colour === 'red' ? 'diskFull' : 'diskTight')}`}
+                {colour && ` · ${platformText(language, colour === 'red' ? 'diskFull' : 'diskTight')}`}
               </Text>
             </div>
           )
