@@ -97,7 +97,7 @@ export async function startStreamsNode(name: string, subnet: number): Promise<St
   const { signal } = stopping
   const use = meter({ stats: agent.stats, host: hostUse, now: () => new Date(), everyMs: 700, log: silent, signal })
   for (const kind of resourceMetrics(use, objects, nodeName)) api.addComputedKind(kind)
-  for (const handler of [...podStreams(agent.streams), ...proxies(), nodeProxy(use, nodeName)])
+  for (const handler of [...podStreams(agent.streams), ...proxies(), nodeProxy(use, nodeName, agent.disk)])
     api.addSubresource(handler)
   await agent.start(stopping.signal)
   const server = createServer({ ...pki.serving, ca: pki.ca, requestCert: true, rejectUnauthorized: false }, api.handler)
