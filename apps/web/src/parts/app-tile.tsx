@@ -9,7 +9,7 @@ import { State } from './state.tsx'
 /** An app in one environment: how it is, and why when not well. */
 export function AppTile({ place, withProject }: { place: AppPlace; withProject?: boolean }) {
   const { t, said } = useWords()
-  const { project, name, environment, state, reason, url, release, ready, replicas } = place
+  const { project, name, environment, reason, url, release, ready, replicas } = place
   return (
     <Link href={appHref(project, name)} className="tile">
       <Group justify="space-between" wrap="nowrap" align="start" gap="xs">

@@ -125,7 +125,6 @@ function OpenMenu({ button, items, isWide = false, close }: OpenProps) {
     event.preventDefault()
   }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the click only stays inside
     <div
       ref={menu}
       popover="manual"
@@ -148,7 +147,6 @@ export function MenuItems({ entries }: { entries: readonly MenuEntry[] }) {
   return (
     <>
       {entries.map((entry, i) => {
-        // biome-ignore lint/suspicious/noArrayIndexKey lint/a11y/useFocusableInteractive lint/a11y/useSemanticElements: dividers have no other name; a line is not reached by keys
         if (entry === 'divider') return <div key={i} role="separator" className="menu-divider" />
         if ('heading' in entry)
           return (

@@ -21,6 +21,7 @@ test('a push whose run waits for approval ends and says so, although its log goe
       async *readLog(_, { signal } = {}) {
         if (!signal?.aborted) await once(signal!, 'abort')
         wasEnded = true
+        yield* []
       },
     },
   )

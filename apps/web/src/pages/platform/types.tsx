@@ -7,7 +7,7 @@ const kind = { group: 'sampan.dev', version: 'v1', kind: 'AppTemplate', plural: 
 
 /** The service types: ordinary objects, which operators add to. */
 export function Types() {
-  const { t, language } = useWords()
+  const { language } = useWords()
   return (
     <Stack>
       <Text size="sm" c="dimmed">
