@@ -147,6 +147,7 @@ export function MenuItems({ entries }: { entries: readonly MenuEntry[] }) {
   return (
     <>
       {entries.map((entry, i) => {
+        // biome-ignore lint/suspicious/noArrayIndexKey lint/a11y/useSemanticElements: dividers have no other name, and menus need this role
         if (entry === 'divider') return <div key={i} role="separator" className="menu-divider" />
         if ('heading' in entry)
           return (
