@@ -19,7 +19,6 @@ const turns = 15
  * same server. On a machine whose load comes and goes the processor time per request is the figure to trust.
  */
 export async function ingressBench(): Promise<void> {
-  const awake = setInterval(() => undefined, 1000) // the parts' own timers keep no program running
   const lab = await ingressLab()
   const program = join(tmpdir(), 'sampan-test-nginx/usr/sbin/nginx')
   const floorPort = 28_999
@@ -48,7 +47,6 @@ export async function ingressBench(): Promise<void> {
       { name: 'processor time of a request', ...rate('cpu'), unit: 'µs', better: 'less' },
     ])
   } finally {
-    clearInterval(awake)
     // Asked to end: workers of a master that is killed go on, and share the next run's port.
     for (const child of children) {
       child.kill('SIGTERM')

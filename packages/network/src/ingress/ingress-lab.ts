@@ -71,6 +71,8 @@ export interface IngressLab {
 
 /** Begins without a running nginx: `nginx.run()` starts one. */
 export async function ingressLab(): Promise<IngressLab> {
+  // The controller's own timers keep no program running, so a test that waits for it would be over.
+  const awake = setInterval(() => undefined, 60_000)
   const nginx = await nginxLab()
   const client = memoryClient()
   const caches = newCaches({ client })
@@ -189,6 +191,7 @@ export async function ingressLab(): Promise<IngressLab> {
     ask,
     eventsOf,
     async close() {
+      clearInterval(awake)
       await controller.close()
       await recorder.close()
       await caches.close()
