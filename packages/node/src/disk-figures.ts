@@ -1,14 +1,7 @@
 import { run } from '@sampan/kit/run'
+import type { FsUse } from '@sampan/resources/node-usage'
 
-/** Bytes, and numbers of files. */
-export interface Figures {
-  usedBytes: number
-  capacityBytes: number
-  availableBytes: number
-  inodes: number
-  inodesUsed: number
-  inodesFree: number
-}
+export type Figures = Omit<FsUse, 'time'>
 
 /** A file system far away may never answer. */
 const patienceMs = 10_000

@@ -1,16 +1,8 @@
 import type { Project } from '@sampan/resources/sampan/project'
+import type { ProjectRow } from '@sampan/resources/sampan/rows'
 import { type Command, type Invocation, Usage } from '../command.ts'
 import { confirmed } from '../confirm.ts'
 import { table } from '../table.ts'
-
-interface Row {
-  name: string
-  title?: string
-  phase: string
-  message?: string
-  environments: string[]
-  role: string
-}
 
 const help =
   'Say: sampan projects [list | create NAME | members NAME | add NAME USER ROLE | remove NAME USER | delete NAME --yes]'
@@ -29,7 +21,7 @@ export const projects: Command = {
     const api = await invocation.api()
     const at = `/api/projects/${encodeURIComponent(name ?? '')}`
     if (verb === 'list') {
-      const rows = await api.get<Row[]>('/api/projects')
+      const rows = await api.get<ProjectRow[]>('/api/projects')
       const cells = rows.map((one) => [one.name, one.role, one.environments.join(', '), one.phase, one.message])
       out(json ? `${JSON.stringify(rows)}\n` : table(['PROJECT', 'YOU ARE', 'ENVIRONMENTS', 'STATE', 'WHY'], cells))
       return 0
@@ -41,7 +33,7 @@ export const projects: Command = {
       return 0
     }
     if (verb === 'delete') {
-      const known = (await api.get<Row[]>('/api/projects')).some((one) => one.name === name)
+      const known = (await api.get<ProjectRow[]>('/api/projects')).some((one) => one.name === name)
       if (known) confirmed(invocation, `This removes project ${name} with everything in it for good.`)
       await api.remove(at)
       out(json ? `${JSON.stringify({ name })}\n` : `Project ${name} is being removed.\n`)

@@ -2,22 +2,13 @@ import type { KubeObject } from '@sampan/resources/meta'
 import type { App } from '@sampan/resources/sampan/app'
 import type { Pipeline } from '@sampan/resources/sampan/pipeline'
 import type { Release } from '@sampan/resources/sampan/release'
-import type { AppRow, CertificateRow, InstanceRow, ReleaseRow } from '@sampan/resources/sampan/rows'
+import type { AppRow, CertificateRow, InstanceRow, ProjectRow, ReleaseRow } from '@sampan/resources/sampan/rows'
 import { api } from './api.ts'
 
 export interface Me {
   name: string
   groups: string[]
   projects: { name: string; role: string }[]
-}
-
-export interface ProjectRow {
-  name: string
-  title?: string
-  phase: string
-  message?: string
-  environments: string[]
-  role: string
 }
 
 export interface AppDetail {

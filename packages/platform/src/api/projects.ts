@@ -4,6 +4,7 @@ import { invalid, StatusError } from '@sampan/resources/errors'
 import { environment } from '@sampan/resources/sampan/environment'
 import { shortName } from '@sampan/resources/sampan/group'
 import { type Project, project, projectRoles } from '@sampan/resources/sampan/project'
+import type { ProjectRow } from '@sampan/resources/sampan/rows'
 import { list, map, object, oneOf, optional, text } from '@sampan/resources/schema'
 import { type ApiContext, all, eventually } from './context.ts'
 import { rolesOf } from './sessions.ts'
@@ -83,7 +84,7 @@ export function projectRoutes(context: ApiContext) {
 }
 
 /** Those the caller belongs to; administrators see all. */
-export function projectRows(context: ApiContext, user: Pick<Caller, 'name' | 'groups'>) {
+export function projectRows(context: ApiContext, user: Pick<Caller, 'name' | 'groups'>): ProjectRow[] {
   const roles = new Map(rolesOf(context, user).map((one) => [one.name, one.role]))
   return all(context, project)
     .flatMap(({ metadata: { name, deletionTimestamp }, spec, status }) => {

@@ -1,5 +1,16 @@
 import type { Release } from './release.ts'
 
+/** A project as one of its members sees it: a row of `GET /api/projects`. */
+export interface ProjectRow {
+  name: string
+  title?: string
+  phase: string
+  message?: string
+  environments: string[]
+  /** What the asking user may do there. */
+  role: string
+}
+
 /** An app in one environment: a row of `GET /api/apps`. */
 export interface AppRow {
   project: string
