@@ -6,9 +6,11 @@ import { holderOf } from '@sampan/kit/lock-file'
 import { jsonLog } from '@sampan/kit/log'
 import { type Config, pathsOf, savedConfig } from '../config.ts'
 import type { Options } from '../options.ts'
+import { hashIn, serverHash } from '../setup/bundle.ts'
 import { lineProgress, type Progress } from '../setup/progress.ts'
 import { UserError } from '../supervisor/preflight.ts'
-import { type Running, supervise, supervisorLock } from '../supervisor/supervise.ts'
+import { pidOf, textOf } from '../supervisor/processes.ts'
+import { type Running, source, supervise, supervisorLock } from '../supervisor/supervise.ts'
 import { summary } from './summary.ts'
 
 /** What a detached supervisor tells the process that started it. */
@@ -42,7 +44,10 @@ export async function upHere(options: Options): Promise<Running> {
 /** Brings the instance up in a process of its own and waits until it serves. One that runs already is left alone. */
 export async function upDetached(options: Options): Promise<Config> {
   const { home } = options
-  if ((await holderOf(supervisorLock(home))) !== undefined) return savedConfig(home)!
+  if ((await holderOf(supervisorLock(home))) !== undefined) {
+    await sayIfOlder(home)
+    return savedConfig(home)!
+  }
   await mkdir(pathsOf(home).logs, { recursive: true, mode: 0o700 })
   const log = openSync(join(pathsOf(home).logs, 'supervisor.log'), 'a', 0o600)
   const child = spawn(
@@ -70,6 +75,16 @@ export async function upDetached(options: Options): Promise<Config> {
   child.disconnect()
   child.unref()
   return savedConfig(home)!
+}
+
+/** After an update of the sources the program from before goes on until it is told to stop. */
+async function sayIfOlder(home: string): Promise<void> {
+  const pid = pidOf(home, 'engine')
+  const running = pid === undefined ? undefined : hashIn(textOf(`/proc/${pid}/cmdline`))
+  if (running === undefined || running === (await serverHash(source))) return
+  process.stderr.write(
+    'What runs was made from other sources than these. To put these in its place: sampan down, then sampan up. Apps go on running.\n',
+  )
 }
 
 /** Resolves at Ctrl-C or SIGTERM. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { narrow, withOwnPlace } from './bundle.ts'
+import { hashIn, narrow, withOwnPlace } from './bundle.ts'
 
 const cases = [
   {
@@ -35,4 +35,10 @@ test('a bundled pattern matches the same', () => {
   const pattern = eval(narrow('/[–—]+…$/u')) as RegExp
   assert.ok(pattern.test('a –— …'.replace(' …', '…')))
   assert.ok(!pattern.test('a...'))
+})
+
+test('a program says by its command line which sources it was made from', () => {
+  const words = ['/usr/bin/node', '--max-semi-space-size=1', '/srv/sampan/.cache/server/ab12/main.js', 'engine', '']
+  assert.equal(hashIn(words.join('\0')), 'ab12')
+  assert.equal(hashIn('/usr/bin/node\0/srv/other/main.js\0'), undefined)
 })

@@ -11,12 +11,7 @@ import type { Progress } from './progress.ts'
  * need a third less memory than from hundreds of sources. Made again whenever a source changes. Gives the file to run.
  */
 export async function prepareServer(source: string, progress: Progress): Promise<string> {
-  const wanted = await hashOfFiles(source, {
-    folders: ['packages', 'apps/server/src'],
-    files: ['package-lock.json'],
-    ignored,
-  })
-  const folder = join(source, '.cache/server', wanted)
+  const folder = join(source, folderOfPrograms, await serverHash(source))
   const main = join(folder, 'main.js')
   if (existsSync(main)) return main
   const done = progress.begin('server program')
@@ -31,6 +26,19 @@ export async function prepareServer(source: string, progress: Progress): Promise
   done()
   return main
 }
+
+const folderOfPrograms = '.cache/server'
+
+/** Names the program that these sources make. */
+export const serverHash = (source: string): Promise<string> =>
+  hashOfFiles(source, { folders: ['packages', 'apps/server/src'], files: ['package-lock.json'], ignored })
+
+/** The hash in the command line of an engine or platform; undefined for any other program. */
+export const hashIn = (commandLine: string): string | undefined =>
+  commandLine
+    .split('\0')
+    .map((word) => new RegExp(`/${RegExp.escape(folderOfPrograms)}/([^/]+)/main\\.js$`).exec(word)?.[1])
+    .find((hash) => hash !== undefined)
 
 const ignored = /(^|\/)node_modules\/|\.test\.ts$|\/generated\//
 

@@ -14,7 +14,7 @@ describe('Ingress: answers', { skip: noNginx }, () => {
   before(async () => {
     lab = await ingressLab()
     nginx = await lab.nginx.run()
-    await lab.backend('one', '127.0.8.1', (asked, response) => {
+    await lab.backend('one', '127.0.18.1', (asked, response) => {
       let body = ''
       asked.on('data', (text) => {
         body += text
@@ -30,11 +30,11 @@ describe('Ingress: answers', { skip: noNginx }, () => {
         response.end(`app ${body}`)
       })
     })
-    await lab.backend('pages', '127.0.8.2', (asked, response) => {
+    await lab.backend('pages', '127.0.18.2', (asked, response) => {
       response.writeHead(Number(asked.headers['x-code']) || 200, { 'x-got': JSON.stringify(asked.headers) })
       response.end(`page ${asked.method} ${asked.url}`)
     })
-    await lab.backend('copies', '127.0.8.3', (asked, response) => {
+    await lab.backend('copies', '127.0.18.3', (asked, response) => {
       let body = ''
       asked.on('data', (text) => {
         body += text
@@ -44,14 +44,14 @@ describe('Ingress: answers', { skip: noNginx }, () => {
         response.end()
       })
     })
-    for (const ip of ['127.0.8.4', '127.0.8.5', '127.0.8.6']) await lab.backend(ip, ip)
-    await lab.backend('door', '127.0.8.9', (asked, response) => {
+    for (const ip of ['127.0.18.4', '127.0.18.5', '127.0.18.6']) await lab.backend(ip, ip)
+    await lab.backend('door', '127.0.18.9', (asked, response) => {
       response.writeHead(asked.url === '/yes' ? 200 : 401).end()
     })
-    await lab.app('one', ['127.0.8.1'])
-    await lab.app('pages', ['127.0.8.2'])
+    await lab.app('one', ['127.0.18.1'])
+    await lab.app('pages', ['127.0.18.2'])
     await lab.app('none', [])
-    await lab.app('three', ['127.0.8.4', '127.0.8.5', '127.0.8.6'])
+    await lab.app('three', ['127.0.18.4', '127.0.18.5', '127.0.18.6'])
     await lab.client.create(secret, {
       metadata: { name: 'users', namespace: 'default' },
       data: { auth: Buffer.from('ann:{PLAIN}pw\n').toString('base64') },
@@ -114,21 +114,21 @@ describe('Ingress: answers', { skip: noNginx }, () => {
   })
 
   test('mirror-target: a copy with its body, and nobody waits for it', async () => {
-    const name = await host({ 'mirror-target': 'http://127.0.8.3:8080$request_uri', 'mirror-host': 'copy.example' })
-    const bodiless = await host({ 'mirror-target': 'http://127.0.8.3:8080/x', 'mirror-request-body': 'off' })
-    const dead = await host({ 'mirror-target': 'http://127.0.8.77:1/' })
+    const name = await host({ 'mirror-target': 'http://127.0.18.3:8080$request_uri', 'mirror-host': 'copy.example' })
+    const bodiless = await host({ 'mirror-target': 'http://127.0.18.3:8080/x', 'mirror-request-body': 'off' })
+    const dead = await host({ 'mirror-target': 'http://127.0.18.77:1/' })
     await lab.ask(`http://${name}.example/p?q=1`, { method: 'POST', body: 'x'.repeat(100_000) })
     await lab.ask(`http://${bodiless}.example/p`, { method: 'POST', body: 'hello' })
     assert.equal((await lab.ask(`http://${dead}.example/p`, { method: 'POST', body: 'hello' })).body, 'app hello')
     for (let i = 0; copies.length < 2 && i < 100; i++) await sleep(20)
-    assert.deepEqual(copies.toSorted(), [`POST /p?q=1 copy.example ${'x'.repeat(100_000)}`, 'POST /x 127.0.8.3:8080'])
+    assert.deepEqual(copies.toSorted(), [`POST /p?q=1 copy.example ${'x'.repeat(100_000)}`, 'POST /x 127.0.18.3:8080'])
   })
 
   test('no annotation leads nginx to where nobody may be led', async () => {
     const name = await host({ 'auth-url': 'http://127.0.66.1:8080/yes' }) // stands for loopback in the lab
     assert.equal((await lab.ask(`http://${name}.example/`)).status, 503)
     assert.match(nginx.log, /nobody may be led to/)
-    assert.equal((await lab.ask(`http://${await host({ 'auth-url': 'http://a@127.0.8.9/yes' })}.example/`)).status, 403)
+    assert.equal((await lab.ask(`http://${await host({ 'auth-url': 'http://a@127.0.18.9/yes' })}.example/`)).status, 403)
   })
 
   test('proxy-buffer-size: large heads of answers', async () => {
@@ -156,8 +156,8 @@ describe('Ingress: answers', { skip: noNginx }, () => {
     const far = { ...doors, 'whitelist-source-range': '10.0.0.0/8', satisfy: 'any' }
     assert.equal(await status(far), 401)
     assert.equal(await status(far, password), 200)
-    assert.equal(await status({ ...far, 'auth-url': 'http://127.0.8.9:8080/yes' }), 200)
-    assert.equal(await status({ ...far, 'auth-url': 'http://127.0.8.9:8080/no' }, password), 200)
+    assert.equal(await status({ ...far, 'auth-url': 'http://127.0.18.9:8080/yes' }), 200)
+    assert.equal(await status({ ...far, 'auth-url': 'http://127.0.18.9:8080/no' }, password), 200)
     assert.equal(await status({ 'whitelist-source-range': '10.0.0.0/8', satisfy: 'any' }), 403)
     assert.equal(await status({ ...doors, 'whitelist-source-range': '10.0.0.0/8', satisfy: 'most' }, password), 403)
   })
@@ -166,19 +166,19 @@ describe('Ingress: answers', { skip: noNginx }, () => {
     const name = await host({ affinity: 'cookie', 'affinity-mode': 'persistent' }, 'three')
     const first = await lab.ask(`http://${name}.example/`)
     const cookie = String(first.headers['set-cookie']).split(';')[0]!
-    await lab.point('three', [first.body, ...Array.from({ length: 9 }, (_, i) => `127.0.8.${60 + i}`)])
+    await lab.point('three', [first.body, ...Array.from({ length: 9 }, (_, i) => `127.0.18.${60 + i}`)])
     await lab.controller.settled()
     for (let i = 0; i < 6; i++)
       assert.equal((await lab.ask(`http://${name}.example/`, { headers: { cookie } })).body, first.body)
     await lab.point(
       'three',
-      ['127.0.8.4', '127.0.8.5', '127.0.8.6'].filter((ip) => ip !== first.body),
+      ['127.0.18.4', '127.0.18.5', '127.0.18.6'].filter((ip) => ip !== first.body),
     )
     await lab.controller.settled()
     const moved = await lab.ask(`http://${name}.example/`, { headers: { cookie } })
     assert.notEqual(moved.body, first.body)
     assert.ok(moved.headers['set-cookie'], 'the session gets another endpoint for good')
-    await lab.point('three', ['127.0.8.4', '127.0.8.5', '127.0.8.6'])
+    await lab.point('three', ['127.0.18.4', '127.0.18.5', '127.0.18.6'])
   })
 
   test('session-cookie-*: every attribute', async () => {

@@ -36,8 +36,8 @@ describe('Ingress: certificates of clients', { skip: noNginx }, () => {
     }
     lab = await ingressLab()
     await lab.nginx.run()
-    await lab.backend('one', '127.0.8.1')
-    await lab.app('one', ['127.0.8.1'])
+    await lab.backend('one', '127.0.28.1')
+    await lab.app('one', ['127.0.28.1'])
     const data = (text: Buffer) => ({ 'ca.crt': text.toString('base64') })
     const make = (name: string, of: object) =>
       lab.client.create(secret, { metadata: { name, namespace: 'default' }, data: of as Record<string, string> })

@@ -55,7 +55,10 @@ export interface IngressLab {
   nginx: NginxLab
   client: MemoryClient
   controller: IngressController
-  /** A server on port 8080 of an address of its own that answers with its name and what it was asked. */
+  /**
+   * A server on port 8080 of an address of its own that answers with its name and what it was asked. Files of tests run side
+   * by side: each has a 127.0.x of its own.
+   */
   backend(name: string, ip: string, handler?: Parameters<typeof createServer>[1]): Promise<Server>
   /** A Service with endpoints at `ips`. */
   app(name: string, ips: readonly string[]): Promise<void>
