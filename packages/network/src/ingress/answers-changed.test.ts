@@ -128,7 +128,10 @@ describe('Ingress: answers', { skip: noNginx }, () => {
     const name = await host({ 'auth-url': 'http://127.0.66.1:8080/yes' }) // stands for loopback in the lab
     assert.equal((await lab.ask(`http://${name}.example/`)).status, 503)
     assert.match(nginx.log, /nobody may be led to/)
-    assert.equal((await lab.ask(`http://${await host({ 'auth-url': 'http://a@127.0.18.9/yes' })}.example/`)).status, 403)
+    assert.equal(
+      (await lab.ask(`http://${await host({ 'auth-url': 'http://a@127.0.18.9/yes' })}.example/`)).status,
+      403,
+    )
   })
 
   test('proxy-buffer-size: large heads of answers', async () => {
